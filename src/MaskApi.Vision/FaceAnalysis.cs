@@ -1,0 +1,11 @@
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision;
+
+/// <summary>Everything that one picture's analysis found.</summary>
+/// <param name="Width">Width of the upright picture in pixels.</param>
+/// <param name="Height">Height of the upright picture in pixels.</param>
+/// <param name="Format">The file format it came in.</param>
+/// <param name="Faces">The faces, largest box first.</param>
+/// <param name="Timings">Where the time went.</param>
+public sealed record FaceAnalysis(int Width, int Height, ImageFormat Format, IReadOnlyList<FaceVerdict> Faces, StageTimings Timings);

@@ -1,0 +1,79 @@
+namespace MaskApi.Vision.Imaging;
+
+/// <summary>
+/// An upright picture in memory: <c>uint8[Height, Width, 4]</c>, RGBA in sRGB, opaque, rows without gaps.
+/// It owns pooled native memory and must be disposed; it is not meant for writing from several threads.
+/// </summary>
+public sealed unsafe class Raster : IDisposable
+{
+    /// <summary>Bytes of a pixel.</summary>
+    public const int BytesPerPixel = 4;
+
+    private readonly long _capacity;
+    private nint _memory;
+
+    /// <summary>Reserves a picture; its content is undefined until written.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="format">The format of the file that it comes from.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or the picture exceeds 2 GiB.</exception>
+    public Raster(int width, int height, ImageFormat format = ImageFormat.Png)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)width * height * BytesPerPixel, int.MaxValue, nameof(width));
+        Width = width;
+        Height = height;
+        Format = format;
+        _memory = PixelMemory.Rent((long)Stride * height, out _capacity);
+    }
+
+    /// <summary>Gives back the memory of a raster that its owner forgot; the leak still shows in the tests' count.</summary>
+    ~Raster() => Release();
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>The format of the file that the picture comes from.</summary>
+    public ImageFormat Format { get; }
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public int Stride => Width * BytesPerPixel;
+
+    /// <summary>All pixels, row by row.</summary>
+    /// <exception cref="ObjectDisposedException">The raster has been disposed.</exception>
+    public Span<byte> Pixels => new((void*)Address, Stride * Height);
+
+    /// <summary>Address of the first pixel, for native calls; valid until disposed.</summary>
+    internal nint Address
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_memory == 0, this);
+            return _memory;
+        }
+    }
+
+    /// <summary>One row of pixels.</summary>
+    /// <param name="y">Row, 0 at the top.</param>
+    public Span<byte> Row(int y) => Pixels.Slice(y * Stride, Stride);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Release()
+    {
+        var memory = Interlocked.Exchange(ref _memory, 0);
+        if (memory != 0)
+        {
+            PixelMemory.Return(memory, _capacity);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision;
+
+/// <summary>How a <see cref="FacePipeline"/> is set up; fixed for its lifetime.</summary>
+public sealed record VisionOptions
+{
+    /// <summary>Folder of the ONNX files; null means <c>models</c> beside the assembly.</summary>
+    public string? ModelsPath { get; init; }
+
+    /// <summary>Bounds on the pictures that are decoded.</summary>
+    public DecodeLimits Decode { get; init; } = new();
+
+    /// <summary>
+    /// Threads inside one model run. 1 by default: pictures are the unit of parallelism, and two sessions
+    /// with pools of their own fight over the cores.
+    /// </summary>
+    public int IntraOpThreads { get; init; } = 1;
+
+    /// <summary>Where the models run.</summary>
+    public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>Run on the processor when <see cref="ExecutionProvider"/> cannot be had, instead of refusing to start.</summary>
+    public bool FallBackToCpu { get; init; }
+}
