@@ -1,3 +1,6 @@
+using System.Globalization;
+using SkiaSharp;
+
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>Turns an image file into an upright <see cref="Raster"/>, within limits.</summary>
@@ -7,7 +10,12 @@ public static class ImageDecoder
     /// <param name="encoded">The file.</param>
     /// <param name="limits">Bounds on the picture.</param>
     /// <exception cref="ImageRejectedException">The content is no picture that is read, or is outside the limits.</exception>
-    public static ImageHeader ReadHeader(ReadOnlyMemory<byte> encoded, DecodeLimits limits) => throw new NotImplementedException();
+    public static ImageHeader ReadHeader(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        using var file = new OpenedImage(encoded, limits);
+        return file.Header;
+    }
 
     /// <summary>Decodes the first frame, turned upright, in sRGB, composited on white where it is transparent.</summary>
     /// <param name="encoded">The file.</param>
@@ -15,6 +23,164 @@ public static class ImageDecoder
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <returns>The picture, owned by the caller.</returns>
     /// <exception cref="ImageRejectedException">The content is no picture that is read, is outside the limits, or pixels are missing.</exception>
-    public static Raster Decode(ReadOnlyMemory<byte> encoded, DecodeLimits limits, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    public static Raster Decode(ReadOnlyMemory<byte> encoded, DecodeLimits limits, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        cancellationToken.ThrowIfCancellationRequested();
+        using var file = new OpenedImage(encoded, limits);
+        if (file.Header.Format == ImageFormat.Jpeg && JpegScans.ExceedLimit(encoded.Span))
+        {
+            throw new ImageRejectedException(
+                ImageRejection.Undecodable,
+                string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {JpegScans.Limit} scans."));
+        }
+
+        var stored = file.DecodeStored();
+        if (file.Header.Orientation == ExifOrientation.TopLeft)
+        {
+            return stored;
+        }
+
+        using (stored)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Uprighting.Apply(stored, file.Header.Orientation);
+        }
+    }
+
+    /// <summary>A file that the codec has accepted and whose header is within limits.</summary>
+    private sealed unsafe class OpenedImage : IDisposable
+    {
+        private readonly System.Buffers.MemoryHandle _pin;
+        private readonly SKData _data;
+        private readonly SKCodec _codec;
+
+        internal OpenedImage(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
+        {
+            var format = ImageSniffer.Identify(encoded.Span);
+            _pin = encoded.Pin();
+            _data = SKData.Create((nint)_pin.Pointer, encoded.Length);
+            _codec = SKCodec.Create(_data);
+            try
+            {
+                if (_codec is null)
+                {
+                    throw Broken();
+                }
+
+                Header = ToHeader(format, _codec);
+                CheckLimits(Header, limits);
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        internal ImageHeader Header { get; }
+
+        public void Dispose()
+        {
+            _codec?.Dispose();
+            _data.Dispose();
+            _pin.Dispose();
+        }
+
+        /// <summary>Decodes the pixels as they are stored, before they are turned upright.</summary>
+        internal Raster DecodeStored()
+        {
+            var info = new SKImageInfo(_codec.Info.Width, _codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
+            if (_codec.Info.AlphaType == SKAlphaType.Opaque)
+            {
+                info = info.WithAlphaType(SKAlphaType.Opaque);
+            }
+
+            var raster = new Raster(info.Width, info.Height, Header.Format);
+            try
+            {
+                switch (_codec.GetPixels(info, raster.Address, raster.Stride, new SKCodecOptions(0)))
+                {
+                    case SKCodecResult.Success:
+                        break;
+                    case SKCodecResult.InvalidConversion:
+                        throw new ImageRejectedException(
+                            ImageRejection.Undecodable, "The picture's color model cannot be converted to RGB. Send it as an RGB picture.");
+                    default:
+                        // IncompleteInput and ErrorInInput come with a picture whose missing part is gray or white:
+                        // a face may be in that part, so half an answer would be a wrong one.
+                        throw Broken();
+                }
+
+                if (info.AlphaType == SKAlphaType.Premul)
+                {
+                    CompositeOnWhite(raster.Pixels);
+                }
+
+                return raster;
+            }
+            catch
+            {
+                raster.Dispose();
+                throw;
+            }
+        }
+
+        private static ImageRejectedException Broken() =>
+            new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");
+
+        private static ImageHeader ToHeader(ImageFormat format, SKCodec codec)
+        {
+            var orientation = (ExifOrientation)codec.EncodedOrigin;
+            if (!Enum.IsDefined(orientation))
+            {
+                orientation = ExifOrientation.TopLeft;
+            }
+
+            var (width, height) = (codec.Info.Width, codec.Info.Height);
+            return Uprighting.SwapsSides(orientation)
+                ? new ImageHeader(format, height, width, orientation)
+                : new ImageHeader(format, width, height, orientation);
+        }
+
+        private static void CheckLimits(ImageHeader header, DecodeLimits limits)
+        {
+            if (header.Pixels > limits.MaxPixels)
+            {
+                throw new ImageRejectedException(
+                    ImageRejection.TooManyPixels,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The picture is {header.Width}×{header.Height}, {header.Pixels} pixels; at most {limits.MaxPixels} are read."));
+            }
+
+            if (Math.Min(header.Width, header.Height) < limits.MinSide)
+            {
+                throw new ImageRejectedException(
+                    ImageRejection.TooSmall,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The picture is {header.Width}×{header.Height}; each side must be at least {limits.MinSide} pixels."));
+            }
+        }
+
+        /// <summary>Premultiplied color over white is <c>color + (255 - alpha)</c>.</summary>
+        private static void CompositeOnWhite(Span<byte> pixels)
+        {
+            for (var i = 0; i < pixels.Length; i += Raster.BytesPerPixel)
+            {
+                var alpha = pixels[i + 3];
+                if (alpha == byte.MaxValue)
+                {
+                    continue;
+                }
+
+                var white = byte.MaxValue - alpha;
+                pixels[i] = (byte)Math.Min(byte.MaxValue, pixels[i] + white);
+                pixels[i + 1] = (byte)Math.Min(byte.MaxValue, pixels[i + 1] + white);
+                pixels[i + 2] = (byte)Math.Min(byte.MaxValue, pixels[i + 2] + white);
+                pixels[i + 3] = byte.MaxValue;
+            }
+        }
+    }
 }
