@@ -2,31 +2,68 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Detection;
 
-/// <summary>Finds the faces of a picture. One instance serves any number of threads.</summary>
+/// <summary>
+/// Finds the faces of a picture: the looks of a <see cref="LookPlan"/>, their reports merged, boxes corrected.
+/// One instance serves any number of threads.
+/// </summary>
 public sealed class FaceDetector : IDisposable
 {
-    private FaceDetector()
+    /// <summary>
+    /// Reports below this are dropped before merging, whatever threshold the caller asks for: faces at a higher threshold
+    /// are then exactly those of a lower one that reach it.
+    /// </summary>
+    private const float LeastScore = 0.05f;
+
+    private readonly BlazeFace _fullRange;
+
+    private FaceDetector(BlazeFace fullRange)
     {
+        _fullRange = fullRange;
     }
 
     /// <summary>The models in use.</summary>
-    public IReadOnlyList<ModelInfo> Models => throw new NotImplementedException();
+    public IReadOnlyList<ModelInfo> Models => [_fullRange.Info];
 
     /// <summary>Loads the detectors alone; <see cref="FacePipeline.Load"/> brings the classifier too.</summary>
     /// <param name="options">Where the models are and how they run.</param>
     /// <exception cref="ModelLoadException">A model is missing, corrupt or not of the expected shape.</exception>
-    public static FaceDetector Load(VisionOptions options) => throw new NotImplementedException();
+    public static FaceDetector Load(VisionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new FaceDetector(BlazeFace.Load("blaze_face_full_range", options));
+    }
 
     /// <summary>Finds faces.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">Threshold, effort, and how many to keep.</param>
     /// <param name="cancellationToken">Ends the work between model runs.</param>
     /// <returns>The faces, largest box first.</returns>
-    public IReadOnlyList<DetectedFace> Detect(Raster picture, AnalysisOptions options, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public IReadOnlyList<DetectedFace> Detect(Raster picture, AnalysisOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        ArgumentNullException.ThrowIfNull(options);
+        var reports = new List<FaceCandidate>();
+        foreach (var look in LookPlan.For(picture.Width, picture.Height, options.Detail))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _fullRange.Look(picture, look.Region, LeastScore, reports);
+        }
+
+        var faces = new List<DetectedFace>();
+        foreach (var face in WeightedSuppression.Merge(reports))
+        {
+            var box = BoxCorrection.Apply(face.Box).ClipTo(picture.Width, picture.Height);
+            if (face.Score >= options.DetectionThreshold && box is { Width: >= 1, Height: >= 1 })
+            {
+                faces.Add(new DetectedFace(box, face.Score, face.Geometry.Landmarks));
+            }
+        }
+
+        faces.Sort(static (a, b) => b.Box.Area.CompareTo(a.Box.Area));
+        return faces.Count > options.MaxFaces ? faces.GetRange(0, options.MaxFaces) : faces;
+    }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _fullRange.Dispose();
 }

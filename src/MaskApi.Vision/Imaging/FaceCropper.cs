@@ -1,27 +1,23 @@
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>A rectangle of whole pixels inside a picture.</summary>
-/// <param name="X">Left column.</param>
-/// <param name="Y">Top row.</param>
-/// <param name="Width">Columns; at least 1.</param>
-/// <param name="Height">Rows; at least 1.</param>
-public readonly record struct PixelRegion(int X, int Y, int Width, int Height)
-{
-    /// <summary>Bytes of the region as <c>uint8[Height, Width, 3]</c>.</summary>
-    public int RgbLength => Width * Height * 3;
-}
-
-/// <summary>Cuts faces out of a picture the way the classifier was trained to see them.</summary>
+/// <summary>Cuts faces out of a picture the way the classifier is trained to see them.</summary>
 public static class FaceCropper
 {
     /// <summary>The share of a face's width and height that is added on every side.</summary>
     public const float Padding = 0.15f;
 
     /// <summary>
+    /// A crop's side is halved, thirded, … as long as it stays at least this long, in pixels: twice the classifier's
+    /// 224, so its own antialiased resize has all it can use, and a face that fills a 50-megapixel picture costs no
+    /// more memory than another.
+    /// </summary>
+    public const int ReductionFloor = 448;
+
+    /// <summary>
     /// The whole pixels that a face's crop covers: the box widened by <see cref="Padding"/> on each side,
     /// rounded to the nearest pixel edge, clipped to the picture, never empty.
     /// </summary>
-    /// <param name="face">The face's box.</param>
+    /// <param name="face">The face's box, in pixels of the picture.</param>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
     public static PixelRegion Region(PixelBox face, int width, int height)
@@ -33,10 +29,33 @@ public static class FaceCropper
         return new PixelRegion(left, top, right - left, bottom - top);
     }
 
-    /// <summary>Copies a region of the picture as <c>uint8[Height, Width, 3]</c>, RGB.</summary>
+    /// <summary>Cuts out a face.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">What to copy; must lie inside the picture.</param>
-    /// <param name="rgb">Where to; <see cref="PixelRegion.RgbLength"/> bytes are written.</param>
+    /// <param name="face">The face's box, in pixels of the picture.</param>
+    /// <returns>The crop, owned by the caller.</returns>
+    public static FaceCrop Crop(Raster picture, PixelBox face)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        var region = Region(face, picture.Width, picture.Height);
+        var across = Math.Max(1, region.Width / ReductionFloor);
+        var down = Math.Max(1, region.Height / ReductionFloor);
+        var crop = new FaceCrop(region.Width / across, region.Height / down);
+        if (across == 1 && down == 1)
+        {
+            CopyRgb(picture, region, crop.Rgb);
+        }
+        else
+        {
+            Reduce(picture, region, across, down, crop);
+        }
+
+        return crop;
+    }
+
+    /// <summary>Copies whole pixels as <c>uint8[Height, Width, 3]</c>, RGB.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="region">What to copy; inside the picture.</param>
+    /// <param name="rgb">Where to.</param>
     public static void CopyRgb(Raster picture, PixelRegion region, Span<byte> rgb)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -44,11 +63,42 @@ public static class FaceCropper
         {
             var source = picture.Row(region.Y + y).Slice(region.X * Raster.BytesPerPixel, region.Width * Raster.BytesPerPixel);
             var target = rgb.Slice(y * region.Width * 3, region.Width * 3);
-            for (int i = 0, o = 0; o < target.Length; i += Raster.BytesPerPixel, o += 3)
+            for (int from = 0, to = 0; to < target.Length; from += Raster.BytesPerPixel, to += 3)
             {
-                target[o] = source[i];
-                target[o + 1] = source[i + 1];
-                target[o + 2] = source[i + 2];
+                target[to] = source[from];
+                target[to + 1] = source[from + 1];
+                target[to + 2] = source[from + 2];
+            }
+        }
+    }
+
+    /// <summary>Every target pixel is the mean of a block of source pixels; a remainder of less than a block is left out on the right and below.</summary>
+    private static void Reduce(Raster picture, PixelRegion region, int across, int down, FaceCrop crop)
+    {
+        Span<int> sums = new int[crop.Width * 3];
+        var half = across * down / 2;
+        for (var y = 0; y < crop.Height; y++)
+        {
+            sums.Clear();
+            for (var line = 0; line < down; line++)
+            {
+                var source = picture.Row(region.Y + (y * down) + line)[(region.X * Raster.BytesPerPixel)..];
+                var from = 0;
+                for (var to = 0; to < sums.Length; to += 3)
+                {
+                    for (var column = 0; column < across; column++, from += Raster.BytesPerPixel)
+                    {
+                        sums[to] += source[from];
+                        sums[to + 1] += source[from + 1];
+                        sums[to + 2] += source[from + 2];
+                    }
+                }
+            }
+
+            var target = crop.Rgb.Slice(y * crop.Width * 3, crop.Width * 3);
+            for (var i = 0; i < sums.Length; i++)
+            {
+                target[i] = (byte)((sums[i] + half) / (across * down));
             }
         }
     }

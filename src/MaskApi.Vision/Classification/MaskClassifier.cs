@@ -1,0 +1,96 @@
+using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MaskApi.Vision.Classification;
+
+/// <summary>
+/// Tells whether a face wears a mask. Resize, scaling, network and calibration are inside the model; a crop of any size
+/// goes in and a probability comes out. One instance serves any number of threads.
+/// </summary>
+public sealed class MaskClassifier : IDisposable
+{
+    private static readonly string[] _inputNames = ["crops"];
+    private static readonly string[] _outputNames = ["mask_probability"];
+
+    private readonly OnnxModel _model;
+    private readonly Pool<Workspace> _workspaces = new(static () => new Workspace());
+
+    private MaskClassifier(OnnxModel model)
+    {
+        _model = model;
+    }
+
+    /// <summary>The model in use.</summary>
+    public ModelInfo Model => _model.Info;
+
+    /// <summary>Loads the classifier.</summary>
+    /// <param name="options">Where the model is and how it runs.</param>
+    /// <exception cref="ModelLoadException">The model is missing, corrupt or not of the expected shape.</exception>
+    public static MaskClassifier Load(VisionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new MaskClassifier(OnnxModel.Load(
+            "mask_classifier",
+            [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
+            [new TensorSpec("logit", TensorElementType.Float, -1), new TensorSpec("mask_probability", TensorElementType.Float, -1)],
+            options));
+    }
+
+    /// <summary>Judges one face. One face a run: on the processor, batches gain nothing and faces differ in size.</summary>
+    /// <param name="crop">The face with its padding, as <see cref="FaceCropper"/> cuts it.</param>
+    /// <returns>Calibrated probability that it wears a mask, 0–1.</returns>
+    public float Classify(FaceCrop crop)
+    {
+        ArgumentNullException.ThrowIfNull(crop);
+        var workspace = _workspaces.Rent();
+        try
+        {
+            using var input = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance,
+                TensorElementType.UInt8,
+                [1, crop.Height, crop.Width, 3],
+                crop.Address,
+                (long)crop.Width * crop.Height * 3);
+            workspace.Inputs[0] = input;
+            _model.Session.Run(workspace.Options, _inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
+            return workspace.Probability.Data[0];
+        }
+        finally
+        {
+            _workspaces.Return(workspace);
+            GC.KeepAlive(crop);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workspaces.Dispose();
+        _model.Dispose();
+    }
+
+    /// <summary>The buffers of one run.</summary>
+    private sealed class Workspace : IDisposable
+    {
+        internal Workspace()
+        {
+            Outputs = [Probability.Value];
+        }
+
+        internal RunOptions Options { get; } = new();
+
+        internal OrtValue[] Inputs { get; } = new OrtValue[1];
+
+        internal NativeTensor<float> Probability { get; } = new(1);
+
+        internal OrtValue[] Outputs { get; }
+
+        public void Dispose()
+        {
+            Options.Dispose();
+            Probability.Dispose();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using MaskApi.Vision.Detection;
+
+namespace MaskApi.Vision.Imaging;
+
+/// <summary>
+/// Resamples a square of a picture into a detector's input, <c>uint8[size, size, 3]</c> RGB, black outside the picture,
+/// with a triangle filter as wide as the reduction (antialiased bilinear). Straight from the raster, one output row at a
+/// time: source rows are weighted and summed, 16 bits a channel, then that one row is weighted across.
+/// Holds scratch memory: one caller at a time.
+/// </summary>
+internal sealed class Letterbox
+{
+    /// <summary>
+    /// Down the columns, weights are whole 256ths that add up to 256: a weighted sum of bytes then fits 16 bits exactly
+    /// (255 × 256). Rounding is carried on from weight to weight, so that its errors cancel (below half a gray level).
+    /// </summary>
+    private const int VerticalOne = 256;
+
+    private readonly int _size;
+    private readonly Taps _columns;
+    private readonly Taps _rows;
+    private ushort[] _sums = [];
+
+    /// <summary>Prepares for one input size.</summary>
+    /// <param name="size">Side of the square written, in pixels.</param>
+    internal Letterbox(int size)
+    {
+        _size = size;
+        _columns = new Taps(size);
+        _rows = new Taps(size);
+    }
+
+    /// <summary>Fills a detector's input.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="region">The square to look at.</param>
+    /// <param name="rgb">Where to; size × size × 3 bytes are written.</param>
+    internal void Fill(Raster picture, SquareRegion region, Span<byte> rgb)
+    {
+        _columns.Set(region.X, region.Side, picture.Width, one: 1);
+        _rows.Set(region.Y, region.Side, picture.Height, VerticalOne);
+        rgb = rgb[..(_size * _size * 3)];
+        if (_columns.Begin >= _columns.End || _rows.Begin >= _rows.End)
+        {
+            rgb.Clear();
+            return;
+        }
+
+        var (left, right) = _columns.Covered;
+        var bytes = (right - left) * Raster.BytesPerPixel;
+        if (_sums.Length < bytes)
+        {
+            _sums = new ushort[bytes];
+        }
+
+        rgb[..(_rows.Begin * _size * 3)].Clear();
+        rgb[(_rows.End * _size * 3)..].Clear();
+        var source = picture.Pixels[(left * Raster.BytesPerPixel)..];
+        for (var y = _rows.Begin; y < _rows.End; y++)
+        {
+            var sums = _sums.AsSpan(0, bytes);
+            sums.Clear();
+            var row = _rows.First(y);
+            foreach (var weight in _rows.Weights(y))
+            {
+                AddRow(source.Slice(row * picture.Stride, bytes), (ushort)weight, sums);
+                row++;
+            }
+
+            SumAcross(sums, left, rgb.Slice(y * _size * 3, _size * 3));
+        }
+    }
+
+    private static void AddRow(ReadOnlySpan<byte> row, ushort weight, Span<ushort> sums)
+    {
+        var i = 0;
+        ref var from = ref MemoryMarshal.GetReference(row);
+        ref var to = ref MemoryMarshal.GetReference(sums);
+        var factor = new Vector<ushort>(weight);
+        for (; i <= row.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(Vector.LoadUnsafe(ref from, (nuint)i), out var low, out var high);
+            ref var lowSum = ref Unsafe.Add(ref to, i);
+            ref var highSum = ref Unsafe.Add(ref to, i + Vector<ushort>.Count);
+            (Vector.LoadUnsafe(ref lowSum) + (low * factor)).StoreUnsafe(ref lowSum);
+            (Vector.LoadUnsafe(ref highSum) + (high * factor)).StoreUnsafe(ref highSum);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            sums[i] += (ushort)(row[i] * weight);
+        }
+    }
+
+    private void SumAcross(ReadOnlySpan<ushort> sums, int left, Span<byte> rgb)
+    {
+        rgb[..(_columns.Begin * 3)].Clear();
+        rgb[(_columns.End * 3)..].Clear();
+        ref var source = ref MemoryMarshal.GetReference(sums);
+        for (var x = _columns.Begin; x < _columns.End; x++)
+        {
+            var total = Vector128.Create(0.5f);
+            var at = (_columns.First(x) - left) * Raster.BytesPerPixel;
+            foreach (var weight in _columns.Weights(x))
+            {
+                var pixel = Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(
+                    ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref source, at)))).AsUInt16());
+                total += Vector128.ConvertToSingle(pixel.AsInt32()) * weight;
+                at += Raster.BytesPerPixel;
+            }
+
+            var rounded = Vector128.ConvertToInt32(total);
+            rgb[x * 3] = (byte)rounded[0];
+            rgb[(x * 3) + 1] = (byte)rounded[1];
+            rgb[(x * 3) + 2] = (byte)rounded[2];
+        }
+    }
+
+    /// <summary>For every output pixel along one axis: the first source pixel under the filter, and the weights from there on.</summary>
+    private sealed class Taps(int size)
+    {
+        private readonly int[] _first = new int[size];
+        private readonly int[] _count = new int[size];
+        private float[] _weights = [];
+        private int _stride;
+
+        /// <summary>First output pixel whose center lies in the picture.</summary>
+        internal int Begin { get; private set; }
+
+        /// <summary>One past the last output pixel whose center lies in the picture.</summary>
+        internal int End { get; private set; }
+
+        /// <summary>The source pixels that any output pixel needs: first, and one past the last.</summary>
+        internal (int First, int End) Covered => (_first[Begin], _first[End - 1] + _count[End - 1]);
+
+        internal int First(int index) => _first[index];
+
+        internal ReadOnlySpan<float> Weights(int index) => _weights.AsSpan(index * _stride, _count[index]);
+
+        /// <summary>Computes the weights.</summary>
+        /// <param name="start">Where the square begins, in source pixels.</param>
+        /// <param name="side">Its side.</param>
+        /// <param name="length">Source pixels along this axis.</param>
+        /// <param name="one">What a pixel's weights add up to: 1, or <see cref="VerticalOne"/> and then they are whole numbers.</param>
+        internal void Set(float start, float side, int length, int one)
+        {
+            var scale = (double)side / size;
+            var radius = Math.Max(1, scale);
+            _stride = (int)Math.Ceiling(2 * radius) + 1;
+            if (_weights.Length < size * _stride)
+            {
+                _weights = new float[size * _stride];
+            }
+
+            (Begin, End) = (size, 0);
+            for (var i = 0; i < size; i++)
+            {
+                var center = start + ((i + 0.5) * scale);
+                if (center < 0 || center >= length)
+                {
+                    continue;
+                }
+
+                Begin = Math.Min(Begin, i);
+                End = i + 1;
+                var first = Math.Max(0, (int)Math.Ceiling(center - radius - 0.5));
+                var end = Math.Min(length, (int)Math.Floor(center + radius - 0.5) + 1);
+                _first[i] = first;
+                _count[i] = end - first;
+                Weigh(_weights.AsSpan(i * _stride, end - first), first + 0.5 - center, radius, one);
+            }
+        }
+
+        private static void Weigh(Span<float> weights, double offset, double radius, int one)
+        {
+            var total = 0.0;
+            for (var i = 0; i < weights.Length; i++)
+            {
+                var weight = Math.Max(0, 1 - (Math.Abs(offset + i) / radius));
+                weights[i] = (float)weight;
+                total += weight;
+            }
+
+            if (one == 1)
+            {
+                // The rows' sums carry a factor of VerticalOne, taken off here.
+                foreach (ref var weight in weights)
+                {
+                    weight = (float)(weight / (total * VerticalOne));
+                }
+
+                return;
+            }
+
+            var (exact, whole) = (0.0, 0);
+            foreach (ref var weight in weights)
+            {
+                exact += weight / total * one;
+                var next = (int)Math.Round(exact);
+                weight = next - whole;
+                whole = next;
+            }
+        }
+    }
+}

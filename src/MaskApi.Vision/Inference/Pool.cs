@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+
+namespace MaskApi.Vision.Inference;
+
+/// <summary>
+/// Buffers around one shared session: as many as runs were ever under way at once, each used by one run at a time.
+/// </summary>
+/// <typeparam name="T">What a run needs to itself.</typeparam>
+/// <param name="create">Makes another one when all are in use.</param>
+internal sealed class Pool<T>(Func<T> create) : IDisposable
+    where T : class, IDisposable
+{
+    private readonly ConcurrentBag<T> _idle = [];
+
+    internal T Rent() => _idle.TryTake(out var item) ? item : create();
+
+    internal void Return(T item) => _idle.Add(item);
+
+    public void Dispose()
+    {
+        while (_idle.TryTake(out var item))
+        {
+            item.Dispose();
+        }
+    }
+}
