@@ -1,6 +1,10 @@
 using System.CommandLine;
+using MaskApi.Training.Commands;
 
 // One class a verb, in Commands/, each with `public static Command Create()`.
-var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.");
+var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.")
+{
+    ConvertDetectorCommand.Create(),
+};
 
 return await root.Parse(args).InvokeAsync();

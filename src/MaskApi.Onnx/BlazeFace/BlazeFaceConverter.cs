@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using MaskApi.Onnx.Graphs;
+using MaskApi.Onnx.Tflite;
+
+namespace MaskApi.Onnx.BlazeFace;
+
+/// <summary>
+/// Turns a MediaPipe BlazeFace file into an ONNX detector that needs no constants on the caller's side:
+/// pixels in, scores, boxes and key points out.
+/// </summary>
+public static class BlazeFaceConverter
+{
+    /// <summary>Values a raw box output has for each anchor: center x and y, width, height, then six key points.</summary>
+    public const int ValuesPerAnchor = 16;
+
+    // MediaPipe clips score logits to ±100 before the sigmoid (score_clipping_thresh in both .pbtxt files).
+    private const float ScoreLimit = 100f;
+
+    /// <summary>Converts with decoding inside.</summary>
+    /// <param name="tflite">The bytes of the <c>.tflite</c> file.</param>
+    /// <returns>
+    /// The bytes of an <c>.onnx</c> file. Input <c>image: uint8[1, S, S, 3]</c>, RGB, letterboxed to the square.
+    /// Outputs, all in 0–1 of the letterboxed input: <c>scores: float[N]</c>; <c>boxes: float[N, 4]</c>, left, top, right,
+    /// bottom; <c>keypoints: float[N, 12]</c>, x and y of right eye, left eye, nose tip, mouth, right and left ear tragion
+    /// (the person's own right and left).
+    /// </returns>
+    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
+    /// <exception cref="NotSupportedException">The model is not one of MediaPipe's two face detectors.</exception>
+    public static byte[] Convert(byte[] tflite)
+    {
+        var model = TfliteModel.Parse(tflite);
+        var variant = BlazeFaceVariant.Of(model);
+        var (boxOutput, scoreOutput) = Outputs(model, variant);
+        var size = variant.InputSize;
+        var count = variant.AnchorCount;
+
+        var graph = new GraphBuilder(variant.Name);
+        var image = graph.Input("image", ElementType.UInt8, 1, size, size, 3);
+        // Reordering bytes moves a quarter of what reordering floats would.
+        var planes = graph.Transpose("image.nchw", image, 0, 3, 1, 2);
+        var pixels = graph.NormalizePixels("image.normalized", graph.CastToFloat("image.float", planes));
+        var outputs = TfliteConverter.AppendTo(
+            graph, model, new Dictionary<int, string> { [model.Inputs[0]] = pixels });
+
+        AddScores(graph, outputs[scoreOutput], count);
+        AddGeometry(graph, outputs[boxOutput], variant);
+        return graph.Build(Metadata(variant, tflite, $"RGB, letterboxed to {size}x{size}, uint8 0-255; scaling is in the graph"));
+    }
+
+    /// <summary>Converts as the model is: normalized floats in, raw outputs before anchors and sigmoid out.</summary>
+    /// <param name="tflite">The bytes of the <c>.tflite</c> file.</param>
+    /// <returns>
+    /// The bytes of an <c>.onnx</c> file. Input <c>input: float[1, S, S, 3]</c>, −1–1; outputs of the names that the file
+    /// gives them: <c>float[1, N, 16]</c>, <c>float[1, N, 1]</c>.
+    /// </returns>
+    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
+    /// <exception cref="NotSupportedException">The model is not one of MediaPipe's two face detectors.</exception>
+    public static byte[] ConvertRaw(byte[] tflite)
+    {
+        var model = TfliteModel.Parse(tflite);
+        var variant = BlazeFaceVariant.Of(model);
+        _ = Outputs(model, variant);
+        return TfliteConverter.Convert(
+            model, variant.Name + "_raw", Metadata(variant, tflite, "RGB, letterboxed, x / 127.5 - 1"));
+    }
+
+    private static (int Boxes, int Scores) Outputs(TfliteModel model, BlazeFaceVariant variant)
+    {
+        int Find(int values)
+        {
+            int[] shape = [1, variant.AnchorCount, values];
+            return model.Outputs.FirstOrDefault(index => model.Tensors[index].Shape.SequenceEqual(shape), -1);
+        }
+
+        var (boxes, scores) = (Find(ValuesPerAnchor), Find(1));
+        if (boxes < 0 || scores < 0)
+        {
+            throw new NotSupportedException(
+                $"{variant.Name} has outputs 1×{variant.AnchorCount}×{ValuesPerAnchor} and 1×{variant.AnchorCount}×1; this model has not.");
+        }
+
+        return (boxes, scores);
+    }
+
+    private static void AddScores(GraphBuilder graph, string logits, int count)
+    {
+        var flat = graph.Reshape("scores.logits", logits, count);
+        var clipped = graph.Clip("scores.clipped", flat, -ScoreLimit, ScoreLimit);
+        graph.Output(graph.Node("Sigmoid", "scores", [clipped]), ElementType.Float32, count);
+    }
+
+    // Centers and key points are offsets from the anchor, sizes are absolute; all are in input pixels. The anchors' own
+    // width and height are 1 (fixed_anchor_size), so no product with them is needed.
+    private static void AddGeometry(GraphBuilder graph, string raw, BlazeFaceVariant variant)
+    {
+        var count = variant.AnchorCount;
+        var anchors = new float[count * ValuesPerAnchor];
+        foreach (var (index, (x, y)) in variant.AnchorCenters().Index())
+        {
+            var row = anchors.AsSpan(index * ValuesPerAnchor, ValuesPerAnchor);
+            for (var i = 0; i < ValuesPerAnchor; i += 2)
+                (row[i], row[i + 1]) = i == 2 ? (0f, 0f) : (x, y);
+        }
+
+        var flat = graph.Reshape("geometry.pixels", raw, count, ValuesPerAnchor);
+        var relative = graph.Node("Mul", "geometry.relative", [flat, graph.Constant("geometry.scale", [1f / variant.InputSize])]);
+        var decoded = graph.Node("Add", "geometry", [relative, graph.Constant("geometry.anchors", anchors, count, ValuesPerAnchor)]);
+
+        var centers = graph.Slice("boxes.centers", decoded, 1, 0, 2);
+        var sizes = graph.Slice("boxes.sizes", decoded, 1, 2, 4);
+        var halves = graph.Node("Mul", "boxes.halves", [sizes, graph.Constant("boxes.half", [0.5f])]);
+        var corners = graph.Node("Sub", "boxes.min", [centers, halves]);
+        var opposite = graph.Node("Add", "boxes.max", [centers, halves]);
+        graph.Output(
+            graph.Node("Concat", "boxes", [corners, opposite], NodeAttribute.Int("axis", 1)), ElementType.Float32, count, 4);
+        graph.Output(graph.Slice("keypoints", decoded, 1, 4, ValuesPerAnchor), ElementType.Float32, count, ValuesPerAnchor - 4);
+    }
+
+    private static KeyValuePair<string, string>[] Metadata(BlazeFaceVariant variant, byte[] tflite, string preprocessing)
+    {
+        var hash = System.Convert.ToHexStringLower(SHA256.HashData(tflite));
+        var published = hash == variant.PublishedSha256;
+        return
+        [
+            new(ModelMetadata.Name, variant.Name),
+            new(ModelMetadata.Version, "1"),
+            new(ModelMetadata.Source, published ? variant.PublishedAs : "a BlazeFace file that MediaPipe did not publish"),
+            new(ModelMetadata.SourceSha256, hash),
+            new(ModelMetadata.License, published ? "Apache-2.0" : "unknown"),
+            new(ModelMetadata.InputSize, variant.InputSize.ToString(CultureInfo.InvariantCulture)),
+            new(ModelMetadata.Preprocessing, preprocessing),
+        ];
+    }
+}

@@ -1,0 +1,74 @@
+namespace MaskApi.Onnx.Tflite;
+
+/// <summary>Element types that the reader knows, numbered as in TensorFlow Lite's schema (<c>TensorType</c>).</summary>
+public enum TfliteElementType
+{
+    /// <summary>32-bit float.</summary>
+    Float32 = 0,
+
+    /// <summary>16-bit float.</summary>
+    Float16 = 1,
+
+    /// <summary>32-bit signed integer.</summary>
+    Int32 = 2,
+}
+
+/// <summary>Operators that the converter knows, numbered as in TensorFlow Lite's schema (<c>BuiltinOperator</c>).</summary>
+public enum TfliteOperatorCode
+{
+    /// <summary>Element-wise sum.</summary>
+    Add = 0,
+
+    /// <summary>Tensors joined along an axis.</summary>
+    Concatenation = 2,
+
+    /// <summary>Convolution, kernel OHWI.</summary>
+    Conv2D = 3,
+
+    /// <summary>One filter a channel, kernel 1HWC.</summary>
+    DepthwiseConv2D = 4,
+
+    /// <summary>Here: a float16 constant widened to float32.</summary>
+    Dequantize = 6,
+
+    /// <summary>Largest value of each window.</summary>
+    MaxPool2D = 17,
+
+    /// <summary>max(x, 0).</summary>
+    Relu = 19,
+
+    /// <summary>min(max(x, 0), 6).</summary>
+    Relu6 = 21,
+
+    /// <summary>The same elements in another shape.</summary>
+    Reshape = 22,
+
+    /// <summary>Bilinear interpolation to a constant size.</summary>
+    ResizeBilinear = 23,
+
+    /// <summary>Zeros added around a tensor.</summary>
+    Pad = 34,
+}
+
+/// <summary>Padding of a convolution or pooling, numbered as in TensorFlow Lite's schema (<c>Padding</c>).</summary>
+public enum TflitePadding
+{
+    /// <summary>Enough zeros for <c>ceil(size / stride)</c> outputs.</summary>
+    Same = 0,
+
+    /// <summary>None.</summary>
+    Valid = 1,
+}
+
+/// <summary>Activation fused into an operator, numbered as in TensorFlow Lite's schema (<c>ActivationFunctionType</c>).</summary>
+public enum TfliteActivation
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>max(x, 0).</summary>
+    Relu = 1,
+
+    /// <summary>min(max(x, 0), 6).</summary>
+    Relu6 = 3,
+}

@@ -1,0 +1,177 @@
+using System.Buffers.Binary;
+
+namespace MaskApi.Onnx.Tflite;
+
+/// <summary>A tensor of a TensorFlow Lite graph.</summary>
+/// <param name="Name">The name its author gave it.</param>
+/// <param name="Type">The element type.</param>
+/// <param name="Shape">The size of each axis; pictures are NHWC.</param>
+/// <param name="Data">A constant's bytes, row-major and little-endian; empty for a value made at run time.</param>
+public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnlyList<int> Shape, ReadOnlyMemory<byte> Data)
+{
+    /// <summary>Whether the tensor is a constant.</summary>
+    public bool IsConstant => !Data.IsEmpty;
+
+    /// <summary>The constant's elements as float32; float16 is widened, which is exact.</summary>
+    /// <returns>The elements, row-major.</returns>
+    /// <exception cref="InvalidDataException">The tensor is no float constant, or has too few bytes.</exception>
+    public float[] ToSingles()
+    {
+        var values = new float[ElementCount()];
+        switch (Type)
+        {
+            case TfliteElementType.Float32:
+                RequireBytes(values.Length, sizeof(float));
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = BinaryPrimitives.ReadSingleLittleEndian(Data.Span[(4 * i)..]);
+                return values;
+            case TfliteElementType.Float16:
+                RequireBytes(values.Length, 2);
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(Data.Span[(2 * i)..]);
+                return values;
+            default:
+                throw new InvalidDataException($"'{Name}' holds {Type}, not floats.");
+        }
+    }
+
+    /// <summary>The constant's elements as 32-bit integers.</summary>
+    /// <returns>The elements, row-major.</returns>
+    /// <exception cref="InvalidDataException">The tensor is no integer constant, or has too few bytes.</exception>
+    public int[] ToInt32s()
+    {
+        if (Type != TfliteElementType.Int32)
+            throw new InvalidDataException($"'{Name}' holds {Type}, not integers.");
+        var values = new int[ElementCount()];
+        RequireBytes(values.Length, sizeof(int));
+        for (var i = 0; i < values.Length; i++)
+            values[i] = BinaryPrimitives.ReadInt32LittleEndian(Data.Span[(4 * i)..]);
+        return values;
+    }
+
+    private int ElementCount() => Shape.Aggregate(1, (count, size) => checked(count * size));
+
+    private void RequireBytes(int count, int size)
+    {
+        if (Data.Length != (long)count * size)
+            throw new InvalidDataException($"'{Name}' has {Data.Length} bytes of data; its shape needs {(long)count * size}.");
+    }
+}
+
+/// <summary>An operator of a TensorFlow Lite graph.</summary>
+public sealed class TfliteOperator
+{
+    private readonly FlatTable? _options;
+
+    internal TfliteOperator(TfliteOperatorCode code, int[] inputs, int[] outputs, FlatTable? options)
+    {
+        Code = code;
+        Inputs = inputs;
+        Outputs = outputs;
+        _options = options;
+    }
+
+    /// <summary>What it computes. A code outside the enumeration is one that the converter does not know.</summary>
+    public TfliteOperatorCode Code { get; }
+
+    /// <summary>Indices of the tensors it reads; −1 for an optional one left out.</summary>
+    public IReadOnlyList<int> Inputs { get; }
+
+    /// <summary>Indices of the tensors it makes.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    // Options tables are read by field number; each caller names the schema table it reads.
+    internal int OptionInt32(int field, int otherwise = 0) => _options?.Int32(field, otherwise) ?? otherwise;
+
+    internal int OptionSByte(int field) => _options?.SByte(field) ?? 0;
+
+    internal bool OptionBoolean(int field) => _options?.Boolean(field) ?? false;
+}
+
+/// <summary>
+/// The first subgraph of a TensorFlow Lite file. Field numbers are those of TensorFlow Lite's schema, version 3
+/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs).
+/// </summary>
+public sealed class TfliteModel
+{
+    private TfliteModel(TfliteTensor[] tensors, TfliteOperator[] operators, int[] inputs, int[] outputs)
+    {
+        Tensors = tensors;
+        Operators = operators;
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    /// <summary>Every tensor; operators refer to them by index.</summary>
+    public IReadOnlyList<TfliteTensor> Tensors { get; }
+
+    /// <summary>Every operator, in an order in which they can run.</summary>
+    public IReadOnlyList<TfliteOperator> Operators { get; }
+
+    /// <summary>Indices of the graph's inputs.</summary>
+    public IReadOnlyList<int> Inputs { get; }
+
+    /// <summary>Indices of the graph's outputs.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    /// <summary>Reads a <c>.tflite</c> file.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model of version 3, or are damaged.</exception>
+    public static TfliteModel Parse(byte[] file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        try
+        {
+            return Read(FlatTable.Root(file, "TFL3"));
+        }
+        catch (Exception exception) when (exception is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            // An offset that points outside the file.
+            throw new InvalidDataException("The TensorFlow Lite file is truncated or damaged.", exception);
+        }
+    }
+
+    private static TfliteModel Read(FlatTable model)
+    {
+        const int version = 0, operatorCodes = 1, subgraphs = 2, buffers = 4;
+        if (model.UInt32(version) != 3)
+            throw new InvalidDataException($"TensorFlow Lite schema version {model.UInt32(version)} is not known; 3 is.");
+        var graphs = model.Tables(subgraphs);
+        if (graphs.Length != 1)
+            throw new InvalidDataException($"The model has {graphs.Length} subgraphs; one is expected.");
+        var data = model.Tables(buffers);
+        var codes = model.Tables(operatorCodes).Select(ReadCode).ToArray();
+
+        const int tensors = 0, inputs = 1, outputs = 2, operators = 3;
+        return new TfliteModel(
+            [.. graphs[0].Tables(tensors).Select(tensor => ReadTensor(tensor, data))],
+            [.. graphs[0].Tables(operators).Select(entry => ReadOperator(entry, codes))],
+            graphs[0].Int32s(inputs),
+            graphs[0].Int32s(outputs));
+    }
+
+    private static TfliteOperatorCode ReadCode(FlatTable entry)
+    {
+        // The byte-sized code came first; codes above 127 live in the wider field, and the larger of the two holds.
+        const int narrowCode = 0, wideCode = 3;
+        return (TfliteOperatorCode)Math.Max(entry.SByte(narrowCode), entry.Int32(wideCode));
+    }
+
+    private static TfliteTensor ReadTensor(FlatTable tensor, FlatTable[] buffers)
+    {
+        const int shape = 0, type = 1, buffer = 2, name = 3, bufferData = 0;
+        return new TfliteTensor(
+            tensor.Text(name),
+            (TfliteElementType)tensor.SByte(type),
+            tensor.Int32s(shape),
+            buffers[(int)tensor.UInt32(buffer)].Bytes(bufferData));
+    }
+
+    private static TfliteOperator ReadOperator(FlatTable entry, TfliteOperatorCode[] codes)
+    {
+        const int code = 0, inputs = 1, outputs = 2, options = 4;
+        return new TfliteOperator(
+            codes[(int)entry.UInt32(code)], entry.Int32s(inputs), entry.Int32s(outputs), entry.Child(options));
+    }
+}
