@@ -68,7 +68,7 @@ public static class ImageDecoder
                     throw Broken();
                 }
 
-                Header = ToHeader(format, _codec);
+                Header = ToHeader(format, encoded.Span, _codec);
                 CheckLimits(Header, limits);
             }
             catch
@@ -129,9 +129,9 @@ public static class ImageDecoder
         private static ImageRejectedException Broken() =>
             new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");
 
-        private static ImageHeader ToHeader(ImageFormat format, SKCodec codec)
+        private static ImageHeader ToHeader(ImageFormat format, ReadOnlySpan<byte> file, SKCodec codec)
         {
-            var orientation = (ExifOrientation)codec.EncodedOrigin;
+            var orientation = format == ImageFormat.Png ? PngOrientation.Read(file) : (ExifOrientation)codec.EncodedOrigin;
             if (!Enum.IsDefined(orientation))
             {
                 orientation = ExifOrientation.TopLeft;
