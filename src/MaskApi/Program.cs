@@ -1,2 +1,8 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using MaskApi.Hosting;
+
+if (args is ["health", ..])
+{
+    return await HealthProbe.RunAsync(args.ElementAtOrDefault(1), Console.Out);
+}
+
+return await ServiceHost.RunAsync(args);

@@ -1,0 +1,41 @@
+namespace MaskApi.Contracts;
+
+/// <summary>What is running.</summary>
+internal sealed record ServiceInfo
+{
+    /// <summary>Version of the service.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Revision of the source that it was built from; left out where the build did not know.</summary>
+    public string? SourceRevision { get; init; }
+
+    /// <summary>The models in use.</summary>
+    public required IReadOnlyList<Model> Models { get; init; }
+
+    /// <summary>Where the models run: `cpu` or `cuda`.</summary>
+    public required string ExecutionProvider { get; init; }
+
+    /// <summary>What a request may hold.</summary>
+    public required Limits Limits { get; init; }
+}
+
+/// <summary>One model.</summary>
+/// <param name="Name">What it does.</param>
+/// <param name="File">Its file's name.</param>
+/// <param name="Sha256">SHA-256 of the file, lower-case hexadecimal.</param>
+/// <param name="InputSize">Side of its square input, pixels.</param>
+/// <param name="Metadata">What the file says of itself: training data, metrics, license.</param>
+internal sealed record Model(string Name, string File, string Sha256, int InputSize, IReadOnlyDictionary<string, string> Metadata);
+
+/// <summary>What a request may hold.</summary>
+/// <param name="MaxImageBytes">Bytes of one picture.</param>
+/// <param name="MaxPixels">Pixels of one picture.</param>
+/// <param name="MinSide">Least side of a picture, pixels.</param>
+/// <param name="MaxBatchImages">Pictures in a batch.</param>
+/// <param name="MaxBatchBytes">Bytes of a batch.</param>
+/// <param name="UrlsAllowed">Whether pictures may be named by URL.</param>
+internal sealed record Limits(long MaxImageBytes, long MaxPixels, int MinSide, int MaxBatchImages, long MaxBatchBytes, bool UrlsAllowed);
+
+/// <summary>State of the service.</summary>
+/// <param name="Status">`live`, `ready`, `not_ready` or `draining`.</param>
+internal sealed record Health(string Status);

@@ -1,0 +1,60 @@
+using MaskApi.Problems;
+using Microsoft.Net.Http.Headers;
+
+namespace MaskApi.Endpoints;
+
+/// <summary>The header Accept (RFC 9110, section 12.5.1).</summary>
+internal static class Accept
+{
+    private const string Json = "application/json";
+
+    /// <summary>The offered media type that a request likes best; the first offered among equals; null when it accepts none.</summary>
+    public static string? Best(HttpRequest request, IReadOnlyList<string> offered)
+    {
+        if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var ranges))
+        {
+            // No wish, or one that nobody can read: both mean that anything will do.
+            return offered[0];
+        }
+
+        string? best = null;
+        var bestQuality = 0.0;
+        foreach (var candidate in offered)
+        {
+            var quality = Quality(ranges, new MediaTypeHeaderValue(candidate));
+            if (quality > bestQuality)
+            {
+                (best, bestQuality) = (candidate, quality);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>An endpoint filter: ends requests that do not accept JSON.</summary>
+    /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
+    public static ValueTask<object?> RequireJsonAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        Best(context.HttpContext.Request, [Json]) is not null
+            ? next(context)
+            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint answers {Json}.");
+
+    /// <summary>The quality that the most specific matching range gives a media type.</summary>
+    private static double Quality(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue candidate)
+    {
+        var specificity = -1;
+        var quality = 0.0;
+        foreach (var range in ranges)
+        {
+            var rank = range.MatchesAllTypes ? 0 : range.MatchesAllSubTypes ? 1 : 2;
+            if (rank > specificity && candidate.IsSubsetOf(WithoutParameters(range)))
+            {
+                specificity = rank;
+                quality = range.Quality ?? 1;
+            }
+        }
+
+        return quality;
+    }
+
+    private static MediaTypeHeaderValue WithoutParameters(MediaTypeHeaderValue range) => new(range.MediaType);
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+
+namespace MaskApi.Hosting;
+
+/// <summary>
+/// Lets as many pictures into work as there are places, queues a bounded number for a bounded time, and refuses the rest at
+/// once. Inside a place, a second limiter bounds the pixels that are decoded at the same time.
+/// </summary>
+internal sealed class AdmissionGate : IDisposable
+{
+    /// <summary>Share of the newest picture in the running mean of the service time.</summary>
+    private const double Smoothing = 0.1;
+
+    private readonly AdmissionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ConcurrencyLimiter _places;
+    private readonly ConcurrencyLimiter _megapixels;
+    private readonly int _megapixelLimit;
+    private double _meanSeconds = 0.1;
+
+    /// <summary>Sets the gate up.</summary>
+    public AdmissionGate(AdmissionOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Places,
+            QueueLimit = options.QueueLength,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _megapixelLimit = (int)Math.Min(options.MaxPixelsInFlight / 1_000_000, int.MaxValue);
+        _megapixels = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = _megapixelLimit,
+            // Only those who hold a place come here, so the queue cannot grow past the number of places.
+            QueueLimit = int.MaxValue,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+    }
+
+    /// <summary>Pictures waiting for a place.</summary>
+    public int QueueLength => (int)_places.GetStatistics()!.CurrentQueuedCount;
+
+    /// <summary>Pictures in work.</summary>
+    public int InWork => _options.Places - (int)_places.GetStatistics()!.CurrentAvailablePermits;
+
+    /// <summary>Refuses while the queue is full: called before a body is read, so that nobody uploads in vain.</summary>
+    /// <exception cref="ProblemException"><c>overloaded</c>.</exception>
+    public void ThrowIfFull()
+    {
+        var statistics = _places.GetStatistics()!;
+        if (statistics.CurrentAvailablePermits == 0 && statistics.CurrentQueuedCount >= _options.QueueLength)
+        {
+            throw Overloaded("The work queue is full.");
+        }
+    }
+
+    /// <summary>Waits for a place.</summary>
+    /// <param name="pixels">Pixels that the picture has when decoded.</param>
+    /// <param name="cancellationToken">Leaves the queue.</param>
+    /// <returns>The place; dispose of it when the work is done.</returns>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
+    public async ValueTask<Place> EnterAsync(long pixels, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        RateLimitLease? place = null;
+        try
+        {
+            place = await _places.AcquireAsync(1, either.Token);
+            if (!place.IsAcquired)
+            {
+                throw Overloaded("The work queue is full.");
+            }
+
+            // A picture larger than the whole budget works alone instead of never.
+            var share = (int)Math.Min(((pixels - 1) / 1_000_000) + 1, _megapixelLimit);
+            var memory = await _megapixels.AcquireAsync(share, either.Token);
+            return new Place(this, place, memory);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            place?.Dispose();
+            throw Overloaded("No place came free in time.");
+        }
+        catch
+        {
+            place?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _places.Dispose();
+        _megapixels.Dispose();
+    }
+
+    private ProblemException Overloaded(string detail) => new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter() };
+
+    /// <summary>When the work that is here now will be done, by the mean time a picture has taken of late.</summary>
+    private TimeSpan RetryAfter()
+    {
+        var statistics = _places.GetStatistics()!;
+        var ahead = statistics.CurrentQueuedCount + _options.Places - statistics.CurrentAvailablePermits;
+        return TimeSpan.FromSeconds(ahead * Volatile.Read(ref _meanSeconds) / _options.Places);
+    }
+
+    private void Leave(RateLimitLease place, RateLimitLease memory, TimeSpan worked)
+    {
+        memory.Dispose();
+        place.Dispose();
+
+        // Two threads may overwrite each other here; an estimate can bear that.
+        Volatile.Write(ref _meanSeconds, ((1 - Smoothing) * _meanSeconds) + (Smoothing * worked.TotalSeconds));
+    }
+
+    /// <summary>A place in work, held until disposed of.</summary>
+    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory) : IDisposable
+    {
+        private readonly long _entered = Stopwatch.GetTimestamp();
+        private int _left;
+
+        /// <summary>Gives the place back.</summary>
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+            {
+                gate.Leave(place, memory, Stopwatch.GetElapsedTime(_entered));
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+using MaskApi.Vision;
+
+namespace MaskApi.Hosting;
+
+/// <summary>
+/// Owns the pipeline: loads and warms it while the service already listens, and ends the process with one clear line when a
+/// model is missing, corrupt or not of the expected shape.
+/// </summary>
+internal sealed partial class ModelHost(
+    ModelOptions models,
+    LimitOptions limits,
+    IHostApplicationLifetime lifetime,
+    ILogger<ModelHost> logger) : BackgroundService
+{
+    private volatile FacePipeline? _pipeline;
+
+    /// <summary>The loaded and warmed pipeline.</summary>
+    /// <exception cref="ProblemException"><c>not_ready</c> until then.</exception>
+    public FacePipeline Pipeline =>
+        _pipeline ?? throw new ProblemException(ProblemKinds.NotReady, ProblemKinds.NotReady.Example) { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    /// <summary>Whether the models are loaded and warmed.</summary>
+    public bool IsLoaded => _pipeline is not null;
+
+    /// <summary>Why the models could not be loaded; null while they may still be, or are.</summary>
+    public string? Failure { get; private set; }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _pipeline?.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Load, stoppingToken);
+
+    private void Load()
+    {
+        try
+        {
+            var pipeline = FacePipeline.Load(new VisionOptions
+            {
+                ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
+                Decode = limits.Decode,
+                IntraOpThreads = models.IntraOpThreads,
+                ExecutionProvider = models.ExecutionProvider,
+                FallBackToCpu = models.FallBackToCpu,
+            });
+            pipeline.WarmUp();
+            _pipeline = pipeline;
+            LogReady(logger, pipeline.Models.Count);
+        }
+        catch (ModelLoadException exception)
+        {
+            Failure = exception.Message;
+            LogFailure(logger, exception.Message);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Ready: {Count} models loaded and warmed")]
+    private static partial void LogReady(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The models cannot be used: {Reason}")]
+    private static partial void LogFailure(ILogger logger, string reason);
+}

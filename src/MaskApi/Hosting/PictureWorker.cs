@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+using MaskApi.Vision;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Hosting;
+
+/// <summary>Does the work on one picture: looks at its header, waits for a place, and stays within the time allowed.</summary>
+internal sealed class PictureWorker(
+    ModelHost models,
+    AdmissionGate gate,
+    LimitOptions limits,
+    AdmissionOptions admission,
+    TimeProvider time)
+{
+    /// <summary>Refuses at once what could not be worked on anyway; called before a body is read.</summary>
+    /// <exception cref="ProblemException"><c>not_ready</c> or <c>overloaded</c>.</exception>
+    public void ThrowIfUnavailable()
+    {
+        _ = models.Pipeline;
+        gate.ThrowIfFull();
+    }
+
+    /// <summary>Runs <paramref name="work"/> on a picture in a place of the gate.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="encoded">The picture's bytes.</param>
+    /// <param name="work">The work; it must look at its token between its steps.</param>
+    /// <param name="cancellationToken">The caller's leaving: frees the place in the queue and between the steps.</param>
+    /// <exception cref="ImageRejectedException">The picture cannot be read, or exceeds a limit.</exception>
+    /// <exception cref="ProblemException"><c>not_ready</c>, <c>overloaded</c> or <c>processing_timeout</c>.</exception>
+    public async Task<T> RunAsync<T>(
+        ReadOnlyMemory<byte> encoded, Func<FacePipeline, CancellationToken, T> work, CancellationToken cancellationToken)
+    {
+        var pipeline = models.Pipeline;
+
+        // Headers are cheap: a picture that will be refused for its size takes no place from one that will not.
+        var header = ImageDecoder.ReadHeader(encoded, limits.Decode);
+        using var place = await gate.EnterAsync(header.Pixels, cancellationToken);
+        using var deadline = new CancellationTokenSource(admission.ProcessingTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return work(pipeline, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ProblemException(
+                ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using MaskApi.Problems;
+using Serilog;
+using Serilog.AspNetCore;
+using Serilog.Events;
+
+namespace MaskApi.Hosting;
+
+/// <summary>One line a request.</summary>
+internal static class RequestLog
+{
+    /// <summary>
+    /// The template names the route, not the path: paths hold the ids of annotated pictures, which are permissions, and queries
+    /// hold addresses.
+    /// </summary>
+    public static void Configure(RequestLoggingOptions options)
+    {
+        options.MessageTemplate = "{Method} {Route} {StatusCode} {Code} in {Elapsed:0.0} ms, faces {Faces}";
+        options.GetMessageTemplateProperties = static (context, _, elapsed, status) => Properties(context, elapsed, status);
+        options.GetLevel = static (context, _, exception) => Level(context, exception);
+    }
+
+    private static IEnumerable<LogEventProperty> Properties(HttpContext context, double elapsed, int status)
+    {
+        var facts = RequestFacts.Of(context);
+        yield return Property("Method", context.Request.Method);
+        yield return Property("Route", (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(none)");
+        yield return Property("StatusCode", status);
+        yield return Property("Code", facts.ProblemCode ?? "ok");
+        yield return Property("Elapsed", elapsed);
+        yield return Property("Faces", facts.Summary?.Faces);
+        yield return Property("RequestId", context.TraceIdentifier);
+        yield return Property("TraceId", Activity.Current?.TraceId.ToString());
+        if (facts.Summary is { } summary)
+        {
+            yield return Property("WithMask", summary.WithMask);
+            yield return Property("WithoutMask", summary.WithoutMask);
+            yield return Property("Uncertain", summary.Uncertain);
+        }
+
+        if (facts.Timings is { } timings)
+        {
+            yield return Property("DecodeMs", timings.DecodeMs);
+            yield return Property("DetectMs", timings.DetectMs);
+            yield return Property("ClassifyMs", timings.ClassifyMs);
+        }
+    }
+
+    private static LogEventProperty Property(string name, object? value) => new(name, new ScalarValue(value));
+
+    private static LogEventLevel Level(HttpContext context, Exception? exception) =>
+        exception is not null || RequestFacts.Of(context).ProblemCode == ProblemKinds.InternalError.Code ? LogEventLevel.Error
+        : context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) ? LogEventLevel.Debug
+        : LogEventLevel.Information;
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using MaskApi.Contracts;
+using MaskApi.Hosting;
+
+namespace MaskApi.Problems;
+
+/// <summary>
+/// Turns every exception, and every bare error status that routing leaves behind, into a problem document.
+/// </summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    /// <summary>What nginx logs for a caller who left: nobody reads the answer, but the request log should tell.</summary>
+    private const int ClientClosedRequest = 499;
+
+    /// <summary>Runs the rest of the pipeline.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Response.StatusCode = ClientClosedRequest;
+            return;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            var problem = ProblemMapper.ToProblem(exception);
+            if (problem.Kind == ProblemKinds.InternalError)
+            {
+                LogDefect(logger, exception);
+            }
+
+            await WriteAsync(context, problem);
+            return;
+        }
+
+        if (!context.Response.HasStarted && context.Response.ContentType is null && KindOf(context.Response.StatusCode) is { } kind)
+        {
+            await WriteAsync(context, new ProblemException(kind, kind.Example));
+        }
+    }
+
+    /// <summary>Writes a problem as the whole response; headers set so far stay.</summary>
+    public static async Task WriteAsync(HttpContext context, ProblemException problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Kind.Status;
+        response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfter is { } delay)
+        {
+            // Whole seconds, rounded up: a caller who obeys must not come too early.
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (problem.Kind == ProblemKinds.Draining || problem.Kind == ProblemKinds.RequestTimeout)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        RequestFacts.Of(context).ProblemCode = problem.Kind.Code;
+        await response.WriteAsJsonAsync(
+            Describe(context, problem),
+            MaskApiJson.Wire.Problem,
+            "application/problem+json",
+            context.RequestAborted);
+    }
+
+    /// <summary>The document for one problem of one request.</summary>
+    public static Problem Describe(HttpContext context, ProblemException problem) => new()
+    {
+        Type = problem.Kind.Type,
+        Title = problem.Kind.Title,
+        Status = problem.Kind.Status,
+        Detail = problem.Message,
+        // Without the query: it may carry the address of somebody's picture.
+        Instance = context.Request.PathBase + context.Request.Path,
+        Code = problem.Kind.Code,
+        TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+        Errors = problem.Errors,
+    };
+
+    private static ProblemKind? KindOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => ProblemKinds.InvalidBody,
+        StatusCodes.Status401Unauthorized => ProblemKinds.Unauthorized,
+        StatusCodes.Status404NotFound => ProblemKinds.NotFound,
+        StatusCodes.Status405MethodNotAllowed => ProblemKinds.MethodNotAllowed,
+        StatusCodes.Status406NotAcceptable => ProblemKinds.NotAcceptable,
+        StatusCodes.Status415UnsupportedMediaType => ProblemKinds.UnsupportedMediaType,
+        _ => null,
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because of a defect")]
+    private static partial void LogDefect(ILogger logger, Exception exception);
+}

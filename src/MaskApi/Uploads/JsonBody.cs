@@ -1,0 +1,160 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using MaskApi.Problems;
+
+namespace MaskApi.Uploads;
+
+/// <summary>The body <c>{"image": "…"}</c> or <c>{"imageUrl": "…"}</c>; base64 is decoded where it lies.</summary>
+internal static class JsonBody
+{
+    /// <summary>Bytes that a data: prefix, white space and further properties may add.</summary>
+    private const int Overhead = 64 * 1024;
+
+    /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>
+    private const int MaxPrefix = 256;
+
+    /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
+    public static int MaxBytes(int maxImageBytes) => (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
+
+    /// <summary>Reads the body.</summary>
+    /// <param name="body">The body; narrowed to the decoded picture when it holds one.</param>
+    /// <returns>The address to fetch; null when the body holds the picture itself.</returns>
+    /// <exception cref="ProblemException"><c>image_missing</c> or <c>invalid_body</c>.</exception>
+    public static string? Parse(PictureBuffer body)
+    {
+        if (body.Bytes.IsEmpty)
+        {
+            throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.");
+        }
+
+        try
+        {
+            return ParseObject(body);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: bytes that are not UTF-8 in a string.
+            throw new ProblemException(ProblemKinds.InvalidBody, "The body is not a JSON object of the expected form.");
+        }
+    }
+
+    private static string? ParseObject(PictureBuffer body)
+    {
+        var json = body.Bytes.Span;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 8 });
+        Range? image = null;
+        string? address = null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw new ProblemException(ProblemKinds.InvalidBody, "The body is not a JSON object.");
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isImage = reader.ValueTextEquals("image");
+            var isAddress = reader.ValueTextEquals("imageUrl");
+            reader.Read();
+            if (!isImage && !isAddress)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            if (reader.TokenType == JsonTokenType.Null)
+            {
+                continue;
+            }
+
+            if (reader.TokenType != JsonTokenType.String)
+            {
+                throw new ProblemException(ProblemKinds.InvalidBody, $"'{(isImage ? "image" : "imageUrl")}' is not a string.");
+            }
+
+            if (image is not null || address is not null)
+            {
+                throw new ProblemException(ProblemKinds.InvalidBody, "The body names more than one picture.");
+            }
+
+            if (isAddress)
+            {
+                address = reader.GetString()!;
+            }
+            else
+            {
+                image = Unescape(ref reader, json);
+            }
+        }
+
+        // Reads on to the end: a body that goes on after its object is malformed.
+        while (reader.Read())
+        {
+        }
+
+        if (address is not null)
+        {
+            return address;
+        }
+
+        if (image is not { } range)
+        {
+            throw new ProblemException(ProblemKinds.ImageMissing, "The body has neither 'image' nor 'imageUrl'.");
+        }
+
+        Decode(body, range);
+        return null;
+    }
+
+    /// <summary>Where the string's characters lie. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens.</summary>
+    private static Range Unescape(ref Utf8JsonReader reader, Span<byte> json)
+    {
+        var start = (int)reader.TokenStartIndex + 1;
+        if (!reader.ValueIsEscaped)
+        {
+            return start..(start + reader.ValueSpan.Length);
+        }
+
+        var copy = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
+        try
+        {
+            var length = reader.CopyString(copy);
+
+            // The reader never looks back, and the string ended before the place it has reached.
+            copy.AsSpan(0, length).CopyTo(json[start..]);
+            return start..(start + length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(copy);
+        }
+    }
+
+    private static void Decode(PictureBuffer body, Range range)
+    {
+        var (start, length) = range.GetOffsetAndLength(body.Bytes.Length);
+        var text = body.Bytes.Span.Slice(start, length);
+        if (text.StartsWith("data:"u8))
+        {
+            var comma = text[..Math.Min(text.Length, MaxPrefix)].IndexOf((byte)',');
+            if (comma < 0 || !text[..comma].EndsWith(";base64"u8))
+            {
+                throw new ProblemException(ProblemKinds.InvalidBody, "The data: prefix of 'image' does not end in ';base64,'.");
+            }
+
+            start += comma + 1;
+            text = text[(comma + 1)..];
+        }
+
+        if (Base64.DecodeFromUtf8InPlace(text, out var written) != OperationStatus.Done)
+        {
+            throw new ProblemException(ProblemKinds.InvalidBody, "'image' is not valid base64.");
+        }
+
+        if (written == 0)
+        {
+            throw new ProblemException(ProblemKinds.ImageMissing, "'image' is empty.");
+        }
+
+        body.Narrow(start, written);
+    }
+}

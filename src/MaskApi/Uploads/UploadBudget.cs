@@ -1,0 +1,46 @@
+using System.Threading.RateLimiting;
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+
+namespace MaskApi.Uploads;
+
+/// <summary>
+/// Bounds the bytes of uploads that are held in memory at the same time, over all requests. An upload takes its share as it
+/// grows, so a caller who announces much and sends little holds little.
+/// </summary>
+internal sealed class UploadBudget(AdmissionOptions options) : IDisposable
+{
+    /// <summary>A permit of the limiter is this many bytes, because permits are counted in <see cref="int"/>.</summary>
+    public const int Unit = 4096;
+
+    private readonly ConcurrencyLimiter _units = new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue),
+        QueueLimit = 0,
+    });
+
+    private readonly int _limit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue);
+
+    /// <summary>Bytes held now.</summary>
+    public long InFlight => (_limit - _units.GetStatistics()!.CurrentAvailablePermits) * Unit;
+
+    /// <summary>Takes a share without waiting.</summary>
+    /// <param name="bytes">Size of the share; rounded up to <see cref="Unit"/>.</param>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
+    public IDisposable Take(int bytes)
+    {
+        var units = ((bytes - 1) / Unit) + 1;
+        if (units <= _limit && _units.AttemptAcquire(units) is { IsAcquired: true } lease)
+        {
+            return lease;
+        }
+
+        throw new ProblemException(ProblemKinds.Overloaded, "Too many bytes are being uploaded at this moment.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _units.Dispose();
+}
