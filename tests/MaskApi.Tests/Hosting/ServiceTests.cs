@@ -1,0 +1,101 @@
+using System.Net;
+using MaskApi.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace MaskApi.Tests.Hosting;
+
+public sealed class ServiceTests(SharedService service)
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly HttpClient _client = service.CreateClient();
+
+    [Theory]
+    [InlineData("/health/live", "live")]
+    [InlineData("/health/ready", "ready")]
+    public async Task Health_is_told(string path, string status)
+    {
+        using var response = await _client.GetAsync(path, _token);
+        Assert.Equal(status, (await response.JsonAsync()).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Info_tells_the_models_and_the_limits()
+    {
+        using var response = await _client.GetAsync("/v1/info", _token);
+        var info = await response.JsonAsync();
+
+        Assert.Matches(@"^\d+\.\d+\.\d+", info.GetProperty("version").GetString());
+        Assert.Equal("cpu", info.GetProperty("executionProvider").GetString());
+        var models = info.GetProperty("models").EnumerateArray().ToList();
+        Assert.Contains(models, static model => model.GetProperty("name").GetString() == "mask_classifier");
+        Assert.All(models, static model =>
+        {
+            Assert.Matches("^[0-9a-f]{64}$", model.GetProperty("sha256").GetString());
+            Assert.NotEmpty(model.GetProperty("metadata").EnumerateObject());
+        });
+        Assert.Equal(
+            """{"maxImageBytes":20971520,"maxPixels":50000000,"minSide":16,"maxBatchImages":32,"maxBatchBytes":104857600,"urlsAllowed":false}""",
+            info.GetProperty("limits").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_harmless_request_id_is_kept()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { "X-Request-Id", "order-66/a_1" } } };
+        using var response = await _client.SendAsync(request, _token);
+        Assert.Equal(["order-66/a_1"], response.Headers.GetValues("X-Request-Id"));
+    }
+
+    [Theory]
+    [InlineData("with space")]
+    [InlineData("<script>")]
+    [InlineData("")]
+    public async Task Any_other_is_replaced(string id)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
+        request.Headers.TryAddWithoutValidation("X-Request-Id", id);
+        using var response = await _client.SendAsync(request, _token);
+        Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
+    }
+
+    [Fact]
+    public async Task The_health_verb_asks_a_running_service()
+    {
+        await using var running = new Service();
+        running.UseKestrel(0);
+        running.StartServer();
+        await running.ReadyAsync();
+        var address = running.ClientOptions.BaseAddress.ToString();
+
+        using var output = new StringWriter();
+        Assert.Equal(0, await HealthProbe.RunAsync(address, output));
+        Assert.Contains("/health/ready: 200", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_health_verb_fails_where_nothing_answers()
+    {
+        using var output = new StringWriter();
+        Assert.Equal(1, await HealthProbe.RunAsync("http://127.0.0.1:1", output));
+        Assert.NotEmpty(output.ToString());
+    }
+
+    [Fact]
+    public async Task Swagger_shows_a_page_and_a_file_picker_for_every_upload()
+    {
+        using var page = await _client.GetAsync("/swagger", _token);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+
+        using var document = await _client.GetAsync("/swagger/v1/swagger.json", _token);
+        var paths = (await document.JsonAsync()).GetProperty("paths");
+        foreach (var path in new[] { "/v1/detections", "/v1/annotations" })
+        {
+            // Swagger UI preselects the first media type, and shows a file picker for binary properties of a form.
+            var first = paths.GetProperty(path).GetProperty("post").GetProperty("requestBody").GetProperty("content").EnumerateObject().First();
+            Assert.Equal("multipart/form-data", first.Name);
+            var image = first.Value.GetProperty("schema").GetProperty("properties").GetProperty("image");
+            Assert.Equal("binary", image.GetProperty("format").GetString());
+        }
+    }
+}

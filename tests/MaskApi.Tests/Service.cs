@@ -1,0 +1,61 @@
+using MaskApi.Hosting;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MaskApi.Tests;
+
+/// <summary>The whole service in this process, with the models of the repository and settings of a test's choice.</summary>
+public class Service : WebApplicationFactory<Program>
+{
+    private readonly Dictionary<string, string?> _settings = [];
+    private readonly Action<IServiceCollection>? _services;
+
+    public Service()
+    {
+    }
+
+    internal Service(IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
+    {
+        _settings = new Dictionary<string, string?>(settings);
+        _services = services;
+    }
+
+    /// <summary>A service with settings of its own, ready to answer.</summary>
+    internal static async Task<Service> StartAsync(params (string Name, string? Value)[] settings)
+    {
+        var service = new Service(settings.Select(static pair => KeyValuePair.Create(pair.Name, pair.Value)));
+        await service.ReadyAsync();
+        return service;
+    }
+
+    /// <summary>Waits until the models are loaded.</summary>
+    internal async Task ReadyAsync()
+    {
+        var host = Services.GetRequiredService<ModelHost>();
+        while (!host.IsLoaded)
+        {
+            Assert.Null(host.Failure);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+
+        if (_services is not null)
+        {
+            builder.ConfigureServices(_services);
+        }
+    }
+}
+
+/// <summary>The service with its defaults, shared by the tests that do not change its state.</summary>
+public sealed class SharedService : Service, IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await ReadyAsync();
+}
