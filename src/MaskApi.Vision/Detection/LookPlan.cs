@@ -20,6 +20,11 @@ public static class LookPlan
     /// </summary>
     public const float Overlap = 0.25f;
 
+    /// <summary>
+    /// Least side of a tile in pixels: half the model's input. Further enlarged, a picture shows the model no more.
+    /// </summary>
+    public const int LeastTileSide = 96;
+
     private const int MaxTilesPerLevel = 32;
 
     /// <summary>The looks for a picture, the whole picture first.</summary>
@@ -61,7 +66,7 @@ public static class LookPlan
             side = longSide / (1 + ((along - 1) * (1 - Overlap)));
         }
 
-        if (along == 1 && tilesAcross == 1)
+        if (side < LeastTileSide || along * tilesAcross == 1)
         {
             return;
         }

@@ -1,0 +1,111 @@
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision.Tests.Detection;
+
+public sealed class FaceDetectorTests : IDisposable
+{
+    /// <summary>Brow to chin, ear to ear, read off the picture by eye.</summary>
+    private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
+
+    private readonly FaceDetector _detector = FaceDetector.Load(new VisionOptions());
+
+    public void Dispose() => _detector.Dispose();
+
+    [Theory]
+    [InlineData(DetectionDetail.Fast)]
+    [InlineData(DetectionDetail.Auto)]
+    [InlineData(DetectionDetail.High)]
+    public void The_astronaut_is_found_where_she_is(DetectionDetail detail)
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        var face = Assert.Single(Detect(picture, detail: detail));
+        Assert.True(face.Box.IntersectionOverUnion(_face) > 0.6f, $"{face.Box}");
+        Assert.InRange(face.Confidence, 0.8f, 1);
+
+        // The person's right eye is on the left of the picture.
+        AssertNear(203, 101, face.Landmarks.RightEye);
+        AssertNear(246, 103, face.Landmarks.LeftEye);
+        AssertNear(224, 126, face.Landmarks.NoseTip);
+        AssertNear(222, 146, face.Landmarks.Mouth);
+    }
+
+    [Fact]
+    public void Every_orientation_gives_the_same_box()
+    {
+        using var upright = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        var expected = Assert.Single(Detect(upright)).Box;
+        foreach (var orientation in Enum.GetValues<ExifOrientation>())
+        {
+            // Stored so that applying the orientation brings the picture back; 6 and 8 undo each other, the rest themselves.
+            var inverse = orientation switch
+            {
+                ExifOrientation.RightTop => ExifOrientation.LeftBottom,
+                ExifOrientation.LeftBottom => ExifOrientation.RightTop,
+                _ => orientation,
+            };
+            using var stored = Uprighting.Apply(upright, inverse);
+            var file = TestPictures.WithOrientation(TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
+            using var picture = TestPictures.Decode(file);
+            var box = Assert.Single(Detect(picture)).Box;
+            Assert.InRange(box.X, expected.X - 2, expected.X + 2);
+            Assert.InRange(box.Y, expected.Y - 2, expected.Y + 2);
+            Assert.InRange(box.Right, expected.Right - 2, expected.Right + 2);
+            Assert.InRange(box.Bottom, expected.Bottom - 2, expected.Bottom + 2);
+        }
+    }
+
+    [Fact]
+    public void A_higher_threshold_reports_exactly_the_faces_that_reach_it()
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        var all = Detect(picture, threshold: 0.05f);
+        Assert.True(all.Count > 1, "the picture has no doubtful report to test with");
+        foreach (var threshold in new[] { 0.06f, 0.1f, 0.3f, 0.5f, 0.99f })
+        {
+            Assert.Equal(all.Where(face => face.Confidence >= threshold), Detect(picture, threshold: threshold));
+        }
+    }
+
+    [Fact]
+    public void Faces_come_largest_first_within_the_picture_and_as_many_as_asked_for()
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        var all = Detect(picture, threshold: 0.05f);
+        Assert.Equal(all.Select(face => face.Box.Area).OrderDescending(), all.Select(face => face.Box.Area));
+        Assert.All(all, face => Assert.Equal(face.Box, face.Box.ClipTo(picture.Width, picture.Height)));
+        Assert.Equal(all.Take(2), _detector.Detect(picture, new AnalysisOptions { DetectionThreshold = 0.05f, MaxFaces = 2 }, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Nobody_is_seen_in_nothing()
+    {
+        using var picture = new Raster(640, 480);
+        picture.Pixels.Fill(byte.MaxValue);
+        Assert.Empty(Detect(picture, detail: DetectionDetail.High));
+    }
+
+    [Fact]
+    public void Many_callers_at_once_get_what_one_gets()
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        var expected = Detect(picture, threshold: 0.05f);
+        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, Detect(picture, threshold: 0.05f)));
+    }
+
+    [Fact]
+    public void A_canceled_caller_is_left_at_once()
+    {
+        using var picture = TestPictures.NoiseRaster(64, 64);
+        Assert.Throws<OperationCanceledException>(() => _detector.Detect(picture, new AnalysisOptions(), new CancellationToken(canceled: true)));
+    }
+
+    private static void AssertNear(float x, float y, PixelPoint point)
+    {
+        Assert.InRange(point.X, x - 6, x + 6);
+        Assert.InRange(point.Y, y - 6, y + 6);
+    }
+
+    private IReadOnlyList<DetectedFace> Detect(Raster picture, float threshold = 0.5f, DetectionDetail detail = DetectionDetail.Auto) =>
+        _detector.Detect(picture, new AnalysisOptions { DetectionThreshold = threshold, Detail = detail }, CancellationToken.None);
+}

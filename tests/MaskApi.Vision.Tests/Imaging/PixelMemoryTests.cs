@@ -1,0 +1,52 @@
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision.Tests.Imaging;
+
+/// <summary>Runs alone: the count of memory handed out is the whole process's.</summary>
+[Collection(nameof(ProcessWideMemory))]
+public sealed class PixelMemoryTests
+{
+    [Fact]
+    public void Every_way_through_the_decoder_gives_its_memory_back()
+    {
+        var file = TestPictures.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop);
+        var before = PixelMemory.OutstandingBytes;
+        using (var picture = TestPictures.Decode(file))
+        {
+            Assert.Equal(before + (512 * 512 * 4), PixelMemory.OutstandingBytes);
+            FaceCropper.Crop(picture, new PixelBox(10, 10, 100, 100)).Dispose();
+        }
+
+        Assert.Equal(before, PixelMemory.OutstandingBytes);
+        Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file[..^2000]));
+        Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file[..300]));
+        Assert.Equal(before, PixelMemory.OutstandingBytes);
+    }
+
+    [Fact]
+    public void Memory_kept_for_reuse_has_a_bound()
+    {
+        var blocks = new List<Raster>();
+        for (var i = 0; i < 12; i++)
+        {
+            blocks.Add(new Raster(2000, 1000));
+        }
+
+        blocks.ForEach(raster => raster.Dispose());
+        Assert.InRange(PixelMemory.RetainedBytes, 1, PixelMemory.RetainedLimit);
+        new Raster(7000, 7000).Dispose();
+        Assert.InRange(PixelMemory.RetainedBytes, 1, PixelMemory.RetainedLimit);
+    }
+
+    [Fact]
+    public void A_disposed_raster_cannot_be_read()
+    {
+        var raster = new Raster(32, 32);
+        raster.Dispose();
+        raster.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => raster.Pixels[0]);
+    }
+}
+
+[CollectionDefinition(nameof(ProcessWideMemory), DisableParallelization = true)]
+public sealed class ProcessWideMemory;

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Inference;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MaskApi.Vision.Tests.Inference;
+
+public sealed class OnnxModelTests : IDisposable
+{
+    private const string FullRange = "blaze_face_full_range";
+
+    private static readonly TensorSpec _image = new(TensorSpec.OnlyInput, TensorElementType.UInt8, 1, -1, -1, 3);
+    private static readonly TensorSpec _scores = new("scores", TensorElementType.Float, -1);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory();
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_loaded_model_tells_what_it_is()
+    {
+        using var detector = FaceDetector.Load(new VisionOptions());
+        var model = Assert.Single(detector.Models, model => model.Name == FullRange);
+        var file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", model.File));
+        Assert.Equal(("blaze_face_full_range.onnx", 192), (model.File, model.InputSize));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), model.Sha256);
+        Assert.NotEmpty(model.Metadata);
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named() => AssertRefused(new VisionOptions { ModelsPath = "/nowhere/at/all" }, "does not exist", "/nowhere/at/all");
+
+    [Fact]
+    public void A_file_that_is_no_model_is_named()
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, FullRange + ".onnx"), "not a model");
+        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not an ONNX model", FullRange);
+    }
+
+    [Fact]
+    public void A_truncated_model_is_named()
+    {
+        var whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", FullRange + ".onnx"));
+        File.WriteAllBytes(Path.Combine(_folder.FullName, FullRange + ".onnx"), whole[..(whole.Length / 2)]);
+        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not an ONNX model", FullRange);
+    }
+
+    [Fact]
+    public void A_model_without_a_tensor_that_is_needed_is_named() =>
+        AssertRefused([_image], [new TensorSpec("depth", TensorElementType.Float, -1)], "no tensor 'depth'", "scores");
+
+    [Fact]
+    public void A_model_of_another_shape_is_named() =>
+        AssertRefused([_image], [_scores with { Shape = [1] }], "tensor 'scores' is float[2304], expected float[1]");
+
+    [Fact]
+    public void A_model_of_another_rank_is_named() =>
+        AssertRefused([_image with { Shape = [-1, -1, 3] }], [_scores], "expected uint8[?,?,3]");
+
+    [Fact]
+    public void A_model_of_another_element_type_is_named() =>
+        AssertRefused([_image with { Type = TensorElementType.Float }], [_scores], "expected float[1,?,?,3]");
+
+    [Fact]
+    public void A_provider_that_cannot_be_had_is_named_or_fallen_back_from()
+    {
+        // This build carries the processor's runtime alone.
+        AssertRefused(new VisionOptions { ExecutionProvider = ExecutionProvider.Cuda }, "'cuda' cannot be had");
+        FaceDetector.Load(new VisionOptions { ExecutionProvider = ExecutionProvider.Cuda, FallBackToCpu = true }).Dispose();
+    }
+
+    private static void AssertRefused(VisionOptions options, params string[] expected)
+    {
+        var refused = Assert.Throws<ModelLoadException>(() => FaceDetector.Load(options).Dispose());
+        Assert.All(expected, text => Assert.Contains(text, refused.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+
+    private static void AssertRefused(TensorSpec[] inputs, TensorSpec[] outputs, params string[] expected)
+    {
+        var refused = Assert.Throws<ModelLoadException>(() => OnnxModel.Load(FullRange, inputs, outputs, new VisionOptions()).Dispose());
+        Assert.All(expected, text => Assert.Contains(text, refused.Message, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', refused.Message);
+    }
+}
