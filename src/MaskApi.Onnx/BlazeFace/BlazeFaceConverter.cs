@@ -77,7 +77,7 @@ public static class BlazeFaceConverter
         if (boxes < 0 || scores < 0)
         {
             throw new NotSupportedException(
-                $"{variant.Name} has outputs 1×{variant.AnchorCount}×{ValuesPerAnchor} and 1×{variant.AnchorCount}×1; this model has not.");
+                $"{variant.Name} has outputs 1×{variant.AnchorCount}×{ValuesPerAnchor} and 1×{variant.AnchorCount}×1; this has not.");
         }
 
         return (boxes, scores);

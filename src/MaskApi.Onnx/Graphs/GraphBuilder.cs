@@ -65,7 +65,7 @@ public sealed class GraphBuilder
 
     /// <summary>Adds a 64-bit integer constant.</summary>
     /// <inheritdoc cref="Constant(string, ReadOnlySpan{float}, ReadOnlySpan{long})"/>
-    public string Constant(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
+    public string IntegerConstant(string name, ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
         Constant(name, ElementType.Int64, values, shape);
 
     /// <summary>Adds a node with one output.</summary>

@@ -86,7 +86,7 @@ public static class GraphBuilderOperators
     public static string Reshape(this GraphBuilder graph, string output, string input, params ReadOnlySpan<long> shape)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        return graph.Node("Reshape", output, [input, graph.Constant(output + ".shape", shape, shape.Length)]);
+        return graph.Node("Reshape", output, [input, graph.IntegerConstant(output + ".shape", shape, shape.Length)]);
     }
 
     /// <summary>Elements <paramref name="start"/> up to <paramref name="end"/> of an axis.</summary>
@@ -105,9 +105,9 @@ public static class GraphBuilderOperators
             output,
             [
                 input,
-                graph.Constant(output + ".start", (ReadOnlySpan<long>)[start], 1),
-                graph.Constant(output + ".end", (ReadOnlySpan<long>)[end], 1),
-                graph.Constant(output + ".axis", (ReadOnlySpan<long>)[axis], 1),
+                graph.IntegerConstant(output + ".start", [start], 1),
+                graph.IntegerConstant(output + ".end", [end], 1),
+                graph.IntegerConstant(output + ".axis", [axis], 1),
             ]);
     }
 

@@ -223,7 +223,7 @@ public sealed class TfliteConverter
         var order = axes == 4 ? _toNchw : [.. Enumerable.Range(0, axes).Select(axis => (long)axis)];
         long[] pads = [.. order.Select(axis => (long)pairs[2 * axis]), .. order.Select(axis => (long)pairs[(2 * axis) + 1])];
         Make(entry, output => _graph.Node(
-            "Pad", output, [Value(entry.Inputs[0]), _graph.Constant(output + ".pads", pads, pads.Length)]));
+            "Pad", output, [Value(entry.Inputs[0]), _graph.IntegerConstant(output + ".pads", pads, pads.Length)]));
     }
 
     private void AddResize(TfliteOperator entry)
@@ -245,7 +245,7 @@ public sealed class TfliteConverter
                 Value(entry.Inputs[0]),
                 string.Empty,
                 string.Empty,
-                _graph.Constant(output + ".size", (ReadOnlySpan<long>)[shape[0], shape[3], size[0], size[1]], 4),
+                _graph.IntegerConstant(output + ".size", [shape[0], shape[3], size[0], size[1]], 4),
             ],
             NodeAttribute.Text("mode", "linear"),
             NodeAttribute.Text("coordinate_transformation_mode", coordinates)));

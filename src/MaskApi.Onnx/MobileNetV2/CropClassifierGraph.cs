@@ -1,0 +1,135 @@
+using System.Globalization;
+using MaskApi.Onnx.Graphs;
+
+namespace MaskApi.Onnx.MobileNetV2;
+
+/// <summary>
+/// Writes the classifier as one ONNX graph: crops of any size in, probabilities out. Resize and scaling are inside, so that a
+/// caller in any language needs none of MaskApi's constants.
+/// </summary>
+public static class CropClassifierGraph
+{
+    /// <summary>Side of the square that every crop is stretched to, in pixels: what the ImageNet weights were trained on.</summary>
+    public const int InputSize = 224;
+
+    /// <summary>Channels of the pooled features that the heads read.</summary>
+    public const int FeatureCount = 1280;
+
+    /// <summary>Builds the model.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="backbone">The numbers of the 52 convolutions, in the order of <see cref="MobileNetV2Layer.All"/>.</param>
+    /// <param name="heads">What is asked of the features; the service needs <see cref="BinaryHead.Mask"/>.</param>
+    /// <param name="metadata">
+    /// Further entries of the file's <c>metadata_props</c> (version, training data, metrics). Name, input size and preprocessing
+    /// are entered here.
+    /// </param>
+    /// <returns>
+    /// The bytes of an <c>.onnx</c> file. Input <c>crops: uint8[n, height, width, 3]</c>, RGB, n, height and width at least 1.
+    /// For each head a logit and a probability, <c>float[n]</c> each.
+    /// </returns>
+    /// <exception cref="ArgumentException">A layer has the wrong number of weights, or a temperature is not above 0.</exception>
+    public static byte[] Build(
+        string name,
+        IReadOnlyList<ConvolutionNumbers> backbone,
+        IReadOnlyList<BinaryHead> heads,
+        IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(heads);
+        var graph = new GraphBuilder(name);
+        var pixels = AddPreprocessing(graph, graph.Input("crops", ElementType.UInt8, "n", "height", "width", 3));
+        var features = AddBackbone(graph, pixels, backbone);
+        foreach (var head in heads)
+            AddHead(graph, features, head);
+        return graph.Build(
+        [
+            new(ModelMetadata.Name, name),
+            new(ModelMetadata.InputSize, InputSize.ToString(CultureInfo.InvariantCulture)),
+            new(ModelMetadata.Preprocessing, "RGB crops of any size, uint8 0-255; antialiased resize and scaling are in the graph"),
+            .. metadata,
+        ]);
+    }
+
+    // The same numbers as torch.nn.functional.interpolate(mode="bilinear", antialias=True): ONNX calls it antialias, and
+    // exclude_outside renormalizes the filter where it reaches past an edge, which PyTorch always does.
+    internal static string AddPreprocessing(GraphBuilder graph, string crops)
+    {
+        // Planes first, while pixels are bytes: it moves a quarter of the memory, and measures fastest (0.5 ms for a
+        // 320x260 crop, 3.7 ms for 1000x1000, one thread).
+        var planes = graph.CastToFloat("crops.float", graph.Transpose("crops.nchw", crops, 0, 3, 1, 2));
+        var size = graph.IntegerConstant("crops.size", [InputSize, InputSize], 2);
+        var resized = graph.Node(
+            "Resize",
+            "crops.resized",
+            [planes, string.Empty, string.Empty, size],
+            NodeAttribute.Text("mode", "linear"),
+            NodeAttribute.Text("coordinate_transformation_mode", "half_pixel"),
+            NodeAttribute.Int("antialias", 1),
+            NodeAttribute.Int("exclude_outside", 1),
+            NodeAttribute.Ints("axes", 2, 3));
+        return graph.NormalizePixels("crops.normalized", resized);
+    }
+
+    private static string AddBackbone(GraphBuilder graph, string pixels, IReadOnlyList<ConvolutionNumbers> backbone)
+    {
+        var layers = MobileNetV2Layer.All;
+        if (backbone.Count != layers.Count)
+            throw new ArgumentException($"MobileNetV2 has {layers.Count} convolutions, not {backbone.Count}.", nameof(backbone));
+
+        var (value, size) = (pixels, InputSize);
+        var (block, blockInput) = (string.Empty, string.Empty);
+        foreach (var (layer, numbers) in layers.Zip(backbone))
+        {
+            if (layer.Block != block)
+                (block, blockInput) = (layer.Block, value);
+            var window = Window.Square(layer.KernelSize, layer.Stride).PaddedSame(size, size);
+            value = AddConvolution(graph, value, layer, numbers, window);
+            size = (size + layer.Stride - 1) / layer.Stride;
+            if (layer.AddsBlockInput)
+                value = graph.Node("Add", $"block{block}.sum", [blockInput, value]);
+        }
+
+        var pooled = graph.Node("GlobalAveragePool", "features.pooled", [value]);
+        return graph.Node("Flatten", "features", [pooled], NodeAttribute.Int("axis", 1));
+    }
+
+    private static string AddConvolution(
+        GraphBuilder graph, string input, MobileNetV2Layer layer, ConvolutionNumbers numbers, Window window)
+    {
+        var name = char.IsDigit(layer.Block[0]) ? $"block{layer.Block}.{layer.Role}" : layer.Block;
+        var perGroup = layer.Depthwise ? 1 : layer.InputChannels;
+        var kernel = graph.Constant(
+            name + ".weight", numbers.Kernel.Span, layer.OutputChannels, perGroup, layer.KernelSize, layer.KernelSize);
+        var bias = graph.Constant(name + ".bias", numbers.Bias.Span, layer.OutputChannels);
+        var groups = layer.Depthwise ? layer.InputChannels : 1;
+        return layer.Relu6
+            ? graph.Relu6(name, graph.Convolution(name + ".sum", input, kernel, bias, window, groups))
+            : graph.Convolution(name, input, kernel, bias, window, groups);
+    }
+
+    private static void AddHead(GraphBuilder graph, string features, BinaryHead head)
+    {
+        if (!(head.Temperature > 0) || !float.IsFinite(head.Temperature))
+            throw new ArgumentException($"The temperature of '{head.LogitName}' is {head.Temperature}; it must be above 0.", nameof(head));
+        var units = head.Hidden.Bias.Length;
+        var sum = AddDense(graph, head.LogitName + ".hidden.sum", features, head.Hidden, FeatureCount, units);
+        var hidden = graph.Node("Relu", head.LogitName + ".hidden", [sum]);
+        var column = AddDense(graph, head.LogitName + ".column", hidden, head.Output, units, 1);
+        var logit = graph.Reshape(head.LogitName, column, -1);
+        var calibrated = graph.Node(
+            "Div", head.LogitName + ".calibrated", [logit, graph.Constant(head.LogitName + ".temperature", [head.Temperature])]);
+        graph.Output(logit, ElementType.Float32, "n");
+        graph.Output(graph.Node("Sigmoid", head.ProbabilityName, [calibrated]), ElementType.Float32, "n");
+    }
+
+    private static string AddDense(GraphBuilder graph, string name, string input, DenseNumbers numbers, int inputs, int outputs) =>
+        graph.Node(
+            "Gemm",
+            name,
+            [
+                input,
+                graph.Constant(name + ".weight", numbers.Weight.Span, outputs, inputs),
+                graph.Constant(name + ".bias", numbers.Bias.Span, outputs),
+            ],
+            NodeAttribute.Int("transB", 1));
+}

@@ -1,0 +1,31 @@
+namespace MaskApi.Onnx.Tflite;
+
+/// <summary>An operator of a TensorFlow Lite graph.</summary>
+public sealed class TfliteOperator
+{
+    private readonly FlatTable? _options;
+
+    internal TfliteOperator(TfliteOperatorCode code, int[] inputs, int[] outputs, FlatTable? options)
+    {
+        Code = code;
+        Inputs = inputs;
+        Outputs = outputs;
+        _options = options;
+    }
+
+    /// <summary>What it computes. A code outside the enumeration is one that the converter does not know.</summary>
+    public TfliteOperatorCode Code { get; }
+
+    /// <summary>Indices of the tensors it reads; −1 for an optional one left out.</summary>
+    public IReadOnlyList<int> Inputs { get; }
+
+    /// <summary>Indices of the tensors it makes.</summary>
+    public IReadOnlyList<int> Outputs { get; }
+
+    // Options tables are read by field number; each caller names the schema table it reads.
+    internal int OptionInt32(int field, int otherwise = 0) => _options?.Int32(field, otherwise) ?? otherwise;
+
+    internal int OptionSByte(int field) => _options?.SByte(field) ?? 0;
+
+    internal bool OptionBoolean(int field) => _options?.Boolean(field) ?? false;
+}
