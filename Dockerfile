@@ -1,0 +1,38 @@
+# syntax=docker/dockerfile:1
+# The service for amd64 and arm64:  docker build -t maskapi .
+# A revision shown by /v1/info:     docker build --build-arg SOURCE_REVISION="$(git rev-parse HEAD)" -t maskapi .
+
+# The SDK runs on the machine that builds and compiles for the machine that will run: nothing is emulated.
+FROM --platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+ARG TARGETARCH
+ARG SOURCE_REVISION
+WORKDIR /source
+
+# Only what decides the packages, so that a change of code does not restore them again.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/Directory.Build.props src/
+COPY src/MaskApi/MaskApi.csproj src/MaskApi/
+COPY src/MaskApi.Vision/MaskApi.Vision.csproj src/MaskApi.Vision/
+RUN dotnet restore src/MaskApi -a $TARGETARCH -p:PublishReadyToRun=true
+
+COPY .editorconfig ./
+COPY models/ models/
+COPY src/MaskApi.Vision/ src/MaskApi.Vision/
+COPY src/MaskApi/ src/MaskApi/
+# ReadyToRun: compiled ahead of time, for a start in about half the time.
+RUN dotnet publish src/MaskApi -a $TARGETARCH --no-restore -c Release -o /app \
+      -p:PublishReadyToRun=true -p:DebugType=none -p:SourceRevisionId=$SOURCE_REVISION
+COPY LICENSE THIRD-PARTY-NOTICES.md /app/
+
+# Chiseled: no shell, no package manager, no root. ICU is left out because the service formats nothing by culture.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+WORKDIR /app
+COPY --from=build /app ./
+# Without diagnostic sockets the process writes nothing, so the root can be read-only with no /tmp mounted.
+# ONNX Runtime's own builds report their use over the network unless told not to before they are loaded.
+ENV DOTNET_EnableDiagnostics=0 \
+    ORT_DISABLE_TELEMETRY=1
+EXPOSE 8080
+USER $APP_UID
+HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 CMD ["./MaskApi", "health"]
+ENTRYPOINT ["./MaskApi"]
