@@ -38,6 +38,7 @@ internal sealed class OnnxModel : IDisposable
     {
         var path = Path.Combine(options.ModelsPath ?? Path.Combine(AppContext.BaseDirectory, "models"), name + ".onnx");
         var file = ReadFile(path);
+        RuntimeTelemetry.EnsureOff();
         var session = Open(path, file, options);
         try
         {
