@@ -41,16 +41,17 @@ internal sealed class BlazeFace : IDisposable
     /// <summary>Looks at one square of a picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="region">The square.</param>
+    /// <param name="leastFace">Faces narrower than this share of the square's side are left out.</param>
     /// <param name="leastScore">Faces that score less are left out.</param>
     /// <param name="found">Where the faces go, in pixels of the picture.</param>
-    internal void Look(Raster picture, SquareRegion region, float leastScore, List<FaceCandidate> found)
+    internal void Look(Raster picture, SquareRegion region, float leastFace, float leastScore, List<FaceCandidate> found)
     {
         var workspace = _workspaces.Rent();
         try
         {
             workspace.Letterbox.Fill(picture, region, workspace.Input.Data);
             _model.Session.Run(workspace.Options, _inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
-            workspace.Collect(region, leastScore, found);
+            workspace.Collect(region, leastFace, leastScore, found);
         }
         finally
         {
@@ -93,20 +94,21 @@ internal sealed class BlazeFace : IDisposable
         internal OrtValue[] Outputs { get; }
 
         /// <summary>Turns the outputs, 0–1 of the square, into pixels of the picture.</summary>
-        internal void Collect(SquareRegion region, float leastScore, List<FaceCandidate> found)
+        internal void Collect(SquareRegion region, float leastFace, float leastScore, List<FaceCandidate> found)
         {
             var scores = _scores.Data;
             for (var anchor = 0; anchor < scores.Length; anchor++)
             {
                 // Written so that NaN, which a damaged model may answer, is left out too.
-                if (!(scores[anchor] >= leastScore))
+                var box = _boxes.Data.Slice(anchor * 4, 4);
+                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= leastFace))
                 {
                     continue;
                 }
 
                 var geometry = default(FaceGeometry);
                 Span<float> numbers = geometry;
-                _boxes.Data.Slice(anchor * 4, 4).CopyTo(numbers);
+                box.CopyTo(numbers);
                 _keypoints.Data.Slice(anchor * 12, 12).CopyTo(numbers[4..]);
                 for (var i = 0; i < numbers.Length; i += 2)
                 {

@@ -14,15 +14,17 @@ public sealed class FaceDetector : IDisposable
     /// </summary>
     private const float LeastScore = 0.05f;
 
+    private readonly BlazeFace _shortRange;
     private readonly BlazeFace _fullRange;
 
-    private FaceDetector(BlazeFace fullRange)
+    private FaceDetector(BlazeFace shortRange, BlazeFace fullRange)
     {
+        _shortRange = shortRange;
         _fullRange = fullRange;
     }
 
     /// <summary>The models in use.</summary>
-    public IReadOnlyList<ModelInfo> Models => [_fullRange.Info];
+    public IReadOnlyList<ModelInfo> Models => [_shortRange.Info, _fullRange.Info];
 
     /// <summary>Loads the detectors alone; <see cref="FacePipeline.Load"/> brings the classifier too.</summary>
     /// <param name="options">Where the models are and how they run.</param>
@@ -30,7 +32,16 @@ public sealed class FaceDetector : IDisposable
     public static FaceDetector Load(VisionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new FaceDetector(BlazeFace.Load("blaze_face_full_range", options));
+        var shortRange = BlazeFace.Load("blaze_face_short_range", options);
+        try
+        {
+            return new FaceDetector(shortRange, BlazeFace.Load("blaze_face_full_range", options));
+        }
+        catch
+        {
+            shortRange.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Finds faces.</summary>
@@ -47,7 +58,8 @@ public sealed class FaceDetector : IDisposable
         foreach (var look in LookPlan.For(picture.Width, picture.Height, options.Detail))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _fullRange.Look(picture, look.Region, LeastScore, reports);
+            var model = look.Model == FaceModel.ShortRange ? _shortRange : _fullRange;
+            model.Look(picture, look.Region, look.LeastFace, LeastScore, reports);
         }
 
         var faces = new List<DetectedFace>();
@@ -65,5 +77,9 @@ public sealed class FaceDetector : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _fullRange.Dispose();
+    public void Dispose()
+    {
+        _shortRange.Dispose();
+        _fullRange.Dispose();
+    }
 }

@@ -3,16 +3,22 @@ namespace MaskApi.Vision.Detection;
 /// <summary>One run of a detector.</summary>
 /// <param name="Model">Which detector.</param>
 /// <param name="Region">The square of the picture that it sees.</param>
-public readonly record struct Look(FaceModel Model, SquareRegion Region);
+/// <param name="LeastFace">Narrowest face that is believed, as a share of the square's side: narrower ones are left to closer looks.</param>
+public readonly record struct Look(FaceModel Model, SquareRegion Region, float LeastFace);
 
 /// <summary>
 /// Which squares of a picture are looked at. The plan depends on the picture's size and the effort alone, never on what
 /// is found, so its cost is known beforehand and has a ceiling: <see cref="MaxLooks"/>.
 /// </summary>
+/// <remarks>
+/// <see cref="DetectionDetail.Fast"/> is the full-range model over the whole picture. <see cref="DetectionDetail.Auto"/>
+/// adds the short-range model over the whole picture, with and without a margin, for faces that fill it, and two levels
+/// of tiles for the full-range model; <see cref="DetectionDetail.High"/> adds a third level.
+/// </remarks>
 public static class LookPlan
 {
     /// <summary>Most looks of any plan.</summary>
-    public const int MaxLooks = 1 + (3 * MaxTilesPerLevel);
+    public const int MaxLooks = 3 + (3 * MaxTilesPerLevel);
 
     /// <summary>
     /// Share of a tile's side by which neighbors overlap: a face up to this size is whole in one of them; larger ones
@@ -25,6 +31,21 @@ public static class LookPlan
     /// </summary>
     public const int LeastTileSide = 96;
 
+    /// <summary>
+    /// Where a closer level follows, the full-range model's smallest finds (up to 12 of its 192 pixels) are left to it:
+    /// their boxes are often off by half a face. Worth 0.006 of AP50 and 0.016 of precision on kaggle853-dev, part <c>fit</c>.
+    /// </summary>
+    private const float LeastFaceBeforeCloserLook = 0.06f;
+
+    /// <summary>
+    /// The short-range model is asked for large faces only, which the full-range model misses; its smaller finds bring
+    /// more false alarms than faces (AP50 0.724 without this bound, 0.739 with it and 0.737 without the model; same data).
+    /// </summary>
+    private const float LeastShortRangeFace = 0.3f;
+
+    /// <summary>Side of the square with a margin around the picture, in long sides of the picture.</summary>
+    private const float WithMargin = 1.5f;
+
     private const int MaxTilesPerLevel = 32;
 
     /// <summary>The looks for a picture, the whole picture first.</summary>
@@ -35,9 +56,6 @@ public static class LookPlan
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var looks = new List<Look>();
-        var side = Math.Max(width, height);
-        looks.Add(new Look(FaceModel.FullRange, new SquareRegion((width - side) / 2f, (height - side) / 2f, side)));
         var levels = detail switch
         {
             DetectionDetail.Fast => 0,
@@ -45,12 +63,28 @@ public static class LookPlan
             DetectionDetail.High => 3,
             _ => throw new ArgumentOutOfRangeException(nameof(detail)),
         };
-        for (var tilesAcross = 1; tilesAcross <= levels; tilesAcross++)
+        var whole = Around(width, height, 1);
+        var looks = new List<Look> { new(FaceModel.FullRange, whole, LeastFaceBeforeCloserLook) };
+        if (detail != DetectionDetail.Fast)
         {
-            AddTiles(looks, width, height, tilesAcross);
+            looks.Add(new Look(FaceModel.ShortRange, whole, LeastShortRangeFace));
+            looks.Add(new Look(FaceModel.ShortRange, Around(width, height, WithMargin), LeastShortRangeFace));
         }
 
+        for (var level = 1; level <= levels; level++)
+        {
+            AddTiles(looks, width, height, tilesAcross: level);
+        }
+
+        BelieveClosestLooks(looks);
         return looks;
+    }
+
+    /// <summary>A square centered on the picture, so many of its long sides wide.</summary>
+    private static SquareRegion Around(int width, int height, float scale)
+    {
+        var side = Math.Max(width, height) * scale;
+        return new SquareRegion((width - side) / 2, (height - side) / 2, side);
     }
 
     /// <summary>Covers the picture with overlapping squares, so many across its short side.</summary>
@@ -76,7 +110,21 @@ public static class LookPlan
         {
             for (var column = 0; column < columns; column++)
             {
-                looks.Add(new Look(FaceModel.FullRange, new SquareRegion(Place(column, columns, width, side), Place(row, rows, height, side), side)));
+                var region = new SquareRegion(Place(column, columns, width, side), Place(row, rows, height, side), side);
+                looks.Add(new Look(FaceModel.FullRange, region, LeastFaceBeforeCloserLook));
+            }
+        }
+    }
+
+    /// <summary>No closer look follows the last level's, whichever level that is for a picture of this size.</summary>
+    private static void BelieveClosestLooks(List<Look> looks)
+    {
+        var closest = looks.Where(look => look.Model == FaceModel.FullRange).Min(look => look.Region.Side);
+        for (var i = 0; i < looks.Count; i++)
+        {
+            if (looks[i].Model == FaceModel.FullRange && looks[i].Region.Side == closest)
+            {
+                looks[i] = looks[i] with { LeastFace = 0 };
             }
         }
     }
