@@ -87,3 +87,23 @@ internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int
 /// <param name="ClassifyMs">Judging them.</param>
 /// <param name="TotalMs">From the last byte of the picture to the answer, waiting for a place included.</param>
 internal sealed record Timings(double DecodeMs, double DetectMs, double ClassifyMs, double TotalMs);
+
+/// <summary>What became of each picture of a batch.</summary>
+/// <param name="Results">One entry a picture, in the order in which they were sent.</param>
+internal sealed record DetectionBatch(IReadOnlyList<BatchResult> Results);
+
+/// <summary>What became of one picture: either a detection or a problem.</summary>
+internal sealed record BatchResult
+{
+    /// <summary>The file's name as it was sent.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The status that the picture alone would have got.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What was found, where the status is 200.</summary>
+    public Detection? Detection { get; init; }
+
+    /// <summary>What went wrong, where it is not.</summary>
+    public Problem? Problem { get; init; }
+}

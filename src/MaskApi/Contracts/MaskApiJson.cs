@@ -6,6 +6,7 @@ namespace MaskApi.Contracts;
 
 /// <summary>The one context for everything that goes over the wire as JSON.</summary>
 [JsonSerializable(typeof(Detection))]
+[JsonSerializable(typeof(DetectionBatch))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ServiceInfo))]

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
+using MaskApi.Problems;
 using MaskApi.Uploads;
 using MaskApi.Vision;
 using MaskApi.Vision.Imaging;
@@ -13,15 +15,18 @@ namespace MaskApi.Endpoints;
 /// <summary>A picture in, the picture with its faces marked out.</summary>
 internal static class AnnotationEndpoints
 {
+    private static readonly TextParameter _imageUrl =
+        new("imageUrl", "Where to fetch the picture; only where the operator allows it.");
+
     /// <summary>Headers that tell the counts beside the picture.</summary>
     public static IReadOnlyList<string> CountHeaders { get; } = ["X-Faces", "X-With-Mask", "X-Without-Mask", "X-Uncertain"];
 
     /// <summary>Maps <c>/annotations</c>.</summary>
     public static void MapAnnotations(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/annotations", AnnotateAsync)
+        var group = api.MapGroup("/annotations").WithTags("Annotations");
+        group.MapPost("", AnnotateAsync)
             .WithName("annotatePicture")
-            .WithTags("Annotations")
             .WithSummary("Draws a box around every face: green with a mask, red without, amber where uncertain.")
             .WithDescription("Takes the picture in the same ways as `/v1/detections`. The answer is upright and carries no metadata.")
             .TakesPicture()
@@ -29,6 +34,21 @@ internal static class AnnotationEndpoints
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()
             .MayFailOnPicture();
+        group.MapGet("", AnnotateRemoteAsync)
+            .WithName("annotateRemotePicture")
+            .WithSummary("Fetches a picture by its address and draws the same; fits an `<img src>`.")
+            .TakesQuery([_imageUrl])
+            .TakesQuery(AnalysisParameters.Parameters)
+            .TakesQuery(OutputPicture.Parameters)
+            .AnswersPicture()
+            .MayFailOnPicture();
+        group.MapGet("/{id}", GetAnnotationAsync)
+            .WithName("getAnnotation")
+            .WithSummary("The annotated picture of an earlier detection: its `annotatedImageUrl`.")
+            .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
+            .TakesQuery(OutputPicture.Parameters)
+            .AnswersPicture()
+            .MayFailOnLink();
     }
 
     private static async Task<FileContentHttpResult> AnnotateAsync(
@@ -36,39 +56,108 @@ internal static class AnnotationEndpoints
         OutputPicture output,
         HttpContext context,
         PictureReader reader,
-        PictureWorker worker,
-        LimitOptions limits,
+        Annotator annotator,
         CancellationToken cancellationToken)
     {
-        worker.ThrowIfUnavailable();
+        annotator.Worker.ThrowIfUnavailable();
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
-        var started = Stopwatch.GetTimestamp();
-        var (analysis, bytes) = await worker.RunAsync(picture.Bytes, Annotate, cancellationToken);
-        var summary = analysis.Faces.Summarize(parameters.MinConfidence);
-        DetectionEndpoints.Report(context, summary, DetectionEndpoints.ToTimings(analysis.Timings, Stopwatch.GetElapsedTime(started)));
-        SetCounts(context.Response, summary);
-        return TypedResults.File(bytes, output.MediaType);
-
-        (FaceAnalysis Analysis, byte[] Bytes) Annotate(FacePipeline pipeline, CancellationToken token)
-        {
-            var decoding = Stopwatch.GetTimestamp();
-            using var raster = ImageDecoder.Decode(picture.Bytes, limits.Decode, token);
-            var decoded = Stopwatch.GetElapsedTime(decoding);
-            var found = pipeline.Analyze(raster, parameters.Options, token);
-            token.ThrowIfCancellationRequested();
-            AnnotationRenderer.Draw(raster, found.Faces, parameters.MinConfidence);
-            token.ThrowIfCancellationRequested();
-            var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
-            return (found with { Timings = timings }, ImageEncoder.Encode(raster, output.Format));
-        }
+        return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
     }
 
-    private static void SetCounts(HttpResponse response, FaceSummary summary)
+    private static async Task<FileContentHttpResult> AnnotateRemoteAsync(
+        AnalysisParameters parameters,
+        OutputPicture output,
+        HttpContext context,
+        RemotePictures remote,
+        Annotator annotator,
+        CancellationToken cancellationToken)
     {
-        int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
-        foreach (var (header, count) in CountHeaders.Zip(counts))
+        var query = new QueryReader(context.Request.Query);
+        var address = _imageUrl.Read(query);
+        query.ThrowIfInvalid();
+        if (string.IsNullOrEmpty(address))
         {
-            response.Headers[header] = count.ToString(CultureInfo.InvariantCulture);
+            throw new ProblemException(ProblemKinds.ImageMissing, "The query has no 'imageUrl'.");
+        }
+
+        annotator.Worker.ThrowIfUnavailable();
+        using var picture = await remote.FetchAsync(address, cancellationToken);
+        return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
+    }
+
+    private static async Task<FileContentHttpResult> GetAnnotationAsync(
+        string id, OutputPicture output, HttpContext context, AnnotationLinks links, Annotator annotator, CancellationToken cancellationToken)
+    {
+        annotator.Worker.ThrowIfUnavailable();
+        var record = await links.FindAsync(id, cancellationToken)
+            ?? throw new ProblemException(ProblemKinds.AnnotationNotFound, ProblemKinds.AnnotationNotFound.Example);
+        return await annotator.DrawAsync(context, record, output, cancellationToken);
+    }
+
+    /// <summary>Draws: what the endpoints have in common.</summary>
+    internal sealed class Annotator(PictureWorker worker, LimitOptions limits)
+    {
+        /// <summary>Does the work.</summary>
+        public PictureWorker Worker => worker;
+
+        /// <summary>Detects on a picture and draws what was found.</summary>
+        public async Task<FileContentHttpResult> AnnotateAsync(
+            HttpContext context, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, OutputPicture output, CancellationToken cancellationToken)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var (analysis, bytes) = await worker.RunAsync(picture, Annotate, cancellationToken);
+            var summary = analysis.Faces.Summarize(parameters.MinConfidence);
+            DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
+            return Answer(context, summary, bytes, output);
+
+            (FaceAnalysis Analysis, byte[] Bytes) Annotate(FacePipeline pipeline, CancellationToken token)
+            {
+                var decoding = Stopwatch.GetTimestamp();
+                using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
+                var decoded = Stopwatch.GetElapsedTime(decoding);
+                var found = pipeline.Analyze(raster, parameters.Options, token);
+                var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
+                return (found with { Timings = timings }, Draw(raster, found.Faces, parameters.MinConfidence, output, token));
+            }
+        }
+
+        /// <summary>Draws what was found earlier.</summary>
+        public async Task<FileContentHttpResult> DrawAsync(
+            HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
+        {
+            var bytes = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
+
+            // The same address always shows the same picture, but only to whom it was given.
+            context.Response.Headers.CacheControl = "private, max-age=60";
+            return Answer(context, record.Faces.Summarize(record.MinConfidence), bytes, output);
+
+            byte[] Redraw(FacePipeline pipeline, CancellationToken token)
+            {
+                using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
+                return Draw(raster, record.Faces, record.MinConfidence, output, token);
+            }
+        }
+
+        private static byte[] Draw(
+            Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, OutputPicture output, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            AnnotationRenderer.Draw(raster, faces, minConfidence);
+            cancellationToken.ThrowIfCancellationRequested();
+            return ImageEncoder.Encode(raster, output.Format);
+        }
+
+        private static FileContentHttpResult Answer(HttpContext context, FaceSummary summary, byte[] bytes, OutputPicture output)
+        {
+            int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
+            foreach (var (header, count) in CountHeaders.Zip(counts))
+            {
+                context.Response.Headers[header] = count.ToString(CultureInfo.InvariantCulture);
+            }
+
+            context.Response.Headers.Vary = "Accept";
+            RequestFacts.Of(context).Summary = summary;
+            return TypedResults.File(bytes, output.MediaType);
         }
     }
 }

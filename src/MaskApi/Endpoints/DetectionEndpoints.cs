@@ -1,67 +1,99 @@
 using System.Diagnostics;
+using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Hosting;
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
 using MaskApi.Uploads;
 using MaskApi.Vision;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MaskApi.Endpoints;
 
-/// <summary>A picture in, verdicts out.</summary>
-internal static class DetectionEndpoints
+/// <summary>Pictures in, verdicts out.</summary>
+internal static partial class DetectionEndpoints
 {
     /// <summary>Maps <c>/detections</c>.</summary>
     public static void MapDetections(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/detections", DetectAsync)
+        var group = api.MapGroup("/detections").WithTags("Detections").AddEndpointFilter(Accept.RequireJsonAsync);
+        group.MapPost("", DetectAsync)
             .WithName("detectFaces")
-            .WithTags("Detections")
             .WithSummary("Finds every face in a picture and tells whether it wears a mask.")
-            .WithDescription("Send the picture as the body, as the file field `image` of a form, or as base64 in JSON. No face is a success with an empty list.")
-            .AddEndpointFilter(Accept.RequireJsonAsync)
+            .WithDescription("Send the picture as the body, as the file field `image` of a form, or in JSON as base64 or by its address. "
+                + "No face is a success with an empty list.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)
             .MayFailOnPicture();
+        group.MapPost("/batch", DetectBatchAsync)
+            .WithName("detectFacesInBatch")
+            .WithSummary("Does the same for several pictures at once.")
+            .WithDescription("Send a form with the file fields `images`. The answer has one entry a picture, in their order; a bad picture fails alone.")
+            .TakesPictures()
+            .TakesQuery(AnalysisParameters.Parameters)
+            .MayFailOnBatch();
     }
 
     private static async Task<Ok<Detection>> DetectAsync(
-        AnalysisParameters parameters,
-        HttpContext context,
-        PictureReader reader,
-        PictureWorker worker,
-        CancellationToken cancellationToken)
+        AnalysisParameters parameters, HttpContext context, PictureReader reader, Detector detector, CancellationToken cancellationToken)
     {
-        worker.ThrowIfUnavailable();
+        detector.Worker.ThrowIfUnavailable();
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
-        var started = Stopwatch.GetTimestamp();
-        var analysis = await worker.RunAsync(
-            picture.Bytes, (pipeline, token) => pipeline.Analyze(picture.Bytes, parameters.Options, token), cancellationToken);
-        var detection = Describe(analysis, parameters, Stopwatch.GetElapsedTime(started));
+        var detection = await detector.DetectAsync(context.Request, picture.Bytes, parameters, cancellationToken);
         Report(context, detection.Summary, detection.Timings);
         return TypedResults.Ok(detection);
     }
 
-    /// <summary>What the contract says of an analysis.</summary>
-    internal static Detection Describe(FaceAnalysis analysis, AnalysisParameters parameters, TimeSpan total)
+    private static async Task<Ok<DetectionBatch>> DetectBatchAsync(
+        AnalysisParameters parameters,
+        HttpContext context,
+        PictureReader reader,
+        Detector detector,
+        AdmissionOptions admission,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken)
     {
-        var faces = new Face[analysis.Faces.Count];
-        for (var i = 0; i < faces.Length; i++)
-        {
-            faces[i] = analysis.Faces[i].ToFace(analysis.Width, analysis.Height, parameters.MinConfidence, parameters.Landmarks);
-        }
+        detector.Worker.ThrowIfUnavailable();
+        using var batch = await reader.ReadBatchAsync(context.Request, cancellationToken);
+        var logger = loggers.CreateLogger(typeof(DetectionEndpoints));
+        var results = new BatchResult[batch.Count];
 
-        return new Detection
+        // As many at a time as there are places: one batch alone never fills the queue.
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = admission.Places, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, batch.Count, parallel, async (i, token) =>
         {
-            Image = new ImageFacts(analysis.Width, analysis.Height, analysis.Format.Name()),
-            Faces = faces,
-            Summary = analysis.Faces.Summarize(parameters.MinConfidence),
-            Timings = ToTimings(analysis.Timings, total),
-        };
+            var item = batch.Items[i];
+            try
+            {
+                using var picture = item.Picture ?? throw item.Problem!;
+                var detection = await detector.DetectAsync(context.Request, picture.Bytes, parameters, token);
+                results[i] = new BatchResult { Name = item.Name, Status = StatusCodes.Status200OK, Detection = detection };
+            }
+            catch (Exception exception) when (!token.IsCancellationRequested)
+            {
+                var problem = ProblemMapper.ToProblem(exception);
+                if (problem.Kind == ProblemKinds.InternalError)
+                {
+                    LogDefect(logger, exception);
+                }
+
+                results[i] = new BatchResult
+                {
+                    Name = item.Name,
+                    Status = problem.Kind.Status,
+                    Problem = ProblemMiddleware.Describe(context, problem),
+                };
+            }
+        });
+
+        var summaries = results.Where(static result => result.Detection is not null).Select(static result => result.Detection!.Summary).ToList();
+        RequestFacts.Of(context).Summary = new FaceSummary(
+            summaries.Sum(static s => s.Faces),
+            summaries.Sum(static s => s.WithMask),
+            summaries.Sum(static s => s.WithoutMask),
+            summaries.Sum(static s => s.Uncertain));
+        return TypedResults.Ok(new DetectionBatch(results));
     }
-
-    /// <summary>Timings in tenths of a millisecond.</summary>
-    internal static Timings ToTimings(StageTimings stages, TimeSpan total) => new(
-        Math.Round(stages.DecodeMs, 1), Math.Round(stages.DetectMs, 1), Math.Round(stages.ClassifyMs, 1), Math.Round(total.TotalMilliseconds, 1));
 
     /// <summary>Tells the request log, and the caller's tools by Server-Timing, what the work was.</summary>
     internal static void Report(HttpContext context, FaceSummary summary, Timings timings)
@@ -71,5 +103,39 @@ internal static class DetectionEndpoints
         facts.Timings = timings;
         context.Response.Headers["Server-Timing"] = FormattableString.Invariant(
             $"decode;dur={timings.DecodeMs}, detect;dur={timings.DetectMs}, classify;dur={timings.ClassifyMs}, total;dur={timings.TotalMs}");
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A picture of a batch failed because of a defect")]
+    private static partial void LogDefect(ILogger logger, Exception exception);
+
+    /// <summary>Detects on one picture: what the single endpoint and the batch have in common.</summary>
+    internal sealed class Detector(PictureWorker worker, AnnotationLinks links)
+    {
+        /// <summary>Does the work.</summary>
+        public PictureWorker Worker => worker;
+
+        /// <summary>What the contract says of one picture.</summary>
+        public async Task<Detection> DetectAsync(
+            HttpRequest request, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var analysis = await worker.RunAsync(
+                picture, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), cancellationToken);
+            var link = await links.CreateAsync(request, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
+            var faces = new Face[analysis.Faces.Count];
+            for (var i = 0; i < faces.Length; i++)
+            {
+                faces[i] = analysis.Faces[i].ToFace(analysis.Width, analysis.Height, parameters.MinConfidence, parameters.Landmarks);
+            }
+
+            return new Detection
+            {
+                Image = new ImageFacts(analysis.Width, analysis.Height, analysis.Format.Name()),
+                Faces = faces,
+                Summary = analysis.Faces.Summarize(parameters.MinConfidence),
+                AnnotatedImageUrl = link,
+                Timings = analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)),
+            };
+        }
     }
 }

@@ -6,16 +6,32 @@ namespace MaskApi.Endpoints;
 /// <summary>What handlers that read their own requests tell the OpenAPI document about themselves.</summary>
 internal static class EndpointDescriptions
 {
+    /// <summary>What can happen wherever pictures are worked on.</summary>
+    private static readonly ProblemKind[] _workProblems =
+    [
+        ProblemKinds.InvalidParameter, ProblemKinds.NotAcceptable, ProblemKinds.Overloaded, ProblemKinds.RateLimited,
+        ProblemKinds.InternalError, ProblemKinds.NotReady, ProblemKinds.Draining, ProblemKinds.ProcessingTimeout,
+    ];
+
+    /// <summary>What can happen to an upload.</summary>
+    private static readonly ProblemKind[] _uploadProblems =
+    [
+        ProblemKinds.ImageMissing, ProblemKinds.InvalidBody, ProblemKinds.Unauthorized, ProblemKinds.RequestTimeout,
+        ProblemKinds.UnsupportedMediaType,
+    ];
+
+    /// <summary>What can happen to one picture.</summary>
     private static readonly ProblemKind[] _pictureProblems =
     [
-        ProblemKinds.ImageMissing, ProblemKinds.InvalidParameter, ProblemKinds.InvalidBody, ProblemKinds.UrlNotAllowed,
-        ProblemKinds.NotAcceptable, ProblemKinds.RequestTimeout, ProblemKinds.ImageTooLarge, ProblemKinds.UnsupportedMediaType,
-        ProblemKinds.ImageUndecodable, ProblemKinds.ImageTooManyPixels, ProblemKinds.ImageTooSmall, ProblemKinds.Overloaded,
-        ProblemKinds.InternalError, ProblemKinds.NotReady, ProblemKinds.ProcessingTimeout,
+        ProblemKinds.UrlNotAllowed, ProblemKinds.ImageTooLarge, ProblemKinds.ImageUndecodable, ProblemKinds.ImageTooManyPixels,
+        ProblemKinds.ImageTooSmall, ProblemKinds.UrlFetchFailed,
     ];
 
     /// <summary>The body is one picture, in any of the ways.</summary>
     public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder builder) => builder.WithMetadata(new PictureBody());
+
+    /// <summary>The body is a form of several pictures.</summary>
+    public static RouteHandlerBuilder TakesPictures(this RouteHandlerBuilder builder) => builder.WithMetadata(new PicturesBody());
 
     /// <summary>The query may hold these parameters.</summary>
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder builder, IReadOnlyList<QueryParameter> parameters) =>
@@ -27,13 +43,21 @@ internal static class EndpointDescriptions
         .Produces(StatusCodes.Status200OK, contentType: OutputPicture.MediaTypes[0], additionalContentTypes: [.. OutputPicture.MediaTypes.Skip(1)]);
 
     /// <summary>Everything that can go wrong with a picture can go wrong here.</summary>
-    public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) => builder.MayFail(_pictureProblems);
+    public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) => builder.MayFail([.. _workProblems, .. _uploadProblems, .. _pictureProblems]);
+
+    /// <summary>Everything that can go wrong with a batch as a whole.</summary>
+    public static RouteHandlerBuilder MayFailOnBatch(this RouteHandlerBuilder builder) =>
+        builder.MayFail([.. _workProblems, .. _uploadProblems, ProblemKinds.BatchTooLarge]);
+
+    /// <summary>Everything that can go wrong with a link.</summary>
+    public static RouteHandlerBuilder MayFailOnLink(this RouteHandlerBuilder builder) =>
+        builder.MayFail([.. _workProblems, ProblemKinds.AnnotationNotFound]);
 
     /// <summary>These problems can occur.</summary>
     public static RouteHandlerBuilder MayFail(this RouteHandlerBuilder builder, params ProblemKind[] kinds)
     {
         builder.WithMetadata(new ProblemMetadata(kinds));
-        foreach (var status in kinds.Select(static kind => kind.Status).Distinct())
+        foreach (var status in kinds.Select(static kind => kind.Status).Distinct().Order())
         {
             builder.Produces<Problem>(status, "application/problem+json");
         }
@@ -43,6 +67,9 @@ internal static class EndpointDescriptions
 
     /// <summary>Marks an endpoint whose body is one picture.</summary>
     internal sealed record PictureBody;
+
+    /// <summary>Marks an endpoint whose body is a form of several pictures.</summary>
+    internal sealed record PicturesBody;
 
     /// <summary>Marks an endpoint whose answer is a picture.</summary>
     internal sealed record PictureAnswer;

@@ -36,7 +36,7 @@ internal static class InfoEndpoints
             .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static Ok<ServiceInfo> GetInfo(ModelHost host, ModelOptions models, LimitOptions limits)
+    private static Ok<ServiceInfo> GetInfo(ModelHost host, ModelOptions models, LimitOptions limits, RemoteOptions remote)
     {
         // The SDK appends the source revision to the informational version: 1.0.0+0123abc….
         var version = typeof(InfoEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
@@ -47,7 +47,7 @@ internal static class InfoEndpoints
             Models = [.. host.Pipeline.Models.Select(static model => new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata))],
             ExecutionProvider = models.ExecutionProvider.ToString().ToLowerInvariant(),
             Limits = new Limits(
-                limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, UrlsAllowed: false),
+                limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),
         });
     }
 

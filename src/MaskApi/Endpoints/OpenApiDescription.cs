@@ -72,6 +72,9 @@ internal static class OpenApiDescription
                     case EndpointDescriptions.PictureBody:
                         operation.RequestBody = PictureBody();
                         break;
+                    case EndpointDescriptions.PicturesBody:
+                        operation.RequestBody = PicturesBody();
+                        break;
                     case EndpointDescriptions.ProblemMetadata problems:
                         Describe(operation, problems.Kinds);
                         break;
@@ -167,6 +170,27 @@ internal static class OpenApiDescription
             };
             return new OpenApiRequestBody { Required = true, Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP.", Content = content };
         }
+
+        private static OpenApiRequestBody PicturesBody() => new()
+        {
+            Required = true,
+            Description = "Several pictures.",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            ["images"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Binary("One picture.") },
+                        },
+                        Required = new HashSet<string> { "images" },
+                    },
+                },
+            },
+        };
 
         private static OpenApiSchema Binary(string description) => new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
 

@@ -1,3 +1,4 @@
+using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Endpoints;
 using MaskApi.Hosting.Options;
@@ -83,8 +84,18 @@ internal static class ServiceHost
             MaskApiJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, MaskApiJson.Default));
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<UploadBudget>();
+        services.AddSingleton<AddressGuard>();
+        services.AddSingleton(static provider => GuardedHandler.Create(provider.GetRequiredService<AddressGuard>()));
+        services.AddSingleton<RemotePictures>();
         services.AddSingleton<PictureReader>();
         services.AddSingleton<PictureWorker>();
+        services.AddSingleton<DetectionEndpoints.Detector>();
+        services.AddSingleton<AnnotationEndpoints.Annotator>();
+        services.AddSingleton<AnnotationLinks>();
+        services.AddSingleton<IAnnotationStore>(static provider =>
+            string.IsNullOrEmpty(provider.GetRequiredService<AnnotationOptions>().Redis)
+                ? ActivatorUtilities.CreateInstance<MemoryAnnotationStore>(provider)
+                : ActivatorUtilities.CreateInstance<RedisAnnotationStore>(provider));
         services.AddSingleton<ModelHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
         services.AddOpenApiDocument();

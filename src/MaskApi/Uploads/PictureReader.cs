@@ -4,8 +4,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Gets the one picture of a request out of whichever of the four ways it came in.</summary>
-internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, AdmissionOptions admission, TimeProvider time)
+/// <summary>Gets the pictures of a request out of whichever way they came in.</summary>
+internal sealed class PictureReader(
+    UploadBudget budget, LimitOptions limits, AdmissionOptions admission, RemotePictures remote, TimeProvider time)
 {
     /// <summary>Reads the picture that a request's body holds or names.</summary>
     /// <param name="request">The request.</param>
@@ -16,28 +17,52 @@ internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, Ad
     /// </exception>
     public async Task<PictureBuffer> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        ThrowIfEncoded(request);
-        var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
-        return await WithDeadlineAsync(ReadBodyAsync, cancellationToken);
-
-        Task<PictureBuffer> ReadBodyAsync(CancellationToken token) => contentType switch
+        ThrowIfCompressed(request);
+        var contentType = ContentType(request);
+        if (IsForm(contentType))
         {
-            { MediaType.Value: { } type } when type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) =>
-                ReadFormAsync(request, contentType, token),
-            { MediaType.Value: { } type } when type.Equals("application/json", StringComparison.OrdinalIgnoreCase) =>
-                ReadJsonAsync(request, token),
-            _ => ReadRawAsync(request, token),
-        };
+            return await WithDeadlineAsync(token => ReadFormAsync(request, contentType!, token), cancellationToken);
+        }
+
+        if (!contentType?.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ?? true)
+        {
+            return await WithDeadlineAsync(token => ReadRawAsync(request, token), cancellationToken);
+        }
+
+        var (picture, address) = await WithDeadlineAsync(token => ReadJsonAsync(request, token), cancellationToken);
+        if (address is null)
+        {
+            return picture;
+        }
+
+        picture.Dispose();
+        return await remote.FetchAsync(address, cancellationToken);
+    }
+
+    /// <summary>Reads a form of several pictures.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The caller's leaving.</param>
+    /// <returns>The pictures in their order; dispose of the list when the work is done.</returns>
+    /// <exception cref="ProblemException">
+    /// <c>image_missing</c>, <c>invalid_body</c>, <c>batch_too_large</c>, <c>request_timeout</c> or <c>overloaded</c>.
+    /// </exception>
+    public Task<PictureBatch> ReadBatchAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ThrowIfCompressed(request);
+        var contentType = ContentType(request);
+        return IsForm(contentType)
+            ? WithDeadlineAsync(token => ReadBatchAsync(request, contentType!, token), cancellationToken)
+            : throw new ProblemException(ProblemKinds.InvalidBody, "A batch is a form (multipart/form-data) with the file fields 'images'.");
     }
 
     private async Task<PictureBuffer> ReadRawAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        ThrowIfLonger(request, limits.MaxImageBytes);
-        var picture = new PictureBuffer(budget, limits.MaxImageBytes, TooLarge);
+        ThrowIfLonger(request, limits.MaxImageBytes, ImageTooLarge);
+        var picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
         try
         {
             await picture.FillAsync(request.Body, request.ContentLength, cancellationToken);
-            return picture.Bytes.Length > 0 ? picture : throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.");
+            return picture.Bytes.IsEmpty ? throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.") : picture;
         }
         catch
         {
@@ -50,8 +75,8 @@ internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, Ad
         HttpRequest request, MediaTypeHeaderValue contentType, CancellationToken cancellationToken)
     {
         var limit = limits.MaxImageBytes + FormFiles.Overhead;
-        ThrowIfLonger(request, limit);
-        var body = new LimitedStream(request.Body, limit, TooLarge);
+        ThrowIfLonger(request, limit, ImageTooLarge);
+        var body = new LimitedStream(request.Body, limit, ImageTooLarge);
         PictureBuffer? picture = null;
         try
         {
@@ -63,14 +88,14 @@ internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, Ad
                         ProblemKinds.InvalidBody, "The form has more than one file 'image'; several pictures go to /v1/detections/batch.");
                 }
 
-                picture = new PictureBuffer(budget, limits.MaxImageBytes, TooLarge);
+                picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
                 await picture.FillAsync(file.FileStream!, request.ContentLength, cancellationToken);
             }
 
             return picture switch
             {
                 null => throw new ProblemException(ProblemKinds.ImageMissing, "The form has no file field 'image'."),
-                { Bytes.Length: 0 } => throw new ProblemException(ProblemKinds.ImageMissing, "The file 'image' is empty."),
+                { Bytes.IsEmpty: true } => throw new ProblemException(ProblemKinds.ImageMissing, "The file 'image' is empty."),
                 _ => picture,
             };
         }
@@ -81,25 +106,47 @@ internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, Ad
         }
     }
 
-    private async Task<PictureBuffer> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task<(PictureBuffer Picture, string? Address)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var limit = JsonBody.MaxBytes(limits.MaxImageBytes);
-        ThrowIfLonger(request, limit);
-        var body = new PictureBuffer(budget, limit, TooLarge);
+        ThrowIfLonger(request, limit, ImageTooLarge);
+        var body = new PictureBuffer(budget, limit, ImageTooLarge);
         try
         {
             await body.FillAsync(request.Body, request.ContentLength, cancellationToken);
             var address = JsonBody.Parse(body);
-            if (address is not null)
-            {
-                throw new ProblemException(ProblemKinds.UrlNotAllowed, "Fetching pictures by URL is turned off on this service.");
-            }
-
-            return body.Bytes.Length <= limits.MaxImageBytes ? body : throw TooLarge();
+            return address is not null || body.Bytes.Length <= limits.MaxImageBytes ? (body, address) : throw ImageTooLarge();
         }
         catch
         {
             body.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<PictureBatch> ReadBatchAsync(
+        HttpRequest request, MediaTypeHeaderValue contentType, CancellationToken cancellationToken)
+    {
+        ThrowIfLonger(request, limits.MaxBatchBytes, BatchTooLarge);
+        var body = new LimitedStream(request.Body, limits.MaxBatchBytes, BatchTooLarge);
+        var batch = new PictureBatch();
+        try
+        {
+            await foreach (var file in FormFiles.ReadAsync(body, contentType, "images", cancellationToken))
+            {
+                if (batch.Count == limits.MaxBatchImages)
+                {
+                    throw new ProblemException(ProblemKinds.BatchTooLarge, $"A batch may hold at most {limits.MaxBatchImages} pictures.");
+                }
+
+                await batch.AddAsync(file.FileName, new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge), file.FileStream!, cancellationToken);
+            }
+
+            return batch.Count > 0 ? batch : throw new ProblemException(ProblemKinds.ImageMissing, "The form has no file field 'images'.");
+        }
+        catch
+        {
+            batch.Dispose();
             throw;
         }
     }
@@ -123,18 +170,27 @@ internal sealed class PictureReader(UploadBudget budget, LimitOptions limits, Ad
         }
     }
 
-    private ProblemException TooLarge() =>
+    private ProblemException ImageTooLarge() =>
         new(ProblemKinds.ImageTooLarge, $"A picture may have at most {limits.MaxImageBytes} bytes.");
 
-    private void ThrowIfLonger(HttpRequest request, long limit)
+    private ProblemException BatchTooLarge() =>
+        new(ProblemKinds.BatchTooLarge, $"A batch may have at most {limits.MaxBatchBytes} bytes.");
+
+    private static MediaTypeHeaderValue? ContentType(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
+
+    private static bool IsForm(MediaTypeHeaderValue? contentType) =>
+        contentType?.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
+
+    private static void ThrowIfLonger(HttpRequest request, long limit, Func<ProblemException> tooLarge)
     {
         if (request.ContentLength > limit)
         {
-            throw TooLarge();
+            throw tooLarge();
         }
     }
 
-    private static void ThrowIfEncoded(HttpRequest request)
+    private static void ThrowIfCompressed(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))

@@ -17,6 +17,8 @@ internal static class OptionsRegistration
         Add<ModelOptions>();
         Add<LimitOptions>();
         Add<AdmissionOptions>();
+        Add<RemoteOptions>();
+        Add<AnnotationOptions>();
 
         failures.AddRange(Unknown(configuration.GetSection(Root), known));
         if (failures.Count > 0)

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using MaskApi.Hosting.Options;
+using MaskApi.Vision;
+
+namespace MaskApi.Annotations;
+
+/// <summary>Makes the links to annotated pictures, and finds what is behind them.</summary>
+internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions options)
+{
+    /// <summary>The id is the permission, so it must not be guessed: 128 random bits.</summary>
+    private const int IdBytes = 16;
+
+    /// <summary>Path under which links are served; the id follows.</summary>
+    public const string Path = "/v1/annotations/";
+
+    /// <summary>Keeps a picture and its verdicts, and makes the link.</summary>
+    /// <param name="request">The request that the link is made for; tells scheme and host where no public base is configured.</param>
+    /// <param name="picture">The picture as it was sent; copied.</param>
+    /// <param name="faces">The verdicts on it.</param>
+    /// <param name="minConfidence">Below which a verdict is uncertain.</param>
+    /// <param name="cancellationToken">The caller's leaving.</param>
+    /// <returns>The link; null where links are off or the store did not keep the record.</returns>
+    public async ValueTask<string?> CreateAsync(
+        HttpRequest request, ReadOnlyMemory<byte> picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, CancellationToken cancellationToken)
+    {
+        if (options.TimeToLive == TimeSpan.Zero)
+        {
+            return null;
+        }
+
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var record = new AnnotationRecord(picture, faces, minConfidence);
+        return await store.TryPutAsync(id, record.ToBytes(), cancellationToken) ? Base(request) + Path + id : null;
+    }
+
+    /// <summary>What is behind an id; null when there is nothing, or nothing any more.</summary>
+    public async ValueTask<AnnotationRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
+        id.Length == 2 * IdBytes && id.All(char.IsAsciiHexDigitLower) && await store.GetAsync(id, cancellationToken) is { } bytes
+            ? AnnotationRecord.Parse(bytes)
+            : null;
+
+    private string Base(HttpRequest request) => string.IsNullOrEmpty(options.PublicBaseUrl)
+        ? $"{request.Scheme}://{request.Host}{request.PathBase}"
+        : options.PublicBaseUrl.TrimEnd('/');
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using MaskApi.Vision;
+
+namespace MaskApi.Annotations;
+
+/// <summary>What is needed to draw an annotated picture when its link is followed.</summary>
+/// <param name="Picture">The picture as it was sent.</param>
+/// <param name="Faces">The verdicts on it.</param>
+/// <param name="MinConfidence">Below which a verdict is uncertain.</param>
+internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyList<FaceVerdict> Faces, float MinConfidence)
+{
+    /// <summary>First byte; another one means another layout, written by another version that shares the store.</summary>
+    private const byte Version = 1;
+
+    private const int HeaderLength = 1 + sizeof(float) + sizeof(int);
+    private const int FaceLength = 6 * sizeof(float);
+
+    /// <summary>
+    /// The record as bytes: version, least confidence, number of faces, each face (x, y, width, height, detection confidence,
+    /// mask probability) and the picture; numbers little-endian, 4 bytes each.
+    /// </summary>
+    public byte[] ToBytes()
+    {
+        var bytes = GC.AllocateUninitializedArray<byte>(HeaderLength + (Faces.Count * FaceLength) + Picture.Length);
+        var rest = bytes.AsSpan();
+        rest[0] = Version;
+        rest = rest[1..];
+        Write(ref rest, MinConfidence);
+        BinaryPrimitives.WriteInt32LittleEndian(rest, Faces.Count);
+        rest = rest[sizeof(int)..];
+        foreach (var face in Faces)
+        {
+            Write(ref rest, face.Box.X);
+            Write(ref rest, face.Box.Y);
+            Write(ref rest, face.Box.Width);
+            Write(ref rest, face.Box.Height);
+            Write(ref rest, face.DetectionConfidence);
+            Write(ref rest, face.MaskProbability);
+        }
+
+        Picture.Span.CopyTo(rest);
+        return bytes;
+    }
+
+    /// <summary>The record that some bytes are; null when they are none that this version understands.</summary>
+    public static AnnotationRecord? Parse(ReadOnlyMemory<byte> bytes)
+    {
+        var rest = bytes.Span;
+        if (rest.Length < HeaderLength || rest[0] != Version)
+        {
+            return null;
+        }
+
+        rest = rest[1..];
+        var minConfidence = Read(ref rest);
+        var count = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        rest = rest[sizeof(int)..];
+        if (count < 0 || rest.Length < (long)count * FaceLength)
+        {
+            return null;
+        }
+
+        var faces = new FaceVerdict[count];
+        for (var i = 0; i < count; i++)
+        {
+            var box = new PixelBox(Read(ref rest), Read(ref rest), Read(ref rest), Read(ref rest));
+            faces[i] = new FaceVerdict(box, Read(ref rest), default, Read(ref rest));
+        }
+
+        return new AnnotationRecord(bytes[^rest.Length..], faces, minConfidence);
+    }
+
+    private static void Write(ref Span<byte> rest, float value)
+    {
+        BinaryPrimitives.WriteSingleLittleEndian(rest, value);
+        rest = rest[sizeof(float)..];
+    }
+
+    private static float Read(ref ReadOnlySpan<byte> rest)
+    {
+        var value = BinaryPrimitives.ReadSingleLittleEndian(rest);
+        rest = rest[sizeof(float)..];
+        return value;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace MaskApi.Hosting.Options;
+
+/// <summary>Whether, and from where, the service fetches pictures that callers name by URL.</summary>
+internal sealed record RemoteOptions : IServiceOptions
+{
+    /// <inheritdoc/>
+    public static string Section => "MaskApi:Remote";
+
+    /// <summary>Fetch pictures named by URL. Off, because it lets callers make this service send requests.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Fetch over plain http too, not only https.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>Hosts that may be named; `*.example.com` means every host below it. Empty means every public host.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>
+    /// Networks (CIDR) that may be reached although they are not public, for a picture store inside the own network.
+    /// </summary>
+    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Longest time for one picture, redirects included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most redirects to follow; each target is checked like the first.</summary>
+    public int MaxRedirects { get; init; } = 3;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        foreach (var host in AllowedHosts)
+        {
+            if (Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host) == UriHostNameType.Unknown)
+            {
+                yield return $"{nameof(AllowedHosts)}: '{host}' is not a host name; write example.com or *.example.com.";
+            }
+        }
+
+        foreach (var network in AllowedNetworks)
+        {
+            if (!IPNetwork.TryParse(network, out _))
+            {
+                yield return $"{nameof(AllowedNetworks)}: '{network}' is not a network; write 10.1.2.0/24 or fd00::/8.";
+            }
+        }
+
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
+        {
+            yield return $"{nameof(Timeout)} must be longer than 0 and at most five minutes, and is {Timeout}.";
+        }
+
+        if (MaxRedirects is < 0 or > 20)
+        {
+            yield return $"{nameof(MaxRedirects)} must be between 0 and 20, and is {MaxRedirects}.";
+        }
+    }
+}
