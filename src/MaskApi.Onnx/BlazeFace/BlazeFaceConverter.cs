@@ -14,6 +14,9 @@ public static class BlazeFaceConverter
     /// <summary>Values a raw box output has for each anchor: center x and y, width, height, then six key points.</summary>
     public const int ValuesPerAnchor = 16;
 
+    /// <summary>What height and width must be multiples of in <see cref="ConvertAnySize"/>: the network halves them five times.</summary>
+    public const int AnySizeMultiple = 32;
+
     // MediaPipe clips score logits to ±100 before the sigmoid (score_clipping_thresh in both .pbtxt files).
     private const float ScoreLimit = 100f;
 
@@ -65,6 +68,50 @@ public static class BlazeFaceConverter
             model, variant.Name + "_raw", Metadata(variant, tflite, "RGB, letterboxed, x / 127.5 - 1"));
     }
 
+    /// <summary>
+    /// Converts the full-range detector, with decoding inside, for pictures of any size, optionally with weights that were trained further.
+    /// </summary>
+    /// <param name="tflite">The bytes of the <c>.tflite</c> file of the full-range model.</param>
+    /// <param name="weights">
+    /// Constants in place of the file's, as <see cref="TfliteConversion.Constants"/> describes them; empty for the file's own.
+    /// </param>
+    /// <param name="metadata">Replaces or adds to what the file's <c>metadata_props</c> say of the model.</param>
+    /// <returns>
+    /// The bytes of an <c>.onnx</c> file. Input <c>image: uint8[1, H, W, 3]</c>, RGB, H and W multiples of
+    /// <see cref="AnySizeMultiple"/>. Outputs as of <see cref="Convert"/>, N being H / 4 · W / 4, in 0–1 of W and H.
+    /// </returns>
+    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
+    /// <exception cref="NotSupportedException">The model is not MediaPipe's full-range face detector.</exception>
+    public static byte[] ConvertAnySize(
+        byte[] tflite, IReadOnlyDictionary<int, float[]> weights, IReadOnlyDictionary<string, string> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var model = TfliteModel.Parse(tflite);
+        var variant = BlazeFaceVariant.Of(model);
+        if (variant != BlazeFaceVariant.FullRange)
+            throw new NotSupportedException("Only the full-range model, with its one grid of anchors, is converted for any size.");
+        var (boxOutput, scoreOutput) = Outputs(model, variant);
+
+        var graph = new GraphBuilder(variant.Name);
+        var image = graph.Input("image", ElementType.UInt8, 1, "height", "width", 3);
+        var planes = graph.Transpose("image.nchw", image, 0, 3, 1, 2);
+        var pixels = graph.NormalizePixels("image.normalized", graph.CastToFloat("image.float", planes));
+        var outputs = TfliteConverter.AppendTo(
+            graph,
+            model,
+            new Dictionary<int, string> { [model.Inputs[0]] = pixels },
+            new TfliteConversion { Constants = weights, AnySize = true });
+
+        AddScores(graph, outputs[scoreOutput], null);
+        AnySizeGeometry.Add(graph, image, outputs[boxOutput], variant.InputSize / variant.Grids[0].Size);
+        var described = new OrderedDictionary<string, string>(
+            Metadata(variant, tflite, "RGB, height and width multiples of 32, uint8 0-255; scaling is in the graph"));
+        foreach (var (key, value) in metadata)
+            described[key] = value;
+        return graph.Build(described);
+    }
+
     private static (int Boxes, int Scores) Outputs(TfliteModel model, BlazeFaceVariant variant)
     {
         int Find(int values)
@@ -83,11 +130,12 @@ public static class BlazeFaceConverter
         return (boxes, scores);
     }
 
-    private static void AddScores(GraphBuilder graph, string logits, int count)
+    private static void AddScores(GraphBuilder graph, string logits, int? count)
     {
-        var flat = graph.Reshape("scores.logits", logits, count);
+        var flat = graph.Reshape("scores.logits", logits, count ?? -1);
         var clipped = graph.Clip("scores.clipped", flat, -ScoreLimit, ScoreLimit);
-        graph.Output(graph.Node("Sigmoid", "scores", [clipped]), ElementType.Float32, count);
+        graph.Output(
+            graph.Node("Sigmoid", "scores", [clipped]), ElementType.Float32, count is { } known ? known : AnySizeGeometry.CountSymbol);
     }
 
     // Centers and key points are offsets from the anchor, sizes are absolute; all are in input pixels. The anchors' own

@@ -14,6 +14,7 @@ public sealed class TfliteConverter
 
     private readonly TfliteModel _model;
     private readonly GraphBuilder _graph;
+    private readonly TfliteConversion _conversion;
 
     // Tensor index -> the ONNX value that carries it (four axes: NCHW).
     private readonly Dictionary<int, string> _values = [];
@@ -21,10 +22,11 @@ public sealed class TfliteConverter
     // Tensor index -> the float constant behind a DEQUANTIZE.
     private readonly Dictionary<int, float[]> _dequantized = [];
 
-    private TfliteConverter(TfliteModel model, GraphBuilder graph)
+    private TfliteConverter(TfliteModel model, GraphBuilder graph, TfliteConversion conversion)
     {
         _model = model;
         _graph = graph;
+        _conversion = conversion;
     }
 
     /// <summary>Converts a model as it is: float inputs and outputs of the same names, shapes and axis order.</summary>
@@ -62,15 +64,16 @@ public sealed class TfliteConverter
     /// <param name="graph">The graph to add to.</param>
     /// <param name="model">The model.</param>
     /// <param name="inputs">For each of the model's inputs, the float value that carries it; four axes: NCHW.</param>
+    /// <param name="conversion">What to change on the way; null for nothing.</param>
     /// <returns>For each of the model's outputs, the value that carries it; four axes: NCHW.</returns>
     /// <exception cref="NotSupportedException">The model uses an operator or an option that the converter does not know.</exception>
     public static IReadOnlyDictionary<int, string> AppendTo(
-        GraphBuilder graph, TfliteModel model, IReadOnlyDictionary<int, string> inputs)
+        GraphBuilder graph, TfliteModel model, IReadOnlyDictionary<int, string> inputs, TfliteConversion? conversion = null)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(inputs);
-        var converter = new TfliteConverter(model, graph);
+        var converter = new TfliteConverter(model, graph, conversion ?? TfliteConversion.AsIs);
         foreach (var (index, value) in inputs)
             converter._values.Add(index, value);
         foreach (var entry in model.Operators)
@@ -122,19 +125,9 @@ public sealed class TfliteConverter
 
     private void AddConvolution(TfliteOperator entry)
     {
-        // Conv2DOptions
-        const int padding = 0, strideWidth = 1, strideHeight = 2, activation = 3, dilationWidth = 4, dilationHeight = 5;
         var kernel = Tensor(entry.Inputs[1]).Shape;
-        var window = Padded(entry, (TflitePadding)entry.OptionSByte(padding), new Window
-        {
-            KernelHeight = kernel[1],
-            KernelWidth = kernel[2],
-            StrideHeight = entry.OptionInt32(strideHeight),
-            StrideWidth = entry.OptionInt32(strideWidth),
-            DilationHeight = entry.OptionInt32(dilationHeight, 1),
-            DilationWidth = entry.OptionInt32(dilationWidth, 1),
-        });
-        Make(entry, (TfliteActivation)entry.OptionSByte(activation), output =>
+        var sliding = TfliteWindow.Of(_model, entry);
+        Make(entry, sliding.Activation, output =>
         {
             var weights = AxisOrder.Permute(Constant(entry.Inputs[1]), kernel, [0, 3, 1, 2]);
             return _graph.Convolution(
@@ -142,25 +135,15 @@ public sealed class TfliteConverter
                 Value(entry.Inputs[0]),
                 _graph.Constant(output + ".kernel", weights, kernel[0], kernel[3], kernel[1], kernel[2]),
                 Bias(entry, output, kernel[0]),
-                window);
+                sliding.Window);
         });
     }
 
     private void AddDepthwiseConvolution(TfliteOperator entry)
     {
-        // DepthwiseConv2DOptions; its depth multiplier (field 3) follows from the shapes.
-        const int padding = 0, strideWidth = 1, strideHeight = 2, activation = 4, dilationWidth = 5, dilationHeight = 6;
         var kernel = Tensor(entry.Inputs[1]).Shape;
-        var window = Padded(entry, (TflitePadding)entry.OptionSByte(padding), new Window
-        {
-            KernelHeight = kernel[1],
-            KernelWidth = kernel[2],
-            StrideHeight = entry.OptionInt32(strideHeight),
-            StrideWidth = entry.OptionInt32(strideWidth),
-            DilationHeight = entry.OptionInt32(dilationHeight, 1),
-            DilationWidth = entry.OptionInt32(dilationWidth, 1),
-        });
-        Make(entry, (TfliteActivation)entry.OptionSByte(activation), output =>
+        var sliding = TfliteWindow.Of(_model, entry);
+        Make(entry, sliding.Activation, output =>
         {
             // 1HWC to C1HW: output channel c · multiplier + m stands in the same place in both formats.
             var weights = AxisOrder.Permute(Constant(entry.Inputs[1]), kernel, [3, 0, 1, 2]);
@@ -169,7 +152,7 @@ public sealed class TfliteConverter
                 Value(entry.Inputs[0]),
                 _graph.Constant(output + ".kernel", weights, kernel[3], 1, kernel[1], kernel[2]),
                 Bias(entry, output, kernel[3]),
-                window,
+                sliding.Window,
                 Tensor(entry.Inputs[0]).Shape[3]);
         });
     }
@@ -201,19 +184,8 @@ public sealed class TfliteConverter
 
     private void AddMaxPool(TfliteOperator entry)
     {
-        // Pool2DOptions
-        const int padding = 0, strideWidth = 1, strideHeight = 2, filterWidth = 3, filterHeight = 4, activation = 5;
-        var window = Padded(entry, (TflitePadding)entry.OptionSByte(padding), new Window
-        {
-            KernelHeight = entry.OptionInt32(filterHeight),
-            KernelWidth = entry.OptionInt32(filterWidth),
-            StrideHeight = entry.OptionInt32(strideHeight),
-            StrideWidth = entry.OptionInt32(strideWidth),
-            DilationHeight = 1,
-            DilationWidth = 1,
-        });
-        Make(entry, (TfliteActivation)entry.OptionSByte(activation), output =>
-            _graph.MaxPool(output, Value(entry.Inputs[0]), window));
+        var sliding = TfliteWindow.Of(_model, entry);
+        Make(entry, sliding.Activation, output => _graph.MaxPool(output, Value(entry.Inputs[0]), sliding.Window));
     }
 
     private void AddPad(TfliteOperator entry)
@@ -241,14 +213,14 @@ public sealed class TfliteConverter
         Make(entry, output => _graph.Node(
             "Resize",
             output,
-            [
-                Value(entry.Inputs[0]),
-                string.Empty,
-                string.Empty,
-                _graph.IntegerConstant(output + ".size", [shape[0], shape[3], size[0], size[1]], 4),
-            ],
+            [Value(entry.Inputs[0]), string.Empty, .. Target(output)],
             NodeAttribute.Text("mode", "linear"),
             NodeAttribute.Text("coordinate_transformation_mode", coordinates)));
+
+        // ONNX Resize takes a factor for each axis, or an empty name for the factors and then a size.
+        string[] Target(string output) => _conversion.AnySize
+            ? [_graph.Constant(output + ".factors", [1f, 1f, (float)size[0] / shape[1], (float)size[1] / shape[2]], 4)]
+            : [string.Empty, _graph.IntegerConstant(output + ".size", [shape[0], shape[3], size[0], size[1]], 4)];
     }
 
     private void AddReshape(TfliteOperator entry)
@@ -256,6 +228,13 @@ public sealed class TfliteConverter
         if (Tensor(entry.Outputs[0]).Shape.Count == 4)
             throw new NotSupportedException("A reshape to four axes is not known.");
         var shape = Tensor(entry.Outputs[0]).Shape.Select(size => (long)size).ToArray();
+        if (_conversion.AnySize)
+        {
+            if (shape.Length != 3)
+                throw new NotSupportedException("With any input size only a reshape to batch, cells and values is known.");
+            shape[1] = -1;
+        }
+
         Make(entry, output =>
         {
             var input = Value(entry.Inputs[0]);
@@ -293,17 +272,6 @@ public sealed class TfliteConverter
         };
     }
 
-    private Window Padded(TfliteOperator entry, TflitePadding padding, Window window)
-    {
-        var input = Tensor(entry.Inputs[0]).Shape;
-        return padding switch
-        {
-            TflitePadding.Same => window.PaddedSame(input[1], input[2]),
-            TflitePadding.Valid => window,
-            _ => throw new NotSupportedException($"The padding {padding} is not known."),
-        };
-    }
-
     private string Bias(TfliteOperator entry, string output, int channels)
     {
         var values = entry.Inputs.Count > 2 && entry.Inputs[2] >= 0 ? Constant(entry.Inputs[2]) : new float[channels];
@@ -318,6 +286,8 @@ public sealed class TfliteConverter
 
     private float[] Constant(int index)
     {
+        if (_conversion.Constants.TryGetValue(index, out var replaced))
+            return replaced;
         if (_dequantized.TryGetValue(index, out var values))
             return values;
         return Tensor(index).IsConstant

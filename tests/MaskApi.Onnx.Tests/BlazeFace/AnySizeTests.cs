@@ -1,0 +1,93 @@
+using MaskApi.Onnx.BlazeFace;
+using MaskApi.Onnx.Tflite;
+
+namespace MaskApi.Onnx.Tests.BlazeFace;
+
+/// <summary>The full-range detector converted for any picture size.</summary>
+public sealed class AnySizeTests
+{
+    private static readonly Dictionary<int, float[]> _fileWeights = [];
+    private static readonly Dictionary<string, string> _noMetadata = [];
+
+    private readonly byte[] _tflite = File.ReadAllBytes(
+        Path.Combine(AppContext.BaseDirectory, "Reference", "face_detection_full_range.tflite"));
+
+    [Fact]
+    public void At_192_pixels_it_answers_as_the_fixed_model_does()
+    {
+        var pixels = Noise(192, 192, 1);
+
+        var expected = OnnxRunner.Run(BlazeFaceConverter.Convert(_tflite), ("image", pixels, [1, 192, 192, 3]));
+        var actual = OnnxRunner.Run(AnySize(_fileWeights), ("image", pixels, [1, 192, 192, 3]));
+
+        foreach (var name in (string[])["scores", "boxes", "keypoints"])
+            AssertClose(expected[name], actual[name], 1e-5f);
+    }
+
+    // With kernels of zeros the biases are the network's raw answer at every anchor, so that the decoding can be worked out by hand.
+    [Theory]
+    [InlineData(96, 320)]
+    [InlineData(256, 64)]
+    public void Anchors_follow_height_and_width(int height, int width)
+    {
+        float[] raw = [2, -3, 24, 32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+        var replaced = Biased(1, [2f]);
+        foreach (var (index, values) in Biased(raw.Length, raw))
+            replaced.Add(index, values);
+
+        var outputs = OnnxRunner.Run(AnySize(replaced), ("image", Noise(height, width, 2), [1, height, width, 3]));
+
+        Assert.Equal(height / 4 * (width / 4), outputs["scores"].Length);
+        Assert.All(outputs["scores"], score => Assert.Equal(1 / (1 + Math.Exp(-2)), score, 1e-5));
+        var boxes = new List<float>();
+        var points = new List<float>();
+        for (var y = 2; y < height; y += 4)
+        {
+            for (var x = 2; x < width; x += 4)
+            {
+                var (centerX, centerY) = (x + 2f, y - 3f);
+                boxes.AddRange([
+                    (centerX - 12) / width, (centerY - 16) / height, (centerX + 12) / width, (centerY + 16) / height]);
+                for (var i = 4; i < raw.Length; i += 2)
+                    points.AddRange([(x + raw[i]) / width, (y + raw[i + 1]) / height]);
+            }
+        }
+
+        AssertClose([.. boxes], outputs["boxes"], 1e-5f);
+        AssertClose([.. points], outputs["keypoints"], 1e-5f);
+    }
+
+    [Fact]
+    public void Only_the_full_range_model_is_taken()
+    {
+        var shortRange = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Reference", "face_detection_short_range.tflite"));
+
+        Assert.Throws<NotSupportedException>(() => BlazeFaceConverter.ConvertAnySize(shortRange, _fileWeights, _noMetadata));
+    }
+
+    // The one convolution with that many outputs gets a kernel of zeros and the given bias.
+    private Dictionary<int, float[]> Biased(int outputs, float[] bias)
+    {
+        var model = TfliteModel.Parse(_tflite);
+        var head = model.Operators.Last(entry =>
+            entry.Code == TfliteOperatorCode.Conv2D && model.Tensors[entry.Outputs[0]].Shape[3] == outputs);
+        var size = model.Tensors[head.Inputs[1]].Shape.Aggregate(1, (product, length) => product * length);
+        return new Dictionary<int, float[]> { [head.Inputs[1]] = new float[size], [head.Inputs[2]] = bias };
+    }
+
+    private byte[] AnySize(Dictionary<int, float[]> weights) => BlazeFaceConverter.ConvertAnySize(_tflite, weights, _noMetadata);
+
+    private static byte[] Noise(int height, int width, int seed)
+    {
+        var pixels = new byte[height * width * 3];
+        new Random(seed).NextBytes(pixels);
+        return pixels;
+    }
+
+    private static void AssertClose(float[] expected, float[] actual, float tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.True(MathF.Abs(expected[i] - actual[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {actual[i]}");
+    }
+}
