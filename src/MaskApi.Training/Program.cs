@@ -5,6 +5,9 @@ using MaskApi.Training.Commands;
 var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.")
 {
     ConvertDetectorCommand.Create(),
+    CropsCommand.Create(),
+    CrossValidateCommand.Create(),
+    TrainCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,137 @@
+using System.CommandLine;
+using System.Globalization;
+using MaskApi.Training.Data;
+using MaskApi.Training.Evaluation;
+using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
+using MaskApi.Training.Reports;
+
+namespace MaskApi.Training.Commands;
+
+/// <summary><c>cross-validate</c>: what each idea of a list brings, on faces held out by group or by source.</summary>
+internal static class CrossValidateCommand
+{
+    public static Command Create()
+    {
+        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
+        var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
+        var ideas = new Option<string>("--ideas") { Description = "JSON: {\"base\": recipe, \"ideas\": {\"name\": changes}}.", Required = true };
+        var only = new Option<string[]>("--only") { Description = "Names of the ideas to run; all where none is given.", AllowMultipleArgumentsPerToken = true };
+        var by = new Option<string>("--by") { Description = "group: folds over groups of near-duplicates; source: every judged source in turn.", DefaultValueFactory = _ => "group" };
+        by.AcceptOnlyFromAmong("group", "source");
+        var folds = new Option<int>("--folds") { Description = "Number of folds by group.", DefaultValueFactory = _ => 5 };
+        var judged = new Option<string[]>("--judged")
+        {
+            Description = "Sources whose faces are judged; the others only help to train.",
+            AllowMultipleArgumentsPerToken = true,
+            Required = true,
+        };
+        var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+        var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
+        var output = new Option<string>("--out") { Description = "Folder for the answers and the table.", DefaultValueFactory = _ => "runs/cross-validation" };
+        var command = new Command("cross-validate", "Compares recipes on faces they were not trained on, with intervals.")
+        {
+            crops, backbone, ideas, only, by, folds, judged, seed, device, output,
+        };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            LabelledCrop[] faces = [.. parse.GetRequiredValue(crops).SelectMany(CropFile.Read).Where(c => c.Label != FaceLabel.IncorrectMask)];
+            var groups = NearDuplicates.Group(faces);
+            var judgedSources = parse.GetRequiredValue(judged).ToHashSet(StringComparer.Ordinal);
+            var validation = new CrossValidation(
+                faces, groups, BackboneWeights.Load(parse.GetRequiredValue(backbone)), parse.GetValue(seed),
+                TorchLoader.Device(parse.GetRequiredValue(device)), new QuietObserver());
+            var splits = parse.GetRequiredValue(by) == "source" ? validation.BySource(judgedSources) : validation.ByGroup(parse.GetValue(folds), judgedSources);
+            var chosen = parse.GetValue(only) is { Length: > 0 } names ? names.Append("base").ToHashSet(StringComparer.Ordinal) : null;
+            Idea[] list = [.. Idea.Parse(await File.ReadAllTextAsync(parse.GetRequiredValue(ideas), cancellationToken).ConfigureAwait(false)).Where(i => chosen?.Contains(i.Name) != false)];
+
+            var folder = parse.GetRequiredValue(output);
+            Directory.CreateDirectory(folder);
+            var table = new IdeaTable(faces, groups, folder);
+            try
+            {
+                await validation.RunAsync(list, splits, table.Add, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                RunConsole.Warn("Stopped; the ideas so far are in the table.");
+                return 130;
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Prints a row as soon as an idea is done, and keeps the answers.</summary>
+    private sealed class IdeaTable(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, string folder)
+    {
+        private const float SmallFace = 32;
+
+        private readonly List<string> _rows = [];
+        private Dictionary<int, float>? _base;
+
+        public void Add(IdeaResult result)
+        {
+            var items = result.Answers.Select(a => a.Item).ToArray();
+            var logits = result.Answers.Select(a => a.Logit).ToArray();
+            var sources = items.Select(i => crops[i].Source).Distinct().Order(StringComparer.Ordinal).ToArray();
+            if (_rows.Count == 0)
+            {
+                _base = result.Answers.ToDictionary(a => a.Item, a => a.Logit);
+                Write($"| idea | balanced accuracy | change from base | {string.Join(" | ", sources)} | without / with | < {SmallFace} px | loss | s |");
+                Write($"|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|");
+            }
+
+            bool[] right = [.. items.Select((item, i) => logits[i] >= 0 == crops[item].Masked)];
+            bool[] baseRight = [.. items.Select(item => _base![item] >= 0 == crops[item].Masked)];
+            int[] own = [.. items.Select(i => groups[i])];
+            var ones = Enumerable.Repeat(1, items.Length).ToArray();
+            double Mean(bool[] hits, int[] counts) => sources.Average(s => Balanced(items, hits, counts, c => c.Source == s));
+            var mean = Mean(right, ones);
+            var interval = Resampling.Interval(own, counts => Mean(right, counts));
+            var change = Resampling.Interval(own, counts => Mean(right, counts) - Mean(baseRight, counts));
+            var loss = items.Select((item, i) => TemperatureScaling.CrossEntropy(logits[i], crops[item].Masked)).Average();
+            Write(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {result.Idea.Name} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) | {mean - Mean(baseRight, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) | "
+                + $"{string.Join(" | ", sources.Select(s => Balanced(items, right, ones, c => c.Source == s).ToString("0.0000", CultureInfo.InvariantCulture)))} | "
+                + $"{Recall(items, right, ones, c => !c.Masked):0.0000} / {Recall(items, right, ones, c => c.Masked):0.0000} | "
+                + $"{Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {loss:0.0000} | {result.Seconds:0} |"));
+
+            using var csv = File.CreateText(Path.Combine(folder, string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"));
+            csv.WriteLine("source,picture,x,y,face_side,label,logit");
+            for (var i = 0; i < items.Length; i++)
+            {
+                var c = crops[items[i]];
+                csv.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{c.Source},\"{c.Picture}\",{c.Box.X:0},{c.Box.Y:0},{c.FaceSide:0},{(c.Masked ? "with_mask" : "without_mask")},{logits[i]:0.0000}"));
+            }
+        }
+
+        private void Write(string row)
+        {
+            _rows.Add(row);
+            RunConsole.Line(row);
+            File.WriteAllLines(Path.Combine(folder, "table.md"), _rows);
+        }
+
+        private double Balanced(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of) =>
+            (Recall(items, right, counts, c => of(c) && c.Masked) + Recall(items, right, counts, c => of(c) && !c.Masked)) / 2;
+
+        private double Recall(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of)
+        {
+            double hits = 0, all = 0;
+            for (var i = 0; i < items.Length; i++)
+            {
+                if (counts[i] == 0 || !of(crops[items[i]]))
+                    continue;
+                all += counts[i];
+                hits += right[i] ? counts[i] : 0;
+            }
+
+            return all == 0 ? double.NaN : hits / all;
+        }
+    }
+}

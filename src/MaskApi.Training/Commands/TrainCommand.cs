@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using MaskApi.Training.Data;
+using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
+using MaskApi.Training.Reports;
+
+namespace MaskApi.Training.Commands;
+
+/// <summary><c>train</c>: from a crop cache and the backbone to a model the service can load.</summary>
+internal static class TrainCommand
+{
+    public static Command Create()
+    {
+        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
+        var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
+        var recipe = new Option<string>("--recipe") { Description = "original, best, or a JSON file.", DefaultValueFactory = _ => "best" };
+        var split = new Option<string?>("--split") { Description = "Overrides the recipe's split: random, or grouped (near-duplicates stay on one side)." }
+            .AcceptOnlyFromAmong("random", "grouped");
+        var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+        var repeat = new Option<int>("--repeat") { Description = "Runs, with seeds counting up; mean and spread are printed.", DefaultValueFactory = _ => 1 };
+        var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
+        var output = new Option<string?>("--out") { Description = "The run's folder; by default runs/<recipe>." };
+        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint." };
+        var command = new Command("train", "Trains the mask classifier and writes it as ONNX.")
+        {
+            crops, backbone, recipe, split, seed, repeat, device, output, resume,
+        };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var how = Recipe.Load(parse.GetRequiredValue(recipe));
+            if (parse.GetValue(split) is { } sides)
+                how = how with { GroupedSplit = sides == "grouped" };
+            var folder = parse.GetValue(output) ?? Path.Combine("runs", how.Name);
+            var faces = parse.GetRequiredValue(crops).SelectMany(CropFile.Read).ToArray();
+            var weights = BackboneWeights.Load(parse.GetRequiredValue(backbone));
+            var where = TorchLoader.Device(parse.GetRequiredValue(device));
+            var results = new List<RunResult>();
+            try
+            {
+                for (var i = 0; i < parse.GetValue(repeat); i++)
+                {
+                    var runSeed = parse.GetValue(seed) + i;
+                    var runFolder = parse.GetValue(repeat) > 1 ? Path.Combine(folder, $"seed-{runSeed}") : folder;
+                    RunConsole.Line($"{how.Name}, seed {runSeed}, {where.type.ToString().ToLowerInvariant()}, {runFolder}");
+                    results.Add(await TrainingRun.ExecuteAsync(
+                        faces, weights, how, runSeed, where, runFolder, parse.GetValue(resume), new ConsoleObserver(), cancellationToken).ConfigureAwait(false));
+                    Print(results[^1]);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                RunConsole.Warn("Stopped. --resume goes on from the last whole epoch.");
+                return 130;
+            }
+
+            if (results.Count > 1)
+                Summarize(results);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(RunResult r) => RunConsole.Line(string.Create(
+        CultureInfo.InvariantCulture,
+        $"seed {r.Seed}: validation accuracy {r.ValidationAccuracy:0.0000}, balanced {r.ValidationBalancedAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} "
+        + $"(calibrated {r.CalibratedLoss:0.0000}, temperature {r.Temperature:0.00}); phase 1 {r.HeadSeconds:0} s, phase 2 {r.TuningSeconds:0} s, in all {r.TotalSeconds:0} s"));
+
+    private static void Summarize(List<RunResult> results)
+    {
+        string Spread(Func<RunResult, double> of)
+        {
+            var values = results.Select(of).ToArray();
+            var mean = values.Average();
+            var deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
+            return string.Create(CultureInfo.InvariantCulture, $"{mean:0.0000} ± {deviation:0.0000} ({values.Min():0.0000}–{values.Max():0.0000})");
+        }
+
+        RunConsole.Line($"{results.Count} runs, mean ± standard deviation (least–greatest):");
+        RunConsole.Line($"  validation accuracy  {Spread(r => r.ValidationAccuracy)}");
+        RunConsole.Line($"  balanced accuracy    {Spread(r => r.ValidationBalancedAccuracy)}");
+        RunConsole.Line($"  validation loss      {Spread(r => r.ValidationLoss)}");
+        RunConsole.Line($"  phase 1 / 2, seconds {Spread(r => r.HeadSeconds)} / {Spread(r => r.TuningSeconds)}");
+    }
+}

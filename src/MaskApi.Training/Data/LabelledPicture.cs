@@ -1,0 +1,104 @@
+using System.Globalization;
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Data;
+
+/// <summary>A face that people drew and labelled.</summary>
+/// <param name="Label">What they say.</param>
+/// <param name="Box">Brow to chin, pixels of the upright picture.</param>
+public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box);
+
+/// <summary>A picture with what is known about it.</summary>
+/// <param name="Source">Name of the data set.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Part">The data set's own division; empty where it has none.</param>
+/// <param name="Label">The one label of the picture, in a folder by class; null in a detection set.</param>
+/// <param name="Faces">Every drawn face, in a detection set; empty in a folder by class.</param>
+public sealed record LabelledPicture(string Source, string Path, string Part, FaceLabel? Label, IReadOnlyList<AnnotatedFace> Faces)
+{
+    /// <summary>File name without folder.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+}
+
+/// <summary>Reads data sets in either of two layouts: folders by class, or <c>images/</c> with <c>boxes.csv</c>.</summary>
+public static class LabelledPictures
+{
+    private static readonly string[] _extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
+
+    private static readonly (string Folder, FaceLabel Label)[] _classes =
+    [
+        ("with_mask", FaceLabel.WithMask), ("without_mask", FaceLabel.WithoutMask), ("incorrect_mask", FaceLabel.IncorrectMask),
+    ];
+
+    /// <summary>Lists a data set, in an order that does not depend on the file system.</summary>
+    /// <param name="folder">Holds <c>with_mask/</c> and <c>without_mask/</c>, or <c>boxes.csv</c> and <c>images/</c>.</param>
+    /// <param name="part">Only this part of a <c>boxes.csv</c>, if given.</param>
+    /// <exception cref="InvalidDataException">The folder has neither layout, or <c>boxes.csv</c> cannot be read.</exception>
+    public static IReadOnlyList<LabelledPicture> Read(string folder, string? part = null)
+    {
+        var source = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
+        var boxes = System.IO.Path.Combine(folder, "boxes.csv");
+        if (File.Exists(boxes))
+            return ReadBoxes(source, folder, boxes, part);
+        if (part is not null)
+            throw new InvalidDataException($"'{folder}' has no boxes.csv, so it has no part '{part}'.");
+        LabelledPicture[] pictures =
+        [
+            .. _classes.SelectMany(c => Files(System.IO.Path.Combine(folder, c.Folder)).Select(f => new LabelledPicture(source, f, string.Empty, c.Label, []))),
+        ];
+        return pictures.Length > 0
+            ? pictures
+            : throw new InvalidDataException($"'{folder}' holds neither with_mask/ and without_mask/ with pictures nor boxes.csv.");
+    }
+
+    private static IEnumerable<string> Files(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder)
+            .Where(f => _extensions.Contains(System.IO.Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal)
+        : [];
+
+    private static LabelledPicture[] ReadBoxes(string source, string folder, string path, string? part)
+    {
+        var lines = File.ReadAllLines(path);
+        var columns = lines[0].Split(',').Select((name, i) => (name, i)).ToDictionary(c => c.name.Trim(), c => c.i, StringComparer.Ordinal);
+        foreach (var needed in (ReadOnlySpan<string>)["image", "label", "x", "y", "width", "height"])
+        {
+            if (!columns.ContainsKey(needed))
+                throw new InvalidDataException($"'{path}' has no column '{needed}'.");
+        }
+
+        var rows = new List<(string Image, string Part, AnnotatedFace Face)>();
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(lines[i]))
+                continue;
+            var cells = lines[i].Split(',');
+            try
+            {
+                float Number(string column) => float.Parse(cells[columns[column]], CultureInfo.InvariantCulture);
+                var label = cells[columns["label"]] switch
+                {
+                    "with_mask" => FaceLabel.WithMask,
+                    "without_mask" => FaceLabel.WithoutMask,
+                    "incorrect_mask" => FaceLabel.IncorrectMask,
+                    var other => throw new FormatException($"label '{other}'"),
+                };
+                var box = new PixelBox(Number("x"), Number("y"), Number("width"), Number("height"));
+                rows.Add((cells[columns["image"]], columns.TryGetValue("part", out var p) ? cells[p] : string.Empty, new AnnotatedFace(label, box)));
+            }
+            catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
+            {
+                throw new InvalidDataException($"'{path}', line {i + 1}: {e.Message}", e);
+            }
+        }
+
+        return
+        [
+            .. rows.Where(r => part is null || r.Part == part)
+                .GroupBy(r => r.Image, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => new LabelledPicture(
+                    source, System.IO.Path.Combine(folder, "images", g.Key), g.First().Part, null, [.. g.Select(r => r.Face)])),
+        ];
+    }
+}

@@ -1,0 +1,89 @@
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Data;
+
+/// <summary>Turns a cached cut into the 224×224 picture that the network sees: as the service would, or augmented.</summary>
+public static class SampleRenderer
+{
+    /// <summary>Side of the network's input, pixels.</summary>
+    public const int Side = 224;
+
+    /// <summary>The crop that the service would make, resized as the exported graph does it.</summary>
+    /// <param name="crop">The face.</param>
+    public static RgbImage Plain(LabelledCrop crop)
+    {
+        ArgumentNullException.ThrowIfNull(crop);
+        var image = RgbImage.Decode(crop.Encoded);
+        return Resampler.Resize(image, crop.ServiceRect(crop.Box, image), Side, Side);
+    }
+
+    /// <summary>An augmented view.</summary>
+    /// <param name="crop">The face.</param>
+    /// <param name="how">What may be done.</param>
+    /// <param name="random">Decides; equal seeds give equal views.</param>
+    public static RgbImage Augmented(LabelledCrop crop, Augmentation how, SeededRandom random)
+    {
+        ArgumentNullException.ThrowIfNull(crop);
+        ArgumentNullException.ThrowIfNull(how);
+        ArgumentNullException.ThrowIfNull(random);
+        var image = RgbImage.Decode(crop.Encoded);
+        var rect = crop.ServiceRect(Jitter(crop, how, random), image);
+
+        // How many pixels the face has before the graph's resize: what it has in its picture, or fewer.
+        var native = Math.Clamp(Math.Max(rect.Width, rect.Height), 1, Side);
+        var side = random.Chance(how.Shrink) ? Math.Min(native, random.LogUniform(how.ShrinkFrom, how.ShrinkTo)) : native;
+        var scale = side / Math.Max(rect.Width, rect.Height);
+        var (width, height) = (Math.Max(4, (int)Math.Round(rect.Width * scale)), Math.Max(4, (int)Math.Round(rect.Height * scale)));
+
+        var view = Place(image, rect, width, height, how, random);
+        Photometry.Apply(view, how, random);
+        if (random.Chance(how.Blur))
+            view = Photometry.Blur(view, random.Uniform(0.3, 1 + (0.012 * side)));
+        if (random.Chance(how.Noise))
+            Photometry.AddNoise(view, random.Uniform(2, 14), random);
+        if (random.Chance(how.Jpeg))
+            view = RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90)));
+        view = Resampler.Resize(view, new SampleRect(0, 0, view.Width, view.Height), Side, Side);
+        if (random.Chance(how.Erase))
+            Photometry.Erase(view, random);
+        return view;
+    }
+
+    private static PixelBox Jitter(LabelledCrop crop, Augmentation how, SeededRandom random)
+    {
+        // The cut's margin bounds the jitter: beyond 2.5 deviations the box would leave it.
+        double Bounded(double deviation) => Math.Clamp(random.Normal(deviation), -2.5 * deviation, 2.5 * deviation);
+        var box = crop.Box;
+        var width = box.Width * Math.Exp(Bounded(how.BoxScale));
+        var height = box.Height * Math.Exp(Bounded(how.BoxScale));
+        var x = box.Center.X + (box.Width * Bounded(how.BoxShift));
+        var y = box.Center.Y + (box.Height * Bounded(how.BoxShift));
+        var moved = new PixelBox((float)(x - (width / 2)), (float)(y - (height / 2)), (float)width, (float)height);
+        return crop.Origin == BoxOrigin.Picture ? moved.ClipTo(crop.PictureWidth, crop.PictureHeight) : moved;
+    }
+
+    private static RgbImage Place(RgbImage image, SampleRect rect, int width, int height, Augmentation how, SeededRandom random)
+    {
+        var degrees = random.Chance(how.AnyAngle) ? random.Uniform(-180, 180)
+            : random.Chance(how.Rotate) ? Math.Clamp(random.Normal(12), -30, 30)
+            : 0;
+        RgbImage view;
+        if (degrees == 0)
+        {
+            view = Resampler.Resize(image, rect, width, height);
+        }
+        else
+        {
+            // Cut wider, turn, and keep the middle, so that what turns in is the picture's own surroundings.
+            const double Wider = 1.3;
+            var wide = new SampleRect(
+                rect.X - (rect.Width * (Wider - 1) / 2), rect.Y - (rect.Height * (Wider - 1) / 2), rect.Width * Wider, rect.Height * Wider);
+            view = Resampler.Resize(image, wide, Math.Max(4, (int)Math.Round(width * Wider)), Math.Max(4, (int)Math.Round(height * Wider)));
+            view = Resampler.Rotate(view, degrees, 1, width, height);
+        }
+
+        if (random.Chance(how.Flip))
+            Photometry.Mirror(view);
+        return view;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json.Nodes;
+using MaskApi.Training.Data;
+using MaskApi.Training.Evaluation;
+using MaskApi.Training.Network;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Fitting;
+
+/// <summary>A named change of a recipe, to see what it brings.</summary>
+/// <param name="Name">What it is called in the table.</param>
+/// <param name="Recipe">The whole recipe with the change made.</param>
+public sealed record Idea(string Name, Recipe Recipe)
+{
+    /// <summary>Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>. The base comes first, under the name <c>base</c>.</summary>
+    /// <param name="json">The file's text. Changes are merged into the base, objects member by member.</param>
+    /// <exception cref="System.Text.Json.JsonException">The text is not of that form.</exception>
+    public static IReadOnlyList<Idea> Parse(string json)
+    {
+        var root = JsonNode.Parse(json)!.AsObject();
+        var foundation = root["base"]!.AsObject();
+        var ideas = new List<Idea> { new("base", Recipe.FromJson(foundation.ToJsonString())) };
+        foreach (var (name, change) in root["ideas"]!.AsObject())
+        {
+            var merged = foundation.DeepClone().AsObject();
+            Merge(merged, change!.AsObject());
+            ideas.Add(new Idea(name, Recipe.FromJson(merged.ToJsonString()) with { Name = name }));
+        }
+
+        return ideas;
+    }
+
+    private static void Merge(JsonObject target, JsonObject change)
+    {
+        foreach (var (key, value) in change)
+        {
+            if (value is JsonObject inner && target[key] is JsonObject present)
+                Merge(present, inner);
+            else
+                target[key] = value?.DeepClone();
+        }
+    }
+}
+
+/// <summary>The answer to a face by a network that was not trained on its fold.</summary>
+/// <param name="Item">Index of the face.</param>
+/// <param name="Logit">Above 0 means a mask.</param>
+public readonly record struct HeldOutAnswer(int Item, float Logit);
+
+/// <summary>What an idea came to.</summary>
+/// <param name="Idea">The idea.</param>
+/// <param name="Answers">One per judged face, over all folds.</param>
+/// <param name="Seconds">Duration of training, views excluded.</param>
+public sealed record IdeaResult(Idea Idea, IReadOnlyList<HeldOutAnswer> Answers, double Seconds);
+
+/// <summary>
+/// Compares ideas on faces that were not trained on: every fold in turn is held out entirely, early stopping looks at a part of the other
+/// folds, and the answers for the held-out faces are pooled.
+/// </summary>
+/// <param name="crops">All faces, both classes.</param>
+/// <param name="groups">Their groups of near-duplicates.</param>
+/// <param name="backbone">ImageNet weights.</param>
+/// <param name="seed">Seed of everything random.</param>
+/// <param name="device">Where to compute.</param>
+/// <param name="observer">Told how it goes.</param>
+public sealed class CrossValidation(
+    IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, BackboneWeights backbone, int seed, Device device, ITrainingObserver observer)
+{
+    private const double InnerShare = 0.1;
+
+    /// <summary>Folds over groups: every judged face is held out once; sources that are not judged only help to train.</summary>
+    /// <param name="folds">How many.</param>
+    /// <param name="judged">Sources whose faces are judged.</param>
+    public IReadOnlyList<Split> ByGroup(int folds, IReadOnlySet<string> judged) =>
+    [
+        .. Split.Folds(TrainingSet.Classes(crops), groups, folds, seed)
+            .Select(s => new Split(s.Train, [.. s.Validation.Where(i => judged.Contains(crops[i].Source))])),
+    ];
+
+    /// <summary>A fold for each judged source, held out entirely, with whatever resembles it.</summary>
+    /// <param name="judged">Sources whose faces are judged.</param>
+    public IReadOnlyList<Split> BySource(IReadOnlySet<string> judged)
+    {
+        ArgumentNullException.ThrowIfNull(judged);
+        var all = Enumerable.Range(0, crops.Count).ToArray();
+        return
+        [
+            .. judged.Order(StringComparer.Ordinal).Select(source =>
+            {
+                int[] held = [.. all.Where(i => crops[i].Source == source)];
+                var touched = held.Select(i => groups[i]).ToHashSet();
+                return new Split([.. all.Where(i => !touched.Contains(groups[i]))], held);
+            }),
+        ];
+    }
+
+    /// <summary>Runs every idea over every fold.</summary>
+    /// <param name="ideas">The ideas.</param>
+    /// <param name="folds">The folds: learnt from, and judged.</param>
+    /// <param name="done">Told of each finished idea.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task RunAsync(IReadOnlyList<Idea> ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ideas);
+        ArgumentNullException.ThrowIfNull(folds);
+        ArgumentNullException.ThrowIfNull(done);
+        FeatureBanks? banks = null;
+        try
+        {
+            (Augmentation, int, string?, bool)? present = null;
+            foreach (var idea in ideas)
+            {
+                var key = (idea.Recipe.Augmentation, idea.Recipe.Views, idea.Recipe.TuningPhase?.FirstBlock, idea.Recipe.AugmentValidation);
+                if (banks is null || present != key)
+                {
+                    banks?.Dispose();
+                    banks = null;
+                    banks = await BuildAsync(idea.Recipe, cancellationToken).ConfigureAwait(false);
+                    present = key;
+                }
+
+                done(await JudgeAsync(idea, folds, banks, cancellationToken).ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            banks?.Dispose();
+        }
+    }
+
+    private async Task<FeatureBanks> BuildAsync(Recipe recipe, CancellationToken cancellationToken)
+    {
+        using var network = Trainer.CreateNetwork(backbone, recipe, seed, device);
+        int[] all = [.. Enumerable.Range(0, crops.Count)];
+        return await FeatureBanks.BuildAsync(network, crops, all, all, recipe, seed, device, observer, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IdeaResult> JudgeAsync(Idea idea, IReadOnlyList<Split> folds, FeatureBanks banks, CancellationToken cancellationToken)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var answers = new List<HeldOutAnswer>();
+        foreach (var fold in folds)
+        {
+            var classes = TrainingSet.Classes([.. fold.Train.Select(i => crops[i])]);
+            var inner = Split.HoldOut(classes, [.. fold.Train.Select(i => groups[i])], InnerShare, seed);
+            var split = new Split([.. inner.Train.Select(i => fold.Train[i])], [.. inner.Validation.Select(i => fold.Train[i])]);
+            var set = TrainingSet.Create(crops, groups, split, idea.Recipe);
+            using var network = Trainer.CreateNetwork(backbone, idea.Recipe, seed, device);
+            await new Trainer(set, idea.Recipe, seed, device, observer).RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
+            var logits = Trainer.Answer(network, banks.Plain, fold.Validation, idea.Recipe.TuningPhase is null, device);
+            answers.AddRange(fold.Validation.Select((item, i) => new HeldOutAnswer(item, logits[i])));
+        }
+
+        return new IdeaResult(idea, answers, clock.Elapsed.TotalSeconds);
+    }
+}

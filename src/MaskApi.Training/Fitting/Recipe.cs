@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MaskApi.Training.Data;
+
+namespace MaskApi.Training.Fitting;
+
+/// <summary>One phase of training.</summary>
+public sealed record PhaseSettings
+{
+    /// <summary>First block of the backbone that learns (<c>stem</c>, <c>0</c>–<c>16</c>, <c>last</c>); null freezes the whole backbone.</summary>
+    public string? FirstBlock { get; init; }
+
+    /// <summary>Most epochs.</summary>
+    public int Epochs { get; init; } = 30;
+
+    /// <summary>Adam's learning rate.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Epochs without a better validation loss before the phase ends with its best weights.</summary>
+    public int Patience { get; init; } = 5;
+
+    /// <summary>Epochs without a better validation loss before the learning rate falls; 0 keeps it.</summary>
+    public int PlateauPatience { get; init; }
+
+    /// <summary>What the learning rate is multiplied by on a plateau.</summary>
+    public double PlateauFactor { get; init; } = 0.5;
+
+    /// <summary>Whether the learning rate falls along half a cosine to zero over the epochs (then nothing stops early).</summary>
+    public bool Cosine { get; init; }
+
+    /// <summary>Decoupled weight decay, for the weights of convolutions and dense layers.</summary>
+    public double WeightDecay { get; init; }
+}
+
+/// <summary>Everything that decides how the classifier is trained, apart from the data and the seed.</summary>
+public sealed record Recipe
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    /// <summary>What it is called.</summary>
+    public string Name { get; init; } = "custom";
+
+    /// <summary>What is done to the training pictures.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
+
+    /// <summary>Views of each training picture; without augmentation one is all there is.</summary>
+    public int Views { get; init; } = 1;
+
+    /// <summary>Share of each class held back for validation.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>Whether near-duplicates stay on one side of the split.</summary>
+    public bool GroupedSplit { get; init; } = true;
+
+    /// <summary>Whether validation also counts one augmented view of each picture, so that it does not saturate.</summary>
+    public bool AugmentValidation { get; init; }
+
+    /// <summary>Samples a step.</summary>
+    public int BatchSize { get; init; } = 32;
+
+    /// <summary>Share of the hidden units dropped.</summary>
+    public double Dropout { get; init; } = 0.5;
+
+    /// <summary>Targets become ε/2 and 1 − ε/2.</summary>
+    public double LabelSmoothing { get; init; }
+
+    /// <summary>Whether both classes weigh the same in all.</summary>
+    public bool BalanceClasses { get; init; }
+
+    /// <summary>Weight of an unmasked face relative to a masked one.</summary>
+    public double WithoutMaskWeight { get; init; } = 1;
+
+    /// <summary>Weight of the faces of a source, by its name; 1 where none is given, 0 leaves the source out.</summary>
+    public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Whether pictures in which the detector finds no face are used whole.</summary>
+    public bool UseUndetected { get; init; } = true;
+
+    /// <summary>Decay of the running average of the weights per step, 0 for none. The average is what is validated and kept.</summary>
+    public double AverageDecay { get; init; }
+
+    /// <summary>Exponent of focal loss, 0 for plain cross-entropy.</summary>
+    public double FocalGamma { get; init; }
+
+    /// <summary>Strength of mixing pairs of samples (mixup's alpha) in the second phase, 0 for none.</summary>
+    public double Mixup { get; init; }
+
+    /// <summary>The first phase: the head alone.</summary>
+    public PhaseSettings HeadPhase { get; init; } = new();
+
+    /// <summary>The second phase: the head and the top of the backbone.</summary>
+    public PhaseSettings? TuningPhase { get; init; }
+
+    /// <summary>
+    /// The original project's recipe: no augmentation, head first, then the top 30 of Keras's layers (blocks 14 to 16 and the last
+    /// convolution) at 1e-5, early stopping, ReduceLROnPlateau with factor 0.5 and patience 2.
+    /// </summary>
+    public static Recipe Original { get; } = new()
+    {
+        Name = "original",
+        GroupedSplit = false,
+        HeadPhase = new PhaseSettings { Epochs = 30, LearningRate = 1e-3, Patience = 5 },
+        TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 20, LearningRate = 1e-5, Patience = 5, PlateauPatience = 2 },
+    };
+
+    /// <summary>The recipe of the shipped model; what each part brings is in <c>models/README.md</c>.</summary>
+    public static Recipe Best { get; } = new()
+    {
+        Name = "best",
+        Augmentation = new Augmentation(),
+        Views = 8,
+        AugmentValidation = true,
+        LabelSmoothing = 0.05,
+        BalanceClasses = true,
+        AverageDecay = 0.995,
+        HeadPhase = new PhaseSettings { Epochs = 12, LearningRate = 1e-3, Patience = 4 },
+        TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 16, LearningRate = 1e-4, Patience = 5, PlateauPatience = 2 },
+    };
+
+    /// <summary>A recipe by name, or from a JSON file.</summary>
+    /// <param name="nameOrFile"><c>original</c>, <c>best</c>, or the path of a file such as <see cref="ToJson"/> writes.</param>
+    /// <exception cref="ArgumentException">No such recipe and no such file.</exception>
+    /// <exception cref="JsonException">The file is not a recipe.</exception>
+    public static Recipe Load(string nameOrFile) => nameOrFile switch
+    {
+        "original" => Original,
+        "best" => Best,
+        _ when File.Exists(nameOrFile) => FromJson(File.ReadAllText(nameOrFile)),
+        _ => throw new ArgumentException($"'{nameOrFile}' is neither a recipe (original, best) nor a file.", nameof(nameOrFile)),
+    };
+
+    /// <summary>Reads a recipe; members left out have their defaults, unknown ones are an error.</summary>
+    /// <param name="json">A JSON object.</param>
+    public static Recipe FromJson(string json) => JsonSerializer.Deserialize<Recipe>(json, _json) ?? throw new JsonException("The recipe is empty.");
+
+    /// <summary>The recipe as JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, _json);
+}

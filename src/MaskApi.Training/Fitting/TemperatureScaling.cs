@@ -1,0 +1,62 @@
+namespace MaskApi.Training.Fitting;
+
+/// <summary>Calibration by one number: logits are divided by the temperature that makes held-back labels most likely (Guo et al., 2017).</summary>
+public static class TemperatureScaling
+{
+    private const double Least = 0.05;
+    private const double Greatest = 20;
+
+    /// <summary>Fits the temperature by golden-section search; the likelihood has a single peak in it.</summary>
+    /// <param name="logits">Logits of faces that were not trained on.</param>
+    /// <param name="masked">Their labels.</param>
+    /// <param name="weights">Weight of each; null for equal ones.</param>
+    /// <returns>The temperature, 0.05–20: above 1 where the network is too sure.</returns>
+    public static double Fit(IReadOnlyList<float> logits, IReadOnlyList<bool> masked, IReadOnlyList<double>? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(logits);
+        ArgumentNullException.ThrowIfNull(masked);
+        double Loss(double logTemperature)
+        {
+            var temperature = Math.Exp(logTemperature);
+            var sum = 0.0;
+            for (var i = 0; i < logits.Count; i++)
+                sum += (weights?[i] ?? 1) * CrossEntropy(logits[i] / temperature, masked[i]);
+            return sum;
+        }
+
+        var ratio = (Math.Sqrt(5) - 1) / 2;
+        var (low, high) = (Math.Log(Least), Math.Log(Greatest));
+        var (a, b) = (high - (ratio * (high - low)), low + (ratio * (high - low)));
+        var (atA, atB) = (Loss(a), Loss(b));
+        while (high - low > 1e-4)
+        {
+            if (atA < atB)
+            {
+                (high, b, atB) = (b, a, atA);
+                a = high - (ratio * (high - low));
+                atA = Loss(a);
+            }
+            else
+            {
+                (low, a, atA) = (a, b, atB);
+                b = low + (ratio * (high - low));
+                atB = Loss(b);
+            }
+        }
+
+        return Math.Exp((low + high) / 2);
+    }
+
+    /// <summary>Cross-entropy of a logit, without overflow.</summary>
+    /// <param name="logit">Above 0 means a mask.</param>
+    /// <param name="masked">The truth.</param>
+    public static double CrossEntropy(double logit, bool masked)
+    {
+        var x = masked ? -logit : logit;
+        return Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+    }
+
+    /// <summary>The probability that a logit stands for.</summary>
+    /// <param name="logit">Any number.</param>
+    public static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
+}

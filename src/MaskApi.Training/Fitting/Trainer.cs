@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using MaskApi.Training.Data;
+using MaskApi.Training.Network;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Fitting;
+
+/// <summary>Logits of the faces held back, for calibration and reports.</summary>
+/// <param name="Items">Indices into the training set's crops, one a row.</param>
+/// <param name="Logits">The network's answers.</param>
+/// <param name="Masked">The labels.</param>
+public sealed record ValidationLogits(IReadOnlyList<int> Items, IReadOnlyList<float> Logits, IReadOnlyList<bool> Masked);
+
+/// <summary>Told how a run goes.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>Work that may be followed sample by sample begins.</summary>
+    /// <param name="what">What is done.</param>
+    /// <param name="total">Number of steps.</param>
+    /// <param name="work">The work; reports steps done.</param>
+    Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work);
+
+    /// <summary>An epoch is over.</summary>
+    /// <param name="metrics">What it came to.</param>
+    /// <param name="epochs">Most epochs of its phase.</param>
+    void EpochDone(EpochMetrics metrics, int epochs);
+}
+
+/// <summary>Trains the classifier: the head on the frozen backbone, then the head and the top of the backbone, each with early stopping.</summary>
+/// <param name="set">The faces.</param>
+/// <param name="recipe">How.</param>
+/// <param name="seed">Seed of initial weights, order, dropout and augmentation.</param>
+/// <param name="device">Where to compute.</param>
+/// <param name="observer">Told how it goes.</param>
+/// <param name="checkpoints">Where to keep checkpoints; null for none.</param>
+public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device device, ITrainingObserver observer, CheckpointFolder? checkpoints = null)
+{
+    private readonly List<EpochMetrics> _history = [];
+
+    /// <summary>Every epoch so far, including those of the run that this one continues.</summary>
+    public IReadOnlyList<EpochMetrics> History => _history;
+
+    /// <summary>A network as it is before training: the backbone as given, the head drawn from the run's seed.</summary>
+    /// <param name="backbone">ImageNet weights.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="device">Where to put it.</param>
+    public static MaskNetwork CreateNetwork(BackboneWeights backbone, Recipe recipe, int seed, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        manual_seed(seed);
+        var network = new MaskNetwork(backbone, recipe.Dropout);
+        network.to(device);
+        return network;
+    }
+
+    /// <summary>Runs both phases; afterwards the network has the best weights.</summary>
+    /// <param name="network">From <see cref="CreateNetwork"/>.</param>
+    /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole epoch.</param>
+    /// <returns>The network's answers on the faces held back, by the kept weights, plain views only.</returns>
+    public async Task<ValidationLogits> RunAsync(MaskNetwork network, CancellationToken cancellationToken)
+    {
+        using var banks = await BuildBanksAsync(network, cancellationToken).ConfigureAwait(false);
+        await RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
+        var logits = Answer(network, banks.Plain, set.Split.Validation, frozenBackbone: recipe.TuningPhase is null, device);
+        return new ValidationLogits(set.Split.Validation, logits, [.. set.Split.Validation.Select(i => set.Crops[i].Masked)]);
+    }
+
+    /// <summary>The banks of this run's own split.</summary>
+    internal Task<FeatureBanks> BuildBanksAsync(MaskNetwork network, CancellationToken cancellationToken) =>
+        FeatureBanks.BuildAsync(network, set.Crops, set.Split.Train, set.Split.Validation, recipe, seed, device, observer, cancellationToken);
+
+    /// <summary>Runs both phases on banks that hold at least this run's faces.</summary>
+    internal async Task RunAsync(MaskNetwork network, FeatureBanks banks, CancellationToken cancellationToken)
+    {
+        var resumed = checkpoints?.Load();
+        if (resumed is not null)
+            _history.AddRange(resumed.History);
+        await PhaseAsync(1, recipe.HeadPhase, network, network.Backbone.BlockCount, banks, resumed, cancellationToken).ConfigureAwait(false);
+        if (recipe.TuningPhase is { } tuning)
+            await PhaseAsync(2, tuning, network, FeatureBanks.FirstBlock(network, recipe), banks, resumed, cancellationToken).ConfigureAwait(false);
+        network.eval();
+    }
+
+    /// <summary>Logits of some faces by a trained network.</summary>
+    internal static float[] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, bool frozenBackbone, Device device)
+    {
+        const int Batch = 64;
+        using var frozen = no_grad();
+        var answers = new float[items.Count];
+        for (var start = 0; start < answers.Length; start += Batch)
+        {
+            using var scope = NewDisposeScope();
+            var rows = Enumerable.Range(start, Math.Min(Batch, answers.Length - start)).Select(i => bank.Row(items[i])).ToArray();
+            bank.Logits(network, rows, frozenBackbone, device).cpu().data<float>().CopyTo(answers, start);
+        }
+
+        return answers;
+    }
+
+    private async Task PhaseAsync(
+        int number, PhaseSettings settings, MaskNetwork network, int firstBlock, FeatureBanks banks, Checkpoint? resumed, CancellationToken cancellationToken)
+    {
+        if (resumed is not null && resumed.Phase > number)
+            return;
+        var trainable = network.Unfreeze(firstBlock);
+        using var optimizer = CreateOptimizer(trainable, settings);
+        var stopping = new EarlyStopping(settings.Cosine ? int.MaxValue : settings.Patience);
+        var plateau = new PlateauSchedule(settings.LearningRate, settings.PlateauPatience, settings.PlateauFactor);
+        using var best = new WeightSnapshot(trainable);
+        using var average = recipe.AverageDecay > 0 ? new WeightAverage(trainable, recipe.AverageDecay) : null;
+        var epoch = 0;
+        if (resumed is not null && resumed.Phase == number)
+        {
+            checkpoints!.LoadTensors(network, optimizer, best, average);
+            stopping.Restore(resumed.StoppingBest ?? double.PositiveInfinity, resumed.StoppingWaited);
+            plateau.Restore(resumed.Rate, resumed.PlateauBest ?? double.PositiveInfinity, resumed.PlateauWaited);
+            if (average is not null)
+                average.Steps = resumed.AverageSteps;
+            epoch = resumed.Epoch;
+        }
+
+        while (epoch < settings.Epochs && !stopping.ShouldStop)
+        {
+            var rate = settings.Cosine ? settings.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * epoch / settings.Epochs)) : plateau.Rate;
+            foreach (var group in optimizer.ParamGroups)
+                group.LearningRate = rate;
+            var clock = Stopwatch.StartNew();
+            var (trainLoss, trainAccuracy) = TrainEpoch(number, epoch, network, banks.Train, optimizer, average, cancellationToken);
+            var seconds = clock.Elapsed.TotalSeconds;
+
+            average?.Snapshot.Swap();
+            var (loss, accuracy, balanced) = Validate(network, banks, number == 1);
+            // Along a cosine the last epoch's weights are the ones wanted: loss decides nothing.
+            var improved = stopping.Report(loss) | settings.Cosine;
+            if (improved)
+                best.Take();
+            average?.Snapshot.Swap();
+            plateau.Report(loss);
+            epoch++;
+
+            var metrics = new EpochMetrics(
+                number, epoch, rate, trainLoss, trainAccuracy, loss, accuracy, balanced, improved, clock.Elapsed.TotalSeconds, set.Split.Train.Count / seconds);
+            _history.Add(metrics);
+            observer.EpochDone(metrics, settings.Epochs);
+            checkpoints?.Save(
+                new Checkpoint(number, epoch, plateau.Rate, Finite(plateau.Best), plateau.Waited, Finite(stopping.Best), stopping.Waited, average?.Steps ?? 0, _history),
+                network, optimizer, best, average);
+            await Task.Yield();
+        }
+
+        best.Restore();
+    }
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private static optim.Optimizer CreateOptimizer(IReadOnlyList<Parameter> trainable, PhaseSettings settings) => settings.WeightDecay > 0
+        ? optim.AdamW(
+            [
+                new AdamW.ParamGroup(trainable.Where(p => p.dim() > 1), new AdamW.Options { weight_decay = settings.WeightDecay }),
+                new AdamW.ParamGroup(trainable.Where(p => p.dim() <= 1), new AdamW.Options { weight_decay = 0 }),
+            ],
+            settings.LearningRate)
+        : optim.Adam(trainable, settings.LearningRate);
+
+    private (double Loss, double Accuracy) TrainEpoch(
+        int phase, int epoch, MaskNetwork network, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average, CancellationToken cancellationToken)
+    {
+        // One seed an epoch, so that a resumed run draws what an unbroken one would have drawn.
+        manual_seed(unchecked((seed * 1_000_003L) + (phase * 10_007L) + epoch));
+        var random = new SeededRandom(seed, phase, epoch, 0x0DDE);
+        var order = set.Split.Train.ToArray();
+        random.Shuffle(order.AsSpan());
+        network.train();
+        double lossSum = 0, weightSum = 0, hits = 0;
+        for (var start = 0; start < order.Length; start += recipe.BatchSize)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var items = order.AsSpan(start, Math.Min(recipe.BatchSize, order.Length - start)).ToArray();
+            var rows = items.Select(i => bank.Row(i, random.Below(bank.Views))).ToArray();
+            var truth = tensor(items.Select(i => set.Crops[i].Masked ? 1f : 0f).ToArray(), device: device);
+            var weights = tensor(items.Select(i => (float)set.Weights[i]).ToArray(), device: device);
+            var targets = truth;
+            (long[] Partners, Tensor Share)? mix = null;
+            if (phase == 2 && recipe.Mixup > 0)
+            {
+                var partner = Enumerable.Range(0, items.Length).ToArray();
+                random.Shuffle(partner.AsSpan());
+                var share = tensor(items.Select(_ => (float)Math.Max(0.5, 1 - (random.Next() * recipe.Mixup))).ToArray(), device: device);
+                mix = (partner.Select(p => rows[p]).ToArray(), share);
+                targets = (truth * share) + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - share));
+            }
+
+            var logits = bank.Logits(network, rows, phase == 1, device, mix);
+            var smooth = (targets * (1 - recipe.LabelSmoothing)) + (recipe.LabelSmoothing / 2);
+            var each = nn.functional.binary_cross_entropy_with_logits(logits, smooth, reduction: nn.Reduction.None);
+            if (recipe.FocalGamma > 0)
+                each *= (logits.detach().sigmoid() - truth).abs().pow(recipe.FocalGamma) * (1 + recipe.FocalGamma);
+            var weighted = (each * weights).sum();
+            var loss = weighted / weights.sum();
+            optimizer.zero_grad();
+            loss.backward();
+            optimizer.step();
+            average?.Update();
+
+            lossSum += weighted.item<float>();
+            weightSum += weights.sum().item<float>();
+            hits += ((logits >= 0) == (truth > 0.5)).sum().item<long>();
+        }
+
+        network.eval();
+        return (lossSum / weightSum, hits / order.Length);
+    }
+
+    private (double Loss, double Accuracy, double Balanced) Validate(MaskNetwork network, FeatureBanks banks, bool frozenBackbone)
+    {
+        double loss = 0, hits = 0, weight = 0;
+        double[] right = [0, 0], count = [0, 0];
+        foreach (var bank in (FeatureBank?[])[banks.Plain, banks.Hard])
+        {
+            if (bank is null)
+                continue;
+            var logits = Answer(network, bank, set.Split.Validation, frozenBackbone, device);
+            for (var i = 0; i < logits.Length; i++)
+            {
+                var item = set.Split.Validation[i];
+                var masked = set.Crops[item].Masked;
+                var correct = logits[i] >= 0 == masked;
+                loss += set.Weights[item] * TemperatureScaling.CrossEntropy(logits[i], masked);
+                weight += set.Weights[item];
+                if (bank != banks.Plain)
+                    continue;
+                hits += correct ? 1 : 0;
+                right[masked ? 1 : 0] += correct ? 1 : 0;
+                count[masked ? 1 : 0]++;
+            }
+        }
+
+        return (loss / weight, hits / Math.Max(1, count[0] + count[1]), ((right[0] / Math.Max(1, count[0])) + (right[1] / Math.Max(1, count[1]))) / 2);
+    }
+}

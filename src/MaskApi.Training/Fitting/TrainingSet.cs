@@ -1,0 +1,94 @@
+using MaskApi.Training.Data;
+
+namespace MaskApi.Training.Fitting;
+
+/// <summary>The faces of a run, with what the recipe makes of them: labels, weights, groups and the split.</summary>
+public sealed class TrainingSet
+{
+    private TrainingSet(IReadOnlyList<LabelledCrop> crops, double[] weights, IReadOnlyList<int> groups, Split split)
+    {
+        Crops = crops;
+        Weights = weights;
+        Groups = groups;
+        Split = split;
+    }
+
+    /// <summary>The faces used, both classes.</summary>
+    public IReadOnlyList<LabelledCrop> Crops { get; }
+
+    /// <summary>Weight of each face in the loss, mean 1 over the training side.</summary>
+    public IReadOnlyList<double> Weights { get; }
+
+    /// <summary>Group of near-duplicates of each face.</summary>
+    public IReadOnlyList<int> Groups { get; }
+
+    /// <summary>Which faces are learnt from and which held back.</summary>
+    public Split Split { get; }
+
+    /// <summary>Chooses and weighs the faces, and splits them by the recipe.</summary>
+    /// <param name="crops">All faces of the cache.</param>
+    /// <param name="recipe">Says which to use and how.</param>
+    /// <param name="seed">Seed of the split.</param>
+    public static TrainingSet Create(IReadOnlyList<LabelledCrop> crops, Recipe recipe, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(crops);
+        ArgumentNullException.ThrowIfNull(recipe);
+        LabelledCrop[] used = [.. crops.Where(c => Uses(recipe, c))];
+        var groups = NearDuplicates.Group(used);
+        var sides = Split.HoldOut(
+            Classes(used), recipe.GroupedSplit ? groups : [.. Enumerable.Range(0, used.Length)], recipe.ValidationShare, seed);
+        return new TrainingSet(used, Weigh(used, sides.Train, recipe), groups, sides);
+    }
+
+    /// <summary>Weighs faces that are split already; those that the recipe leaves out are dropped from the split.</summary>
+    /// <param name="crops">The faces.</param>
+    /// <param name="groups">Their groups.</param>
+    /// <param name="split">Their sides.</param>
+    /// <param name="recipe">Says which to use and how.</param>
+    public static TrainingSet Create(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, Split split, Recipe recipe)
+    {
+        ArgumentNullException.ThrowIfNull(crops);
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentNullException.ThrowIfNull(recipe);
+        var sides = new Split([.. split.Train.Where(i => Uses(recipe, crops[i]))], [.. split.Validation.Where(i => Uses(recipe, crops[i]))]);
+        return new TrainingSet(crops, Weigh(crops, sides.Train, recipe), [.. groups], sides);
+    }
+
+    /// <summary>Whether a recipe trains on or validates with a face.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="crop">The face.</param>
+    public static bool Uses(Recipe recipe, LabelledCrop crop)
+    {
+        ArgumentNullException.ThrowIfNull(recipe);
+        ArgumentNullException.ThrowIfNull(crop);
+        return crop.Label != FaceLabel.IncorrectMask
+            && (recipe.UseUndetected || crop.Origin != BoxOrigin.Picture)
+            && recipe.SourceWeights.GetValueOrDefault(crop.Source, 1) > 0;
+    }
+
+    /// <summary>Label and source of each face as one number, for splits that keep the shares of both.</summary>
+    /// <param name="crops">The faces.</param>
+    public static int[] Classes(IReadOnlyList<LabelledCrop> crops)
+    {
+        var sources = crops.Select(c => c.Source).Distinct().Order(StringComparer.Ordinal).ToList();
+        return [.. crops.Select(c => (sources.IndexOf(c.Source) * 2) + (c.Masked ? 1 : 0))];
+    }
+
+    private static double[] Weigh(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> train, Recipe recipe)
+    {
+        var weights = crops.Select(c => recipe.SourceWeights.GetValueOrDefault(c.Source, 1)).ToArray();
+        if (recipe.BalanceClasses)
+        {
+            var masked = train.Where(i => crops[i].Masked).Sum(i => weights[i]);
+            var bare = train.Where(i => !crops[i].Masked).Sum(i => weights[i]);
+            for (var i = 0; i < weights.Length; i++)
+                weights[i] *= 0.5 * (masked + bare) / (crops[i].Masked ? masked : bare);
+        }
+
+        for (var i = 0; i < weights.Length; i++)
+            weights[i] *= crops[i].Masked ? 1 : recipe.WithoutMaskWeight;
+        var mean = train.Average(i => weights[i]);
+        return [.. weights.Select(w => w / mean)];
+    }
+}

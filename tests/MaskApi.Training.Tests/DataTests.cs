@@ -1,0 +1,204 @@
+using MaskApi.Training.Data;
+using MaskApi.Training.Network;
+using MaskApi.Vision;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Tests;
+
+[Collection(TorchSerial.Name)]
+public sealed class DataTests
+{
+    [Fact]
+    public void A_split_holds_back_the_original_projects_numbers()
+    {
+        int[] classes = [.. Enumerable.Repeat(1, 690), .. Enumerable.Repeat(0, 686)];
+        var split = Split.HoldOut(classes, [.. Enumerable.Range(0, 1376)], 0.2, seed: 3);
+        Assert.Equal((552, 549), (split.Train.Count(i => classes[i] == 1), split.Train.Count(i => classes[i] == 0)));
+        Assert.Equal((138, 137), (split.Validation.Count(i => classes[i] == 1), split.Validation.Count(i => classes[i] == 0)));
+        Assert.Equal(Enumerable.Range(0, 1376), split.Train.Concat(split.Validation).Order());
+        Assert.Equal(split.Validation, Split.HoldOut(classes, [.. Enumerable.Range(0, 1376)], 0.2, seed: 3).Validation);
+        Assert.NotEqual(split.Validation, Split.HoldOut(classes, [.. Enumerable.Range(0, 1376)], 0.2, seed: 4).Validation);
+    }
+
+    [Fact]
+    public void No_group_is_on_both_sides_of_a_split_or_in_two_folds()
+    {
+        var random = new SeededRandom(1);
+        int[] groups = [.. Enumerable.Range(0, 500).Select(_ => random.Below(150))];
+        int[] classes = [.. Enumerable.Range(0, 500).Select(_ => random.Below(2))];
+        var split = Split.HoldOut(classes, groups, 0.2, 1);
+        Assert.Empty(split.Train.Select(i => groups[i]).Intersect(split.Validation.Select(i => groups[i])));
+        Assert.InRange(split.Validation.Count, 80, 100);
+
+        var folds = Split.Folds(classes, groups, 5, 1);
+        Assert.Equal(Enumerable.Range(0, 500), folds.SelectMany(f => f.Validation).Order());
+        Assert.All(folds, f => Assert.Empty(f.Train.Select(i => groups[i]).Intersect(f.Validation.Select(i => groups[i]))));
+        Assert.All(folds, f => Assert.InRange(f.Validation.Count(i => classes[i] == 1), 40, 65));
+    }
+
+    [Fact]
+    public void Copies_are_recognized_and_strangers_are_not()
+    {
+        var face = TestFaces.Picture(masked: true, new SeededRandom(1));
+        SampleRect All(RgbImage i) => new(0, 0, i.Width, i.Height);
+        var hash = PerceptualHash.Of(face, All(face));
+        var small = Resampler.Resize(face, All(face), 70, 80);
+        var poor = RgbImage.Decode(face.ToJpeg(30), TestContext.Current.CancellationToken);
+        var bright = face with { Pixels = [.. face.Pixels.Select(p => (byte)Math.Min(255, (p * 0.8) + 40))] };
+        var mirrored = face with { Pixels = [.. face.Pixels] };
+        Photometry.Mirror(mirrored);
+        foreach (var copy in (RgbImage[])[small, poor, bright, mirrored])
+            Assert.InRange(PerceptualHash.Distance(hash, PerceptualHash.Of(copy, All(copy))), 0, NearDuplicates.PictureDistance);
+
+        var strangers = Enumerable.Range(2, 60).Select(s => TestFaces.Picture(s % 2 == 0, new SeededRandom(s))).ToArray();
+        Assert.All(strangers, s => Assert.True(PerceptualHash.Distance(hash, PerceptualHash.Of(s, All(s))) > NearDuplicates.PictureDistance));
+    }
+
+    [Fact]
+    public void Near_duplicates_share_a_group_through_others()
+    {
+        var crops = TestFaces.Crops(4);
+        LabelledCrop[] set = [crops[0], crops[1], crops[0] with { Picture = "copy.jpg" }, crops[2] with { Picture = crops[1].Picture }];
+        var groups = NearDuplicates.Group(set);
+        Assert.Equal(groups[0], groups[2]);
+        Assert.Equal(groups[1], groups[3]); // two faces of one picture
+        Assert.NotEqual(groups[0], groups[1]);
+    }
+
+    [Theory]
+    [InlineData(160, 180, 224, 224)]
+    [InlineData(500, 300, 224, 224)]
+    [InlineData(31, 977, 64, 48)]
+    [InlineData(224, 224, 224, 224)]
+    public void Resizing_is_torchs_antialiased_bilinear(int width, int height, int toWidth, int toHeight)
+    {
+        TorchLoader.EnsureLoaded();
+        var random = new SeededRandom(width);
+        var image = new RgbImage(width, height);
+        for (var i = 0; i < image.Pixels.Length; i++)
+            image.Pixels[i] = (byte)random.Below(256);
+        var ours = Resampler.Resize(image, new SampleRect(0, 0, width, height), toWidth, toHeight);
+        using var scope = NewDisposeScope();
+        var planes = tensor(image.Pixels, [1, height, width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
+        var theirs = nn.functional.interpolate(planes, [toHeight, toWidth], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
+            .permute(0, 2, 3, 1).contiguous().data<float>().ToArray();
+        for (var i = 0; i < theirs.Length; i++)
+            Assert.Equal(theirs[i], ours.Pixels[i], 0.51f); // half a step of rounding
+    }
+
+    [Fact]
+    public void The_plain_view_is_what_the_service_would_cut()
+    {
+        var crop = TestFaces.Crops(1)[0];
+        var image = RgbImage.Decode(crop.Encoded, TestContext.Current.CancellationToken);
+        using var raster = MaskApi.Vision.Imaging.ImageDecoder.Decode(crop.Encoded, new(), TestContext.Current.CancellationToken);
+        using var cut = MaskApi.Vision.Imaging.FaceCropper.Crop(raster, crop.Box);
+        var served = new RgbImage(cut.Width, cut.Height, cut.Rgb.ToArray());
+        var expected = Resampler.Resize(served, new SampleRect(0, 0, cut.Width, cut.Height), 224, 224);
+        Assert.Equal(expected.Pixels, SampleRenderer.Plain(crop).Pixels);
+        Assert.True(image.Width > 0);
+    }
+
+    [Fact]
+    public void Augmentation_is_the_same_for_the_same_seed_and_nothing_when_turned_off()
+    {
+        var crop = TestFaces.Crops(1)[0];
+        var how = new Augmentation { Erase = 1, Blur = 1, Noise = 1, Jpeg = 1, Rotate = 1 };
+        var first = SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 3));
+        Assert.Equal(first.Pixels, SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 3)).Pixels);
+        Assert.NotEqual(first.Pixels, SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 4)).Pixels);
+
+        var plain = SampleRenderer.Plain(crop);
+        var untouched = SampleRenderer.Augmented(crop, Augmentation.None, new SeededRandom(1));
+        Assert.True(plain.Pixels.Zip(untouched.Pixels).All(p => Math.Abs(p.First - p.Second) <= 1), "no augmentation may change a pixel by more than rounding");
+    }
+
+    [Fact]
+    public async Task Batches_come_complete_and_in_order_whatever_the_timing()
+    {
+        var crops = TestFaces.Crops(11);
+        var requests = crops.Select((c, i) => new SampleRequest(c, i % 3 == 0 ? null : new Augmentation(), (1, 0, i))).ToArray();
+        var seen = new List<byte[]>();
+        await foreach (var batch in BatchLoader.RenderAsync(requests, 4, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(seen.Count, batch.First);
+            for (var i = 0; i < batch.Count; i++)
+                seen.Add(batch.Rgb[(i * BatchLoader.SampleBytes)..((i + 1) * BatchLoader.SampleBytes)]);
+        }
+
+        Assert.Equal(11, seen.Count);
+        for (var i = 0; i < 11; i++)
+        {
+            var expected = requests[i].Augmentation is { } how ? SampleRenderer.Augmented(crops[i], how, new SeededRandom(1, 0, i)) : SampleRenderer.Plain(crops[i]);
+            Assert.Equal(expected.Pixels, seen[i]);
+        }
+    }
+
+    [Fact]
+    public void A_crop_cache_gives_back_what_was_put_in()
+    {
+        var crops = TestFaces.Crops(5);
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "crops.zip");
+        CropFile.Write(path, crops);
+        var read = CropFile.Read(path);
+        Assert.Equal(CropFile.Fingerprint(crops), CropFile.Fingerprint(read));
+        Assert.Equal(crops.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)), read.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)));
+        Assert.NotEqual(CropFile.Fingerprint(crops), CropFile.Fingerprint([.. crops.Skip(1), crops[0]]));
+
+        var copy = path + "2";
+        CropFile.Write(copy, crops);
+        Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(copy));
+        File.WriteAllText(path, "no zip");
+        Assert.Throws<InvalidDataException>(() => CropFile.Read(path));
+    }
+
+    [Fact]
+    public void Data_sets_are_read_in_both_layouts()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder));
+        var picture = TestFaces.Picture(masked: true, new SeededRandom(1)).ToJpeg(90);
+        foreach (var name in (string[])["with_mask/b.jpg", "with_mask/a.JPG", "without_mask/c.jpg", "without_mask/notes.txt"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, name))!);
+            File.WriteAllBytes(Path.Combine(folder, name), picture);
+        }
+
+        var byClass = LabelledPictures.Read(folder);
+        Assert.Equal(["a.JPG", "b.jpg", "c.jpg"], byClass.Select(p => p.Name));
+        Assert.Equal([FaceLabel.WithMask, FaceLabel.WithMask, FaceLabel.WithoutMask], byClass.Select(p => p.Label!.Value));
+
+        Directory.CreateDirectory(Path.Combine(folder, "images"));
+        File.WriteAllBytes(Path.Combine(folder, "images", "p.jpg"), picture);
+        File.WriteAllLines(
+            Path.Combine(folder, "boxes.csv"),
+            ["image,part,image_width,image_height,label,x,y,width,height", "p.jpg,fit,160,180,with_mask,30,30,100,120", "p.jpg,fit,160,180,incorrect_mask,1.5,2,8,8", "q.jpg,judge,1,1,without_mask,1,1,1,1"]);
+        var fit = LabelledPictures.Read(folder, "fit");
+        var only = Assert.Single(fit);
+        Assert.Equal([(FaceLabel.WithMask, new PixelBox(30, 30, 100, 120)), (FaceLabel.IncorrectMask, new PixelBox(1.5f, 2, 8, 8))], only.Faces.Select(f => (f.Label, f.Box)));
+
+        // The 8-pixel face is below the least side.
+        var cut = Assert.Single(new CropMaker(null, new CropOptions()).Cut(only, TestContext.Current.CancellationToken));
+        Assert.Equal((BoxOrigin.Annotation, new PixelBox(30, 30, 100, 120)), (cut.Origin, cut.Box));
+        Assert.Equal((0, 0, 160, 180), (cut.Region.X, cut.Region.Y, cut.Region.Width, cut.Region.Height));
+
+        File.AppendAllText(Path.Combine(folder, "boxes.csv"), "p.jpg,fit,160,180,beard,30,30,100,120\n");
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder));
+        Assert.Contains("line 5", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Pictures_without_a_face_are_named_and_unreadable_ones_reported()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        Directory.CreateDirectory(Path.Combine(folder, "with_mask"));
+        File.WriteAllBytes(Path.Combine(folder, "with_mask", "good.jpg"), TestFaces.Picture(masked: true, new SeededRandom(1)).ToJpeg(90));
+        File.WriteAllText(Path.Combine(folder, "with_mask", "bad.jpg"), "this is text");
+        var result = new CropMaker(null, new CropOptions()).Cut(LabelledPictures.Read(folder), null, TestContext.Current.CancellationToken);
+        var crop = Assert.Single(result.Crops);
+        Assert.Equal(BoxOrigin.Picture, crop.Origin);
+        Assert.EndsWith("/good.jpg", Assert.Single(result.WithoutDetection), StringComparison.Ordinal);
+        Assert.Contains("/bad.jpg: ", Assert.Single(result.Unreadable), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,190 @@
+using MaskApi.Training.Data;
+using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Tests;
+
+[Collection(TorchSerial.Name)]
+public sealed class FittingTests
+{
+    private static readonly Recipe _quick = new()
+    {
+        Name = "quick",
+        BatchSize = 8,
+        Augmentation = new Augmentation { AnyAngle = 0, Shrink = 0 },
+        Views = 2,
+        AverageDecay = 0.9,
+        LabelSmoothing = 0.02,
+        HeadPhase = new PhaseSettings { Epochs = 4, LearningRate = 2e-3, Patience = 4 },
+        TuningPhase = new PhaseSettings { FirstBlock = "15", Epochs = 3, LearningRate = 1e-4, Patience = 3, PlateauPatience = 1 },
+    };
+
+    public FittingTests() => TorchLoader.EnsureLoaded();
+
+    [Fact]
+    public void Early_stopping_waits_for_its_patience_and_remembers_the_best()
+    {
+        var stopping = new EarlyStopping(patience: 2);
+        Assert.True(stopping.Report(0.5));
+        Assert.True(stopping.Report(0.4));
+        Assert.False(stopping.Report(0.4)); // no better is not better
+        Assert.False(stopping.ShouldStop);
+        Assert.True(stopping.Report(0.39));
+        Assert.False(stopping.Report(0.6));
+        Assert.False(stopping.Report(double.NaN));
+        Assert.True(stopping.ShouldStop);
+        Assert.Equal(0.39, stopping.Best);
+    }
+
+    [Fact]
+    public void The_rate_halves_after_two_epochs_without_progress()
+    {
+        var plateau = new PlateauSchedule(1e-5, patience: 2, factor: 0.5);
+        Assert.False(plateau.Report(0.5));
+        Assert.False(plateau.Report(0.49995)); // less than the least difference
+        Assert.True(plateau.Report(0.5));
+        Assert.Equal(5e-6, plateau.Rate, 1e-12);
+        Assert.False(plateau.Report(0.5));
+        Assert.False(plateau.Report(0.4));
+        Assert.False(plateau.Report(0.45));
+        Assert.True(plateau.Report(0.45));
+        Assert.Equal(2.5e-6, plateau.Rate, 1e-12);
+
+        var constant = new PlateauSchedule(1e-3, patience: 0, factor: 0.5);
+        for (var i = 0; i < 9; i++)
+            Assert.False(constant.Report(1));
+    }
+
+    [Fact]
+    public void The_temperature_that_made_the_logits_is_found_again()
+    {
+        var random = new SeededRandom(7);
+        var logits = new List<float>();
+        var masked = new List<bool>();
+        for (var i = 0; i < 40_000; i++)
+        {
+            var true_logit = random.Normal(2);
+            masked.Add(random.Chance(TemperatureScaling.Sigmoid(true_logit)));
+            logits.Add((float)(true_logit * 3));
+        }
+
+        Assert.Equal(3, TemperatureScaling.Fit(logits, masked), 0.15);
+        Assert.Equal(Math.Log(2), TemperatureScaling.CrossEntropy(0, true), 1e-12);
+        Assert.Equal(800, TemperatureScaling.CrossEntropy(800, false), 1e-9);
+    }
+
+    [Fact]
+    public async Task Each_phase_trains_what_it_should_and_nothing_else()
+    {
+        var before = TestBackbone.Random();
+        var headOnly = await TrainAsync(_quick with { TuningPhase = null });
+        Assert.Equal(Flat(before), Flat(headOnly.Backbone.ToWeights()));
+
+        var tuned = await TrainAsync(_quick);
+        var after = tuned.Backbone.ToWeights();
+        foreach (var (a, b) in before.Blocks.Zip(after.Blocks))
+        {
+            var learns = a.Name is "15" or "16" or "last";
+            foreach (var (x, y) in a.Convolutions.Zip(b.Convolutions))
+                Assert.Equal(learns, !x.Weight.SequenceEqual(y.Weight));
+        }
+    }
+
+    [Fact]
+    public async Task The_same_seed_gives_the_same_network_and_another_seed_another()
+    {
+        var (a, b) = (await TrainAsync(_quick), await TrainAsync(_quick));
+        Assert.Equal(a.HeadWeights().Hidden.Weight, b.HeadWeights().Hidden.Weight);
+        Assert.Equal(Flat(a.Backbone.ToWeights()), Flat(b.Backbone.ToWeights()));
+        var c = await TrainAsync(_quick, seed: 2);
+        Assert.NotEqual(a.HeadWeights().Hidden.Weight, c.HeadWeights().Hidden.Weight);
+    }
+
+    [Theory]
+    [InlineData(2)] // in the first phase
+    [InlineData(5)] // in the second
+    public async Task A_resumed_run_comes_to_the_same_result(int stopAfter)
+    {
+        var crops = TestFaces.Crops(24);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        using var stop = new CancellationTokenSource();
+        var cpu = CPU;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TrainingRun.ExecuteAsync(
+            crops, TestBackbone.Random(), _quick, 1, cpu, folder, resume: false, new StopAfter(stopAfter, stop), stop.Token));
+        var resumed = await TrainingRun.ExecuteAsync(
+            crops, TestBackbone.Random(), _quick, 1, cpu, folder, resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken);
+        var whole = Directory.CreateTempSubdirectory().FullName;
+        var unbroken = await TrainingRun.ExecuteAsync(
+            crops, TestBackbone.Random(), _quick, 1, cpu, whole, resume: false, new StopAfter(99, stop), TestContext.Current.CancellationToken);
+
+        Assert.Equal(unbroken.ValidationLoss, resumed.ValidationLoss);
+        Assert.Equal(unbroken.Temperature, resumed.Temperature);
+        Assert.Equal(Losses(whole), Losses(folder));
+        Assert.Equal(
+            File.ReadAllBytes(Path.Combine(whole, "validation.csv")),
+            File.ReadAllBytes(Path.Combine(folder, "validation.csv")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => TrainingRun.ExecuteAsync(
+            crops, TestBackbone.Random(), _quick, 2, cpu, folder, resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_run_on_drawn_faces_learns_to_tell_them_apart()
+    {
+        var backbone = Repository.Shared("backbone");
+        Assert.SkipWhen(backbone is null, "The ImageNet backbone is not there (../shared/backbone), and random features teach nothing.");
+        var crops = TestFaces.Crops(120);
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        using var stop = new CancellationTokenSource();
+        var recipe = _quick with
+        {
+            HeadPhase = new PhaseSettings { Epochs = 25, LearningRate = 2e-3, Patience = 25 },
+            TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 6, LearningRate = 3e-4, Patience = 6 },
+        };
+        var result = await TrainingRun.ExecuteAsync(
+            crops, BackboneWeights.Load(backbone!), recipe, 1, CPU, folder, false, new StopAfter(999, stop), TestContext.Current.CancellationToken);
+        Assert.True(result.ValidationAccuracy >= 0.9, $"accuracy {result.ValidationAccuracy}\n{File.ReadAllText(Path.Combine(folder, "metrics.csv"))}");
+        Assert.True(result.CalibratedLoss < 0.4, $"loss {result.CalibratedLoss}");
+        Assert.True(File.Exists(Path.Combine(folder, "mask_classifier.onnx")));
+        foreach (var file in (string[])["run.json", "result.json", "metrics.csv", "metrics.json", "validation.csv"])
+            Assert.True(new FileInfo(Path.Combine(folder, file)).Length > 100, file);
+    }
+
+    [Fact]
+    public void Recipes_survive_json_and_unknown_members_are_refused()
+    {
+        Assert.Equal(Recipe.Best.ToJson(), Recipe.FromJson(Recipe.Best.ToJson()).ToJson());
+        Assert.Throws<System.Text.Json.JsonException>(() => Recipe.FromJson("""{ "learningRate": 1 }"""));
+        Assert.Throws<ArgumentException>(() => Recipe.Load("no-such-recipe"));
+        var ideas = Idea.Parse("""{ "base": { "views": 3, "headPhase": { "epochs": 7, "patience": 2 } }, "ideas": { "longer": { "headPhase": { "epochs": 9 } } } }""");
+        Assert.Equal(["base", "longer"], ideas.Select(i => i.Name));
+        Assert.Equal((9, 2, 3), (ideas[1].Recipe.HeadPhase.Epochs, ideas[1].Recipe.HeadPhase.Patience, ideas[1].Recipe.Views));
+    }
+
+    private static async Task<MaskNetwork> TrainAsync(Recipe recipe, int seed = 1)
+    {
+        var set = TrainingSet.Create(TestFaces.Crops(24), recipe, 1);
+        var network = Trainer.CreateNetwork(TestBackbone.Random(), recipe, seed, CPU);
+        using var never = new CancellationTokenSource();
+        await new Trainer(set, recipe, seed, CPU, new StopAfter(99, never)).RunAsync(network, TestContext.Current.CancellationToken);
+        return network;
+    }
+
+    private static float[] Flat(BackboneWeights weights) => [.. weights.Blocks.SelectMany(b => b.Convolutions).SelectMany(c => c.Weight.Concat(c.Bias))];
+
+    private static string[] Losses(string folder) =>
+        [.. File.ReadLines(Path.Combine(folder, "metrics.csv")).Select(l => string.Join(',', l.Split(',').Take(9)))];
+
+    private sealed class StopAfter(int epochs, CancellationTokenSource stop) : ITrainingObserver
+    {
+        private int _left = epochs;
+
+        public Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work) => work(new Progress<int>());
+
+        public void EpochDone(EpochMetrics metrics, int epochs)
+        {
+            if (--_left == 0)
+                stop.Cancel();
+        }
+    }
+}

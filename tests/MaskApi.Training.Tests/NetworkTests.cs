@@ -1,0 +1,181 @@
+using System.Text;
+using MaskApi.Training.Data;
+using MaskApi.Training.Network;
+using Microsoft.ML.OnnxRuntime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Tests;
+
+[Collection(TorchSerial.Name)]
+public sealed class NetworkTests
+{
+    public NetworkTests() => TorchLoader.EnsureLoaded();
+
+    [Theory]
+    [InlineData(224, 3, 2, 0, 1)] // even, stride 2: one cell at the end, none at the start
+    [InlineData(7, 3, 2, 1, 1)]
+    [InlineData(14, 3, 1, 1, 1)]
+    [InlineData(5, 1, 1, 0, 0)]
+    [InlineData(5, 2, 2, 0, 1)]
+    public void Same_padding_is_TensorFlows(long size, long kernel, long stride, long before, long after) =>
+        Assert.Equal((before, after), SamePadding.Of(size, kernel, stride));
+
+    [Fact]
+    public void A_convolution_of_stride_two_pads_below_and_to_the_right()
+    {
+        // A 3×3 window of ones over 1…16: with torch's own padding the first sum would be 1+2+5+6.
+        using var network = new MobileNetV2(new BackboneWeights(
+            [new BlockWeights("stem", [new ConvolutionWeights(ConvolutionKind.Plain, [1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 3, 3], [0.5f], 2, Relu6: false)], Residual: false)]));
+        using var input = arange(1, 17, ScalarType.Float32).reshape(1, 1, 4, 4);
+        using var output = network.forward(input);
+        Assert.Equal([1, 1, 2, 2], output.shape);
+        Assert.Equal([54.5f, 45.5f, 72.5f, 54.5f], output.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_residual_block_adds_its_input_and_relu6_stops_at_six()
+    {
+        using var network = new MobileNetV2(new BackboneWeights(
+        [
+            new BlockWeights(
+                "0",
+                [
+                    new ConvolutionWeights(ConvolutionKind.Depthwise, [2, 10], [2, 1, 1, 1], [0, 1], 1, Relu6: true),
+                    new ConvolutionWeights(ConvolutionKind.Project, [1, 0, 1, -1], [2, 2, 1, 1], [0, 0], 1, Relu6: false),
+                ],
+                Residual: true),
+        ]));
+        using var input = tensor([1f, 1f], [1, 2, 1, 1]);
+        using var output = network.forward(input);
+        // Depthwise: 2·1 = 2 and 10·1 + 1 = 11 → 6. Projected: 2 and 2 − 6 = −4. Plus the input.
+        Assert.Equal([3f, -3f], output.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Weights_come_out_as_they_went_in()
+    {
+        var weights = TestBackbone.Random();
+        using var network = new MobileNetV2(weights);
+        var back = network.ToWeights();
+        Assert.Equal(weights.Blocks.Select(b => b.Name), back.Blocks.Select(b => b.Name));
+        foreach (var (a, b) in weights.Blocks.SelectMany(b => b.Convolutions).Zip(back.Blocks.SelectMany(b => b.Convolutions)))
+        {
+            Assert.Equal(a.WeightShape, b.WeightShape);
+            Assert.Equal(a.Weight, b.Weight);
+            Assert.Equal(a.Bias, b.Bias);
+        }
+    }
+
+    [Fact]
+    public void The_real_backbone_tells_pictures_apart_and_copies_together()
+    {
+        var folder = Repository.Shared("backbone");
+        Assert.SkipWhen(folder is null, "The ImageNet backbone is not there (../shared/backbone).");
+        using var network = new MobileNetV2(BackboneWeights.Load(folder!));
+        network.eval();
+        Assert.Equal(19, network.BlockCount);
+        float[] Features(RgbImage image)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var resized = Resampler.Resize(image, new SampleRect(0, 0, image.Width, image.Height), 224, 224);
+            return MaskNetwork.Pool(network.forward(MaskNetwork.Preprocess(tensor(resized.Pixels, [1, 224, 224, 3])))).data<float>().ToArray();
+        }
+
+        var face = TestFaces.Picture(masked: false, new SeededRandom(5));
+        var copy = RgbImage.Decode(face.ToJpeg(60), TestContext.Current.CancellationToken);
+        var noise = new RgbImage(160, 180, [.. Enumerable.Range(0, 160 * 180 * 3).Select(i => (byte)new SeededRandom(9, i).Below(256))]);
+        var (a, b, c) = (Features(face), Features(copy), Features(noise));
+        Assert.Equal(1280, a.Length);
+        Assert.All(a, v => Assert.InRange(v, 0, 6)); // ReLU6, averaged
+        Assert.InRange(a.Count(v => v > 0.01f), 300, 1270); // neither dead nor saturated
+        Assert.True(Cosine(a, b) > 0.9, $"a copy: {Cosine(a, b)}");
+        Assert.True(Cosine(a, c) < Cosine(a, b) - 0.2, $"noise: {Cosine(a, c)}");
+    }
+
+    [Fact]
+    public void Only_what_is_unfrozen_can_learn()
+    {
+        using var network = new MaskNetwork(TestBackbone.Random());
+        var head = network.Unfreeze(network.Backbone.BlockCount);
+        Assert.Equal(4, head.Count);
+        Assert.Equal(4, network.parameters().Count(p => p.requires_grad));
+
+        // Keras's top 30 layers: blocks 14, 15, 16 (three convolutions each) and the last one, weight and bias each.
+        var tuned = network.Unfreeze(network.Backbone.IndexOf("14"));
+        Assert.Equal(4 + (2 * 10), tuned.Count);
+        Assert.Equal(tuned.Count, network.parameters().Count(p => p.requires_grad));
+    }
+
+    [Fact]
+    public void The_exported_model_answers_as_the_network_does_on_fifty_crops()
+    {
+        // Random weights amplify rounding more than learnt ones do, so they get a wider berth.
+        var folder = Repository.Shared("backbone");
+        var tolerance = folder is null ? 1e-3f : 1e-4f;
+        manual_seed(3);
+        using var network = new MaskNetwork(folder is null ? TestBackbone.Random() : BackboneWeights.Load(folder));
+        network.eval();
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.onnx");
+        ClassifierExport.Write(network, 1.7, new Dictionary<string, string> { ["recipe"] = "test" }, path);
+        using var session = new InferenceSession(path);
+        Assert.Equal("test", session.ModelMetadata.CustomMetadataMap["recipe"]);
+        Assert.Equal("1.7000", session.ModelMetadata.CustomMetadataMap["temperature"]);
+
+        var random = new SeededRandom(4);
+        for (var i = 0; i < 50; i++)
+        {
+            // Crops of every size, smaller and larger than the network's 224.
+            var drawn = TestFaces.Picture(i % 2 == 0, random);
+            var crop = Resampler.Resize(drawn, new SampleRect(0, 0, 160, 180), 12 + random.Below(400), 12 + random.Below(400));
+            using var input = OrtValue.CreateTensorValueFromMemory(crop.Pixels, [1, crop.Height, crop.Width, 3]);
+            using var options = new RunOptions();
+            using var outputs = session.Run(options, ["crops"], [input], ["logit", "mask_probability"]);
+            var (logit, probability) = (outputs[0].GetTensorDataAsSpan<float>()[0], outputs[1].GetTensorDataAsSpan<float>()[0]);
+
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var picture = tensor(crop.Pixels, [1, crop.Height, crop.Width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
+            var resized = nn.functional.interpolate(picture, [224, 224], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+            var expected = network.forward((resized / 127.5) - 1).item<float>();
+            Assert.Equal(expected, logit, tolerance);
+            Assert.Equal(1 / (1 + Math.Exp(-expected / 1.7)), probability, tolerance);
+        }
+    }
+
+    [Fact]
+    public void Npy_files_are_read_and_others_refused()
+    {
+        var path = Path.GetTempFileName();
+        var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".PadRight(117) + "\n";
+        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))]);
+        var array = NpyFile.Read(path);
+        Assert.Equal([2, 3], array.Shape);
+        Assert.Equal([0f, 1, 2, 3, 4, 5], array.Values);
+
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^4]);
+        Assert.Throws<InvalidDataException>(() => NpyFile.Read(path));
+        File.WriteAllText(path, "not an array at all");
+        Assert.Throws<InvalidDataException>(() => NpyFile.Read(path));
+    }
+
+    [Fact]
+    public void A_symbol_version_is_weakened_and_nothing_else_touched()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The trap exists on Linux only.");
+        var library = Directory.EnumerateFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).First();
+        var original = File.ReadAllBytes(library);
+        var changed = original.ToArray();
+        Assert.Contains("GLIBCXX_3.4.32", ElfVersionNeeds.Strong(original));
+        Assert.Equal(1, ElfVersionNeeds.Weaken(changed, "GLIBCXX_3.4.32"));
+        Assert.DoesNotContain("GLIBCXX_3.4.32", ElfVersionNeeds.Strong(changed));
+        Assert.Equal(ElfVersionNeeds.Strong(original).Count - 1, ElfVersionNeeds.Strong(changed).Count);
+        Assert.Single(Enumerable.Range(0, original.Length), i => original[i] != changed[i]);
+        Assert.Equal(0, ElfVersionNeeds.Weaken(changed, "GLIBCXX_3.4.32"));
+        Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.Strong("no library at all, but long enough to look at it closely, and more"u8));
+    }
+
+    private static double Cosine(float[] a, float[] b) =>
+        a.Zip(b).Sum(p => (double)p.First * p.Second) / Math.Sqrt(a.Sum(v => (double)v * v) * b.Sum(v => (double)v * v));
+}
