@@ -42,6 +42,10 @@ public class Service : WebApplicationFactory<Program>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseEnvironment("Production");
+
+        // Tests stop services often, and have no load balancer to wait for.
+        builder.UseSetting("MaskApi:Lifecycle:DrainDelay", "00:00:00");
         foreach (var (name, value) in _settings)
         {
             builder.UseSetting(name, value);

@@ -48,7 +48,8 @@ internal static class AnnotationEndpoints
             .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()
-            .MayFailOnLink();
+            .MayFailOnLink()
+            .AllowAnonymous();
     }
 
     private static async Task<FileContentHttpResult> AnnotateAsync(
@@ -95,7 +96,7 @@ internal static class AnnotationEndpoints
     }
 
     /// <summary>Draws: what the endpoints have in common.</summary>
-    internal sealed class Annotator(PictureWorker worker, LimitOptions limits)
+    internal sealed class Annotator(PictureWorker worker, LimitOptions limits, Telemetry telemetry)
     {
         /// <summary>Does the work.</summary>
         public PictureWorker Worker => worker;
@@ -108,6 +109,7 @@ internal static class AnnotationEndpoints
             var (analysis, bytes) = await worker.RunAsync(picture, Annotate, cancellationToken);
             var summary = analysis.Faces.Summarize(parameters.MinConfidence);
             DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
+            telemetry.CountAnalysis(analysis.Timings, summary);
             return Answer(context, summary, bytes, output);
 
             (FaceAnalysis Analysis, byte[] Bytes) Annotate(FacePipeline pipeline, CancellationToken token)

@@ -50,6 +50,7 @@ internal static partial class DetectionEndpoints
         PictureReader reader,
         Detector detector,
         AdmissionOptions admission,
+        Telemetry telemetry,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
@@ -77,6 +78,7 @@ internal static partial class DetectionEndpoints
                     LogDefect(logger, exception);
                 }
 
+                telemetry.CountRefusal(problem.Kind.Code);
                 results[i] = new BatchResult
                 {
                     Name = item.Name,
@@ -109,7 +111,7 @@ internal static partial class DetectionEndpoints
     private static partial void LogDefect(ILogger logger, Exception exception);
 
     /// <summary>Detects on one picture: what the single endpoint and the batch have in common.</summary>
-    internal sealed class Detector(PictureWorker worker, AnnotationLinks links)
+    internal sealed class Detector(PictureWorker worker, AnnotationLinks links, Telemetry telemetry)
     {
         /// <summary>Does the work.</summary>
         public PictureWorker Worker => worker;
@@ -128,11 +130,13 @@ internal static partial class DetectionEndpoints
                 faces[i] = analysis.Faces[i].ToFace(analysis.Width, analysis.Height, parameters.MinConfidence, parameters.Landmarks);
             }
 
+            var summary = analysis.Faces.Summarize(parameters.MinConfidence);
+            telemetry.CountAnalysis(analysis.Timings, summary);
             return new Detection
             {
                 Image = new ImageFacts(analysis.Width, analysis.Height, analysis.Format.Name()),
                 Faces = faces,
-                Summary = analysis.Faces.Summarize(parameters.MinConfidence),
+                Summary = summary,
                 AnnotatedImageUrl = link,
                 Timings = analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)),
             };

@@ -24,16 +24,34 @@ internal static class InfoEndpoints
     /// <summary>Maps <c>/health</c>, which stands outside the versioned API.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", static () => TypedResults.Ok(new Health("live")))
+        var group = app.MapGroup("/health").WithTags("Service");
+        group.MapGet("/live", static () => TypedResults.Ok(new Health("live")))
             .WithName("getLiveness")
-            .WithTags("Service")
             .WithSummary("Answers as long as the process can.");
-        app.MapGet("/health/ready", GetReadiness)
+        group.MapGet("/ready", GetReadiness)
             .WithName("getReadiness")
-            .WithTags("Service")
             .WithSummary("Tells whether pictures are taken: the models are loaded and warmed, and the service is not draining.")
             .Produces<Health>()
             .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+        if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenHealth)
+        {
+            group.AllowAnonymous();
+        }
+    }
+
+    /// <summary>Maps <c>/metrics</c>, where Prometheus is to ask.</summary>
+    public static void MapMetrics(this IEndpointRouteBuilder app)
+    {
+        if (!app.ServiceProvider.GetRequiredService<TelemetryOptions>().Prometheus)
+        {
+            return;
+        }
+
+        var metrics = app.MapPrometheusScrapingEndpoint("/metrics");
+        if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenMetrics)
+        {
+            metrics.AllowAnonymous();
+        }
     }
 
     private static Ok<ServiceInfo> GetInfo(ModelHost host, ModelOptions models, LimitOptions limits, RemoteOptions remote)
@@ -51,7 +69,12 @@ internal static class InfoEndpoints
         });
     }
 
-    private static JsonHttpResult<Health> GetReadiness(ModelHost host) => host.IsLoaded
-        ? TypedResults.Json(new Health("ready"), MaskApiJson.Wire.Health)
-        : TypedResults.Json(new Health("not_ready"), MaskApiJson.Wire.Health, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static JsonHttpResult<Health> GetReadiness(ModelHost host, Drain drain)
+    {
+        var status = drain.IsDraining ? "draining" : host.IsLoaded ? "ready" : "not_ready";
+        return TypedResults.Json(
+            new Health(status),
+            MaskApiJson.Wire.Health,
+            statusCode: status == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
 }

@@ -12,6 +12,7 @@ internal sealed class PictureWorker(
     AdmissionGate gate,
     LimitOptions limits,
     AdmissionOptions admission,
+    Telemetry telemetry,
     TimeProvider time)
 {
     /// <summary>Refuses at once what could not be worked on anyway; called before a body is read.</summary>
@@ -36,7 +37,8 @@ internal sealed class PictureWorker(
 
         // Headers are cheap: a picture that will be refused for its size takes no place from one that will not.
         var header = ImageDecoder.ReadHeader(encoded, limits.Decode);
-        using var place = await gate.EnterAsync(header.Pixels, cancellationToken);
+        using var place = await EnterAsync(header.Pixels, cancellationToken);
+        using var span = telemetry.Spans.StartActivity("work");
         using var deadline = new CancellationTokenSource(admission.ProcessingTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -48,5 +50,14 @@ internal sealed class PictureWorker(
             throw new ProblemException(
                 ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
         }
+    }
+
+    private async ValueTask<AdmissionGate.Place> EnterAsync(long pixels, CancellationToken cancellationToken)
+    {
+        using var span = telemetry.Spans.StartActivity("wait");
+        var started = Stopwatch.GetTimestamp();
+        var place = await gate.EnterAsync(pixels, cancellationToken);
+        telemetry.RecordStage("wait", Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return place;
     }
 }

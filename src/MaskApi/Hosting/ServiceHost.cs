@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Endpoints;
@@ -6,6 +7,7 @@ using MaskApi.Problems;
 using MaskApi.Uploads;
 using Serilog;
 using Serilog.Events;
+using Serilog.Formatting.Compact;
 
 namespace MaskApi.Hosting;
 
@@ -69,16 +71,33 @@ internal static class ServiceHost
         });
     }
 
-    private static void AddLogging(IServiceCollection services) => services.AddSerilog(static logging => logging
-        .MinimumLevel.Information()
-        // The framework's own lines name paths and queries; the request log replaces them.
-        .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
-        .Enrich.FromLogContext()
-        .WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}", formatProvider: null));
-
-    private static void AddServices(IServiceCollection services, IConfiguration configuration)
+    private static void AddLogging(IServiceCollection services) => services.AddSerilog(
+        static (provider, logging) =>
     {
-        services.AddServiceOptions(configuration);
+        var options = provider.GetRequiredService<LogOptions>();
+        logging.MinimumLevel.Is(options.Level)
+            // The framework's own lines name paths and queries; the request log replaces them.
+            .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            .Enrich.FromLogContext()
+            .Enrich.With<RequestLog.WithoutPath>();
+        if (options.Format == LogFormat.Json)
+        {
+            logging.WriteTo.Console(new RenderedCompactJsonFormatter());
+        }
+        else
+        {
+            logging.WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}",
+                formatProvider: CultureInfo.InvariantCulture);
+        }
+    },
+    preserveStaticLogger: true);
+
+    private static void AddServices(IServiceCollection services, ConfigurationManager configuration)
+    {
+        var settings = services.AddServiceOptions(configuration);
+        Telemetry.AddTo(services, settings.Get<TelemetryOptions>());
+        services.AddSecurity(settings);
         services.AddSingleton(TimeProvider.System);
         services.ConfigureHttpJsonOptions(static json =>
             MaskApiJson.Configure(json.SerializerOptions).TypeInfoResolverChain.Insert(0, MaskApiJson.Default));
@@ -98,22 +117,47 @@ internal static class ServiceHost
                 : ActivatorUtilities.CreateInstance<RedisAnnotationStore>(provider));
         services.AddSingleton<ModelHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
+        services.AddSingleton<Drain>();
+        services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
+        services.AddOptions<HostOptions>().Configure<LifecycleOptions>(static (host, lifecycle) => host.ShutdownTimeout = lifecycle.ShutdownTimeout);
         services.AddOpenApiDocument();
     }
 
     private static void UsePipeline(WebApplication app)
     {
+        KeepThreadsForInput(app.Services.GetRequiredService<AdmissionOptions>());
+        app.UseTrustedProxies();
         app.UseMiddleware<RequestIdMiddleware>();
-        app.UseSerilogRequestLogging(RequestLog.Configure);
+        app.UseSerilogRequestLogging(options =>
+        {
+            options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
+            RequestLog.Configure(options);
+        });
+        app.UseMiddleware<TelemetryMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseDefaultFiles();
         app.UseStaticFiles();
         app.UseOpenApiDocument();
         app.UseRouting();
+        app.UseAllowedOrigins();
+        app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
+        app.UseApiKeys();
+        app.UseRateLimit();
         var api = app.MapGroup("/v1");
         api.MapDetections();
         api.MapAnnotations();
         api.MapInfo();
         app.MapHealth();
+        app.MapMetrics();
+    }
+
+    /// <summary>
+    /// Work on pictures keeps as many threads of the pool busy as there are places; the pool starts with one a core, and would
+    /// add the threads that read requests and answer health checks only one by one.
+    /// </summary>
+    private static void KeepThreadsForInput(AdmissionOptions admission)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(workers + admission.Places, completions);
     }
 }

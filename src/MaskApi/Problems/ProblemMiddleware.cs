@@ -55,8 +55,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (problem.Kind == ProblemKinds.Draining || problem.Kind == ProblemKinds.RequestTimeout)
+        if (problem.Kind == ProblemKinds.RequestTimeout)
         {
+            // The rest of the body may come for ever; nobody will read it.
             response.Headers.Connection = "close";
         }
 

@@ -9,9 +9,11 @@ internal static class OptionsRegistration
     /// Registers the record of every section of <c>MaskApi:</c> as itself. All are validated before the service listens, and
     /// a name that no setting has is an error, because a misspelt limit must not be a limit that is silently absent.
     /// </summary>
+    /// <returns>The same records, for what is decided while the service is put together.</returns>
     /// <exception cref="InvalidSettingsException">One message a setting that is wrong.</exception>
-    public static void AddServiceOptions(this IServiceCollection services, IConfiguration configuration)
+    public static Settings AddServiceOptions(this IServiceCollection services, IConfiguration configuration)
     {
+        var settings = new Settings();
         List<string> known = [];
         List<string> failures = [];
         Add<ModelOptions>();
@@ -19,12 +21,21 @@ internal static class OptionsRegistration
         Add<AdmissionOptions>();
         Add<RemoteOptions>();
         Add<AnnotationOptions>();
+        Add<KeyOptions>();
+        Add<RateLimitOptions>();
+        Add<CorsOptions>();
+        Add<ProxyOptions>();
+        Add<LifecycleOptions>();
+        Add<LogOptions>();
+        Add<TelemetryOptions>();
 
         failures.AddRange(Unknown(configuration.GetSection(Root), known));
         if (failures.Count > 0)
         {
             throw new InvalidSettingsException(failures);
         }
+
+        return settings;
 
         void Add<T>() where T : class, IServiceOptions, new()
         {
@@ -36,6 +47,7 @@ internal static class OptionsRegistration
                 var options = section.Get<T>() ?? new T();
                 failures.AddRange(options.Validate().Select(static message => $"{T.Section}:{message}"));
                 services.AddSingleton(options);
+                settings.Add(options);
             }
             catch (InvalidOperationException exception)
             {
@@ -49,4 +61,16 @@ internal static class OptionsRegistration
         from child in section.GetChildren()
         where !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
         select $"There is no setting {child.Path}; {section.Path} knows {string.Join(", ", known)}.";
+
+    /// <summary>The records of all sections.</summary>
+    internal sealed class Settings
+    {
+        private readonly Dictionary<Type, object> _byType = [];
+
+        /// <summary>One of them.</summary>
+        public T Get<T>() where T : class => (T)_byType[typeof(T)];
+
+        /// <summary>Adds one.</summary>
+        public void Add(object options) => _byType.Add(options.GetType(), options);
+    }
 }

@@ -1,0 +1,102 @@
+using MaskApi.Hosting.Options;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MaskApi.Tests.Hosting;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void Without_configuration_everything_is_valid() => new ServiceCollection().AddServiceOptions(new ConfigurationBuilder().Build());
+
+    [Theory]
+    [InlineData("MaskApi:Models:Path", "/no/such/folder")]
+    [InlineData("MaskApi:Models:IntraOpThreads", "0")]
+    [InlineData("MaskApi:Models:ExecutionProvider", "tpu")]
+    [InlineData("MaskApi:Limits:MaxImageBytes", "0")]
+    [InlineData("MaskApi:Limits:MaxImageBytes", "20MB")]
+    [InlineData("MaskApi:Limits:MaxPixels", "-1")]
+    [InlineData("MaskApi:Limits:MinSide", "0")]
+    [InlineData("MaskApi:Limits:MaxBatchImages", "0")]
+    [InlineData("MaskApi:Limits:MaxBatchBytes", "1000")]
+    [InlineData("MaskApi:Admission:Concurrency", "-1")]
+    [InlineData("MaskApi:Admission:QueueLength", "-1")]
+    [InlineData("MaskApi:Admission:QueueTimeout", "00:00:00")]
+    [InlineData("MaskApi:Admission:ProcessingTimeout", "soon")]
+    [InlineData("MaskApi:Admission:UploadTimeout", "-00:00:01")]
+    [InlineData("MaskApi:Admission:MaxBytesInFlight", "1")]
+    [InlineData("MaskApi:Admission:MaxPixelsInFlight", "1")]
+    [InlineData("MaskApi:Remote:AllowedHosts:0", "https://example.com/")]
+    [InlineData("MaskApi:Remote:AllowedNetworks:0", "10.0.0.0/40")]
+    [InlineData("MaskApi:Remote:Timeout", "00:10:00")]
+    [InlineData("MaskApi:Remote:MaxRedirects", "21")]
+    [InlineData("MaskApi:Annotations:TimeToLive", "2.00:00:00")]
+    [InlineData("MaskApi:Annotations:MemoryBytes", "-1")]
+    [InlineData("MaskApi:Annotations:RedisTimeout", "00:00:00")]
+    [InlineData("MaskApi:Annotations:PublicBaseUrl", "masks.example.com")]
+    [InlineData("MaskApi:Keys:Values:0", "short")]
+    [InlineData("MaskApi:Keys:File", "/no/such/file")]
+    [InlineData("MaskApi:RateLimit:RequestsPerMinute", "-1")]
+    [InlineData("MaskApi:RateLimit:Burst", "0")]
+    [InlineData("MaskApi:Cors:AllowedOrigins:0", "https://app.example.com/path")]
+    [InlineData("MaskApi:Proxies:Trusted:0", "proxy.example.com")]
+    [InlineData("MaskApi:Lifecycle:DrainDelay", "-00:00:01")]
+    [InlineData("MaskApi:Lifecycle:ShutdownTimeout", "00:00:00")]
+    [InlineData("MaskApi:Log:Format", "xml")]
+    [InlineData("MaskApi:Log:Level", "loud")]
+    [InlineData("MaskApi:Telemetry:OtlpEndpoint", "collector:4317")]
+    [InlineData("MaskApi:Telemetry:TraceRatio", "2")]
+    [InlineData("MaskApi:Limits:MaxImageByte", "1000000")]
+    public void A_bad_setting_is_named(string name, string value)
+    {
+        var exception = Assert.Throws<InvalidSettingsException>(() => Register((name, value)));
+        var failure = Assert.Single(exception.Failures);
+
+        // A list's entry is reported under the list; everything else under its own name.
+        var expected = name.Split(':').TakeWhile(static part => part is not "0").ToArray();
+        Assert.Contains(expected[1], failure, StringComparison.Ordinal);
+        Assert.Contains(expected[2], failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_section_that_is_not_there_is_named()
+    {
+        var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limit:MaxImageBytes", "1000000")));
+        Assert.StartsWith("There is no setting MaskApi:Limit;", Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_bad_settings_are_named_at_once()
+    {
+        var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limits:MinSide", "0"), ("MaskApi:Admission:QueueLength", "x")));
+        Assert.Equal(2, exception.Failures.Count);
+    }
+
+    [Fact]
+    public void A_key_is_never_repeated()
+    {
+        var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Keys:Values:0", "hunter2")));
+        Assert.DoesNotContain("hunter2", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_can_come_from_the_environment()
+    {
+        Environment.SetEnvironmentVariable("OPTIONSTEST_MaskApi__Limits__MinSide", "32");
+        Environment.SetEnvironmentVariable("OPTIONSTEST_MaskApi__Remote__AllowedHosts__0", "example.com");
+        var configuration = new ConfigurationBuilder().AddEnvironmentVariables("OPTIONSTEST_").Build();
+        using var services = Provider(configuration);
+        Assert.Equal(32, services.GetRequiredService<LimitOptions>().MinSide);
+        Assert.Equal(["example.com"], services.GetRequiredService<RemoteOptions>().AllowedHosts);
+    }
+
+    private static ServiceProvider Provider(IConfiguration configuration)
+    {
+        var services = new ServiceCollection();
+        services.AddServiceOptions(configuration);
+        return services.BuildServiceProvider();
+    }
+
+    private static void Register(params (string Name, string Value)[] settings) => new ServiceCollection().AddServiceOptions(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(static pair => KeyValuePair.Create(pair.Name, (string?)pair.Value))).Build());
+}
