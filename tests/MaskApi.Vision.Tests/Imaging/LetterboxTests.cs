@@ -93,13 +93,13 @@ public sealed class LetterboxTests
 
     /// <summary>
     /// The definition: an output pixel whose center lies in the picture is the mean of the picture's pixels, weighted by a
-    /// triangle in x times a triangle in y around that center, as wide as the reduction and never narrower than a pixel.
+    /// triangle in x times a triangle in y around that center, of half the reduction's radius and at least a pixel's.
     /// </summary>
     private static byte[] Naive(Raster picture, SquareRegion region, int size)
     {
         var rgb = new byte[size * size * 3];
         var scale = (double)region.Side / size;
-        var radius = Math.Max(1, scale);
+        var radius = Math.Max(1, Letterbox.FilterRadius * scale);
         for (var y = 0; y < size; y++)
         {
             for (var x = 0; x < size; x++)
