@@ -135,8 +135,7 @@ internal static class ServiceHost
         });
         app.UseMiddleware<TelemetryMiddleware>();
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseDefaultFiles();
-        app.UseStaticFiles();
+        app.UsePage();
         app.UseOpenApiDocument();
         app.UseRouting();
         app.UseAllowedOrigins();

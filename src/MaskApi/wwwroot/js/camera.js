@@ -1,0 +1,116 @@
+/** Longest side of a frame that is sent, in pixels: the detectors look at less, and a small frame travels fast. */
+const liveSide = 960;
+
+/** Longest wait after a refusal, in seconds. */
+const longestPause = 10;
+
+/** The live camera. One frame is on its way at a time, and the next one is always the newest: requests cannot pile up. */
+export class Camera {
+  #video = document.getElementById('video');
+  #stream = null;
+  #stopping = null;
+  #facing = 'user';
+
+  /** Whether the browser lets this page ask for a camera; without HTTPS it does so on localhost alone. */
+  static get available() {
+    return Boolean(navigator.mediaDevices?.getUserMedia);
+  }
+
+  /** Whether the picture is shown as in a mirror, as people expect of a camera that faces them. */
+  get mirrored() {
+    return this.#stream?.getVideoTracks()[0].getSettings().facingMode !== 'environment';
+  }
+
+  get running() {
+    return this.#stream !== null;
+  }
+
+  get video() {
+    return this.#video;
+  }
+
+  /** Starts the camera. */
+  async start() {
+    this.stop();
+    const stopping = new AbortController();
+    this.#stopping = stopping;
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: false,
+      video: { facingMode: this.#facing, width: { ideal: 1920 }, height: { ideal: 1080 } },
+    });
+    if (stopping.signal.aborted) {
+      stream.getTracks().forEach(track => track.stop());
+      return;
+    }
+
+    this.#stream = stream;
+    this.#video.srcObject = stream;
+    await this.#video.play();
+  }
+
+  /** Whether there is another camera to switch to. */
+  async hasOther() {
+    return (await navigator.mediaDevices.enumerateDevices()).filter(device => device.kind === 'videoinput').length > 1;
+  }
+
+  /** Takes the other camera at the next start. */
+  flip() {
+    this.#facing = this.#facing === 'user' ? 'environment' : 'user';
+  }
+
+  stop() {
+    this.#stopping?.abort();
+    this.#stream?.getTracks().forEach(track => track.stop());
+    this.#stream = null;
+    this.#video.srcObject = null;
+  }
+
+  /**
+   * Sends frames until stopped.
+   * @param judge takes a frame and a signal, and gives the answer
+   * @param onAnswer called with each answer and the milliseconds it took
+   * @param onProblem called with what went wrong; the loop goes on only where it brings a time to wait
+   */
+  async run(judge, onAnswer, onProblem) {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      try {
+        await this.#nextFrame();
+        const started = performance.now();
+        const answer = await judge(await this.grab(liveSide, 0.8), signal);
+        if (!signal.aborted) {
+          onAnswer(answer, performance.now() - started);
+        }
+      } catch (error) {
+        if (signal.aborted) {
+          return;
+        }
+
+        onProblem(error);
+        if (!error.retryAfter) {
+          return;
+        }
+
+        await new Promise(resolve => setTimeout(resolve, Math.min(error.retryAfter, longestPause) * 1000));
+      }
+    }
+  }
+
+  /** The current frame as JPEG, its longest side at most so long. */
+  async grab(longest = Infinity, quality = 0.92) {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    const scale = Math.min(1, longest / Math.max(width, height));
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    canvas.getContext('2d').drawImage(this.#video, 0, 0, canvas.width, canvas.height);
+    return new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', quality));
+  }
+
+  /** Resolves when there is a new frame to be seen: not while the page is hidden, and never after the camera has stopped. */
+  #nextFrame() {
+    return new Promise(resolve => this.#video.requestVideoFrameCallback
+      ? this.#video.requestVideoFrameCallback(resolve)
+      : requestAnimationFrame(resolve));
+  }
+}
