@@ -40,18 +40,18 @@ internal sealed class BlazeFace : IDisposable
 
     /// <summary>Looks at one square of a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">The square.</param>
-    /// <param name="leastFace">Faces narrower than this share of the square's side are left out.</param>
+    /// <param name="look">The square, and the narrowest face that is believed there.</param>
+    /// <param name="index">The look's place in the plan.</param>
     /// <param name="leastScore">Faces that score less are left out.</param>
     /// <param name="found">Where the faces go, in pixels of the picture.</param>
-    internal void Look(Raster picture, SquareRegion region, float leastFace, float leastScore, List<FaceCandidate> found)
+    internal void Look(Raster picture, Look look, int index, float leastScore, List<FaceCandidate> found)
     {
         var workspace = _workspaces.Rent();
         try
         {
-            workspace.Letterbox.Fill(picture, region, workspace.Input.Data);
+            workspace.Letterbox.Fill(picture, look.Region, workspace.Input.Data);
             _model.Session.Run(workspace.Options, _inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
-            workspace.Collect(region, leastFace, leastScore, found);
+            workspace.Collect(look, index, leastScore, found);
         }
         finally
         {
@@ -94,14 +94,15 @@ internal sealed class BlazeFace : IDisposable
         internal OrtValue[] Outputs { get; }
 
         /// <summary>Turns the outputs, 0–1 of the square, into pixels of the picture.</summary>
-        internal void Collect(SquareRegion region, float leastFace, float leastScore, List<FaceCandidate> found)
+        internal void Collect(Look look, int index, float leastScore, List<FaceCandidate> found)
         {
             var scores = _scores.Data;
+            var region = look.Region;
             for (var anchor = 0; anchor < scores.Length; anchor++)
             {
                 // Written so that NaN, which a damaged model may answer, is left out too.
                 var box = _boxes.Data.Slice(anchor * 4, 4);
-                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= leastFace))
+                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= look.LeastFace))
                 {
                     continue;
                 }
@@ -116,7 +117,7 @@ internal sealed class BlazeFace : IDisposable
                     numbers[i + 1] = region.Y + (numbers[i + 1] * region.Side);
                 }
 
-                found.Add(new FaceCandidate(geometry, scores[anchor]));
+                found.Add(new FaceCandidate(geometry, scores[anchor], index));
             }
         }
 

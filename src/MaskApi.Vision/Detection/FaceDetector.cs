@@ -12,7 +12,7 @@ public sealed class FaceDetector : IDisposable
     /// Reports below this are dropped before merging, whatever threshold the caller asks for: faces at a higher threshold
     /// are then exactly those of a lower one that reach it.
     /// </summary>
-    private const float LeastScore = 0.05f;
+    private const float LeastScore = 0.03f;
 
     private readonly BlazeFace _shortRange;
     private readonly BlazeFace _fullRange;
@@ -55,20 +55,22 @@ public sealed class FaceDetector : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
         var reports = new List<FaceCandidate>();
-        foreach (var look in LookPlan.For(picture.Width, picture.Height, options.Detail))
+        var plan = LookPlan.For(picture.Width, picture.Height, options.Detail);
+        for (var i = 0; i < plan.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var model = look.Model == FaceModel.ShortRange ? _shortRange : _fullRange;
-            model.Look(picture, look.Region, look.LeastFace, LeastScore, reports);
+            var model = plan[i].Model == FaceModel.ShortRange ? _shortRange : _fullRange;
+            model.Look(picture, plan[i], i, LeastScore, reports);
         }
 
         var faces = new List<DetectedFace>();
         foreach (var face in WeightedSuppression.Merge(reports))
         {
-            var box = BoxCorrection.Apply(face.Box).ClipTo(picture.Width, picture.Height);
-            if (face.Score >= options.DetectionThreshold && box is { Width: >= 1, Height: >= 1 })
+            var confidence = ScoreCalibration.Apply(face.Evidence, options.Detail);
+            var box = BoxCorrection.Apply(face.Geometry.Box).ClipTo(picture.Width, picture.Height);
+            if (confidence >= options.DetectionThreshold && box is { Width: >= 1, Height: >= 1 })
             {
-                faces.Add(new DetectedFace(box, face.Score, face.Geometry.Landmarks));
+                faces.Add(new DetectedFace(box, confidence, face.Geometry.Landmarks));
             }
         }
 
