@@ -7,6 +7,7 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     ConvertDetectorCommand.Create(),
     CropsCommand.Create(),
     CrossValidateCommand.Create(),
+    EvaluateCommand.Create(),
     TrainCommand.Create(),
 };
 

@@ -1,4 +1,7 @@
+using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
+using MaskApi.Training.Reports;
+using MaskApi.Vision;
 
 namespace MaskApi.Training.Tests;
 
@@ -72,5 +75,68 @@ public sealed class EvaluationTests
         var masks = new BinaryMetrics([new(0.9, true), new(0.4, true)]);
         Assert.Equal(0.5, masks.BalancedAccuracy());
         Assert.Throws<ArgumentException>(() => new BinaryMetrics([]));
+    }
+
+    [Fact]
+    public void Faces_are_matched_and_scored_as_by_hand()
+    {
+        // Two drawn faces of 40 px and one of 10 px; found: the first, an alarm, the small one, and the first again, less surely.
+        var truth = new LabelledPicture(
+            "set", "a.jpg", "fit", null,
+            [
+                new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40)),
+                new(FaceLabel.WithMask, new PixelBox(200, 0, 10, 10)),
+            ]);
+        static FaceVerdict Found(float x, float side, float confidence, float mask) => new(new PixelBox(x, 0, side, side), confidence, default, mask);
+        var answer = new PictureAnswer(
+            truth, 300, 300, [Found(2, 40, 0.9f, 0.8f), Found(50, 30, 0.8f, 0.9f), Found(200, 10, 0.7f, 0.4f), Found(4, 40, 0.6f, 0.8f), Found(100, 40, 0.3f, 0.1f)],
+            Looks: 7, DetectMs: 3, ClassifyMs: 1);
+        var (score, judged) = DetectionScore.Of([answer]);
+
+        // Right, wrong, right, wrong, right: precision 1, 2/3, 3/5 at recall 1/3, 2/3, 1.
+        Assert.Equal((1 + (2 / 3.0) + (3 / 5.0)) / 3, score.AveragePrecision, 1e-9);
+        // From 20 px: the small face and the box on it do not count.
+        Assert.Equal((1 + (2 / 4.0)) / 2, score.AveragePrecisionFrom20, 1e-9);
+        Assert.Equal((2 / 3.0, 2 / 4.0), (score.Recall, score.Precision)); // at 0.5: two of three found, two of four reported
+        Assert.Equal([1, double.NaN, 0.5, double.NaN], score.BySize.Select(s => s.Recall));
+        Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => (j.MaskProbability, j.Right)));
+        Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces one is found at 0.5 and rightly judged
+        Assert.Equal((7.0, 7, 0), (score.MeanLooks, score.MostLooks, score.IncorrectFound));
+        // Called masked, surest first: the face (0.72), the alarm (0.72) and the second box (0.48); of two masked faces one is among them.
+        Assert.Equal(0.5, score.AveragePrecisionWithMask, 1e-9);
+        Assert.Equal(0.5, score.AveragePrecisionWithoutMask, 1e-9);
+    }
+
+    [Fact]
+    public void A_report_has_every_part_and_its_pictures_are_pictures()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var faces = Enumerable.Range(0, 40).Select(i =>
+        {
+            var path = Path.Combine(folder, $"{i}.jpg");
+            File.WriteAllBytes(path, TestFaces.Picture(i % 2 == 0, new SeededRandom(i)).ToJpeg(80));
+            var label = i % 2 == 0 ? FaceLabel.WithMask : FaceLabel.WithoutMask;
+            var probability = i is 4 or 7 ? 0.55f : label == FaceLabel.WithMask ? 0.5f + (i / 100f) : 0.5f - (i / 100f);
+            return new JudgedFace(new LabelledPicture("drawn", path, string.Empty, label, []), new PixelBox(30, 30, 100, 120), 10 + (5 * i), label, probability);
+        }).ToArray();
+        var report = new LabelReport(faces, temperature: 2);
+        Assert.Equal("7.jpg", Assert.Single(report.Mistakes).Picture.Name);
+        // The probabilities were softened by a temperature of 2, so before calibration they were further from one half.
+        Assert.True(report.Raw.Reliability()[^1].MeanProbability > report.Calibrated.Reliability()[^1].MeanProbability);
+        Assert.Equal(report.Raw.Accuracy(), report.Calibrated.Accuracy());
+        Assert.Equal(40, report.BySize.Sum(s => s.WithMask + s.WithoutMask));
+
+        var text = EvaluationText.Text("drawn", new EvaluationResult(report, null, ["x.jpg"], ["y.jpg: broken"], [], 42));
+        foreach (var part in (string[])["42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "threshold", "0-16 px"])
+            Assert.Contains(part, text, StringComparison.Ordinal);
+
+        EvaluationPlots.Save("drawn", report, Path.Combine(folder, "plots.png"));
+        ContactSheet.Save([.. report.Mistakes], Path.Combine(folder, "mistakes.png"), TestContext.Current.CancellationToken);
+        foreach (var file in (string[])["plots.png", "mistakes.png"])
+        {
+            var picture = RgbImage.Decode(File.ReadAllBytes(Path.Combine(folder, file)), TestContext.Current.CancellationToken);
+            Assert.InRange(picture.Width, 600, 4000);
+            Assert.True(picture.Pixels.Distinct().Count() > 20, file);
+        }
     }
 }

@@ -1,0 +1,90 @@
+using System.Globalization;
+using MaskApi.Training.Data;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Training.Evaluation;
+
+/// <summary>What came of evaluating a data set.</summary>
+/// <param name="Labels">How found faces are judged; null where no face with either label was found.</param>
+/// <param name="Detection">How faces are found, on a set with drawn boxes; null on a folder by class.</param>
+/// <param name="WithoutFace">Pictures of a folder by class in which no face was found.</param>
+/// <param name="Unreadable">Pictures that cannot be decoded, with the reason.</param>
+/// <param name="Answers">Everything the pipeline said, picture by picture.</param>
+/// <param name="Pictures">Number of pictures.</param>
+public sealed record EvaluationResult(
+    LabelReport? Labels,
+    DetectionScore? Detection,
+    IReadOnlyList<string> WithoutFace,
+    IReadOnlyList<string> Unreadable,
+    IReadOnlyList<PictureAnswer> Answers,
+    int Pictures);
+
+/// <summary>Runs the service's own pipeline over a data set and scores its answers.</summary>
+/// <param name="pipeline">The pipeline.</param>
+/// <param name="detail">Detection effort.</param>
+public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
+{
+    /// <summary>Faces are asked for down to this confidence, so that average precision sees the whole curve.</summary>
+    private const float LeastConfidence = 0.05f;
+
+    /// <summary>Evaluates a data set.</summary>
+    /// <param name="pictures">A folder by class or a detection set.</param>
+    /// <param name="jobs">Pictures at a time.</param>
+    /// <param name="progress">Told of each finished picture; may be null.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public EvaluationResult Run(IReadOnlyList<LabelledPicture> pictures, int jobs, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        var answers = new PictureAnswer?[pictures.Count];
+        var errors = new string?[pictures.Count];
+        var done = 0;
+        Parallel.For(0, pictures.Count, new ParallelOptions { MaxDegreeOfParallelism = jobs, CancellationToken = cancellationToken }, i =>
+        {
+            try
+            {
+                var options = new AnalysisOptions { DetectionThreshold = LeastConfidence, Detail = detail, MaxFaces = 1000 };
+                var analysis = pipeline.Analyze(File.ReadAllBytes(pictures[i].Path), options, cancellationToken);
+                answers[i] = new PictureAnswer(
+                    pictures[i], analysis.Width, analysis.Height, analysis.Faces, LookPlan.For(analysis.Width, analysis.Height, detail).Count,
+                    analysis.Timings.DetectMs, analysis.Timings.ClassifyMs);
+            }
+            catch (ImageRejectedException e)
+            {
+                errors[i] = $"{pictures[i].Name}: {e.Message}";
+            }
+
+            progress?.Report(Interlocked.Increment(ref done));
+        });
+
+        PictureAnswer[] read = [.. answers.OfType<PictureAnswer>()];
+        string[] unreadable = [.. errors.OfType<string>()];
+        var temperature = Temperature(pipeline);
+        if (pictures.All(p => p.Label is null))
+        {
+            var (score, judged) = DetectionScore.Of(read);
+            return new EvaluationResult(judged.Count > 0 ? new LabelReport(judged, temperature) : null, score, [], unreadable, read, pictures.Count);
+        }
+
+        var found = new List<JudgedFace>();
+        var without = new List<string>();
+        foreach (var answer in read)
+        {
+            // The picture has one label, so its largest face is meant.
+            var faces = answer.Faces.Where(f => f.DetectionConfidence >= DetectionScore.Threshold).ToArray();
+            if (faces.Length == 0)
+                without.Add(answer.Picture.Name);
+            else if (answer.Picture.Label != FaceLabel.IncorrectMask)
+                found.Add(new JudgedFace(answer.Picture, faces[0].Box, MathF.Max(faces[0].Box.Width, faces[0].Box.Height), answer.Picture.Label!.Value, faces[0].MaskProbability));
+        }
+
+        return new EvaluationResult(found.Count > 0 ? new LabelReport(found, temperature) : null, null, without, unreadable, read, pictures.Count);
+    }
+
+    /// <summary>The calibration's temperature, as the classifier's file states it; 1 where it does not.</summary>
+    private static double Temperature(FacePipeline pipeline) =>
+        pipeline.Models.Select(m => m.Metadata.GetValueOrDefault("temperature")).OfType<string>().FirstOrDefault() is { } text
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : 1;
+}
