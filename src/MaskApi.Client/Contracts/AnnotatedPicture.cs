@@ -1,0 +1,20 @@
+namespace MaskApi.Client;
+
+/// <summary>Formats in which the service sends pictures.</summary>
+public enum AnnotationFormat
+{
+    /// <summary>Lossless.</summary>
+    Png,
+
+    /// <summary>Small, for photographs.</summary>
+    Jpeg,
+
+    /// <summary>Smaller.</summary>
+    Webp,
+}
+
+/// <summary>A picture with its faces marked out.</summary>
+/// <param name="Bytes">The file's content.</param>
+/// <param name="MediaType">What it is: <c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
+/// <param name="Summary">How many faces there are of each kind.</param>
+public sealed record AnnotatedPicture(ReadOnlyMemory<byte> Bytes, string MediaType, FaceSummary Summary);

@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace MaskApi.Client;
+
+/// <summary>The MaskApi service over HTTP.</summary>
+public sealed class MaskApiClient : IMaskApiClient
+{
+    private const string DetectionsPath = "v1/detections";
+    private const string BatchPath = "v1/detections/batch";
+    private const string AnnotationsPath = "v1/annotations";
+    private const string BatchField = "images";
+    private const string ProblemType = "application/problem+json";
+
+    private readonly HttpClient _http;
+
+    /// <summary>For a client that is set up by hand; applications use <c>AddMaskApiClient</c>.</summary>
+    /// <param name="http">Its base address is the service's; its time limits and retries are its owner's.</param>
+    public MaskApiClient(HttpClient http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        _http = http.BaseAddress is not null ? http : throw new ArgumentException("The HTTP client has no base address.", nameof(http));
+    }
+
+    /// <inheritdoc/>
+    public async Task<Detection> DetectAsync(
+        Picture picture, DetectionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        using var response = await SendAsync(
+            DetectionsPath + options?.ToQuery(), picture.CreateContent(), accept: "application/json", cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(response, MaskApiClientJson.Default.Detection, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<BatchResult>> DetectBatchAsync(
+        IEnumerable<KeyValuePair<string, Picture>> pictures, DetectionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        using var form = new MultipartFormDataContent();
+        foreach (var (name, picture) in pictures)
+        {
+            form.Add(picture.CreatePart(), BatchField, name);
+        }
+
+        using var response = await SendAsync(BatchPath + options?.ToQuery(), form, accept: "application/json", cancellationToken).ConfigureAwait(false);
+        return (await ReadAsync(response, MaskApiClientJson.Default.DetectionBatch, cancellationToken).ConfigureAwait(false)).Results;
+    }
+
+    /// <inheritdoc/>
+    public async Task<AnnotatedPicture> AnnotateAsync(
+        Picture picture,
+        DetectionOptions? options = null,
+        AnnotationFormat format = AnnotationFormat.Png,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        var mediaType = format switch
+        {
+            AnnotationFormat.Png => "image/png",
+            AnnotationFormat.Jpeg => "image/jpeg",
+            AnnotationFormat.Webp => "image/webp",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of the service."),
+        };
+        using var response = await SendAsync(
+            AnnotationsPath + options?.ToQuery(), picture.CreateContent(), mediaType, cancellationToken).ConfigureAwait(false);
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var summary = new FaceSummary(Count("X-Faces"), Count("X-With-Mask"), Count("X-Without-Mask"), Count("X-Uncertain"));
+        return new AnnotatedPicture(bytes, response.Content.Headers.ContentType?.MediaType ?? mediaType, summary);
+
+        int Count(string header) =>
+            response.Headers.TryGetValues(header, out var values) && int.TryParse(values.First(), CultureInfo.InvariantCulture, out var count)
+                ? count
+                : throw NotTheService(response, $"The header {header} is missing.");
+    }
+
+    /// <summary>The address to which the API's paths are relative: without a slash at its end, its last segment would be lost.</summary>
+    internal static Uri Root(Uri address) =>
+        address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
+
+    private async Task<HttpResponseMessage> SendAsync(string path, HttpContent content, string accept, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
+        // Problems come as JSON whatever was asked for; saying so keeps strict proxies content.
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ProblemType, 0.5));
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            throw await FailureAsync(response, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
+                ?? throw NotTheService(response, "The body is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw NotTheService(response, exception.Message);
+        }
+    }
+
+    private static async Task<MaskApiException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var retryAfter = response.Headers.RetryAfter?.Delta;
+        if (response.Content.Headers.ContentType?.MediaType == ProblemType)
+        {
+            try
+            {
+                var problem = await response.Content.ReadFromJsonAsync(MaskApiClientJson.Default.Problem, cancellationToken).ConfigureAwait(false);
+                if (problem is not null)
+                {
+                    return MaskApiException.For(problem, retryAfter);
+                }
+            }
+            catch (JsonException)
+            {
+                // Somebody else's problem document: without a code it is told as what it is, a status.
+            }
+        }
+
+        return new MaskApiException(
+            new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own" }, retryAfter);
+    }
+
+    private static MaskApiException NotTheService(HttpResponseMessage response, string detail) => new(
+        new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own", Detail = detail },
+        retryAfter: null);
+}

@@ -1,0 +1,53 @@
+using MaskApi.Client;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the client to an application's services.</summary>
+public static class MaskApiClientExtensions
+{
+    private const string ApiKeyHeader = "X-API-Key";
+
+    /// <summary>
+    /// Adds <see cref="IMaskApiClient"/> with the standard resilience of HTTP clients: a limit on calls at a time, tries again after
+    /// transient failures (5xx, 408, 429, broken connections) with exponential backoff or after what <c>Retry-After</c> asks for, a
+    /// circuit breaker, and time limits for each try and for all of them.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The builder of the underlying HTTP client, for further handlers.</returns>
+    public static IHttpClientBuilder AddMaskApiClient(this IServiceCollection services, Action<MaskApiClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<MaskApiClientOptions>()
+            .Validate(static options => options.BaseAddress is { IsAbsoluteUri: true }, "BaseAddress must be an absolute address.");
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        var builder = services.AddHttpClient<IMaskApiClient, MaskApiClient>(static (provider, http) =>
+        {
+            var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
+            http.BaseAddress = MaskApiClient.Root(options.BaseAddress);
+            // The resilience handler keeps the time limits.
+            http.Timeout = Timeout.InfiniteTimeSpan;
+            if (!string.IsNullOrEmpty(options.ApiKey))
+            {
+                http.DefaultRequestHeaders.Add(ApiKeyHeader, options.ApiKey);
+            }
+        });
+        builder.AddStandardResilienceHandler().Configure(static (resilience, provider) =>
+        {
+            var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
+            resilience.AttemptTimeout.Timeout = options.AttemptTimeout;
+            resilience.TotalRequestTimeout.Timeout = options.TotalTimeout;
+            resilience.Retry.MaxRetryAttempts = options.MaxRetries;
+            resilience.Retry.ShouldRetryAfterHeader = true;
+            // The breaker's window must hold two tries.
+            resilience.CircuitBreaker.SamplingDuration = options.AttemptTimeout * 2;
+        });
+        return builder;
+    }
+}

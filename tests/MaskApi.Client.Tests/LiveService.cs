@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace MaskApi.Testing;
+
+/// <summary>The whole service on a port of its own, with the models of the repository.</summary>
+public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
+{
+    private readonly (string Name, string Value)[] _settings;
+
+    public LiveService()
+        : this([])
+    {
+    }
+
+    internal LiveService(params (string Name, string Value)[] settings)
+    {
+        _settings = settings;
+        UseKestrel(0);
+    }
+
+    /// <summary>Where it listens.</summary>
+    internal Uri Address { get; private set; } = null!;
+
+    /// <summary>Starts the service and waits until its models are loaded.</summary>
+    public async ValueTask InitializeAsync()
+    {
+        StartServer();
+        Address = new Uri($"http://127.0.0.1:{ClientOptions.BaseAddress.Port}/");
+        using var http = new HttpClient { BaseAddress = Address };
+        var patience = TimeSpan.FromMinutes(2);
+        using var limit = new CancellationTokenSource(patience);
+        while ((await http.GetAsync("health/ready", limit.Token)).StatusCode != HttpStatusCode.OK)
+        {
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (name, value) in _settings)
+        {
+            builder.UseSetting(name, value);
+        }
+    }
+}

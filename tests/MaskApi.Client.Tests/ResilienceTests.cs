@@ -1,0 +1,164 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MaskApi.Client.Tests;
+
+/// <summary>The client against answers that the service gives only when it is in trouble, or that others give in its place.</summary>
+public sealed class ResilienceTests
+{
+    private const string Answer =
+        """
+        {"image":{"width":4,"height":3,"format":"png"},"faces":[{"label":"incorrectly_worn","confidence":0.9,"maskProbability":0.4,
+        "detectionConfidence":0.8,"box":{"x":1,"y":1,"width":1,"height":1},"relativeBox":{"x":0.25,"y":0.3333,"width":0.25,"height":0.3333}}],
+        "summary":{"faces":1,"withMask":0,"withoutMask":0,"uncertain":0},"timings":{"decodeMs":1,"detectMs":1,"classifyMs":1,"totalMs":3},"newer":{}}
+        """;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_refusal_is_tried_again_no_sooner_than_it_asks_for()
+    {
+        using var service = new Script(Overloaded(TimeSpan.FromSeconds(1)), Ok());
+        var started = Stopwatch.GetTimestamp();
+        await service.Client.DetectAsync(Picture.FromFile(Pictures.AstronautFile), cancellationToken: Token);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.99), TimeSpan.FromSeconds(30));
+        var picture = await File.ReadAllBytesAsync(Pictures.AstronautFile, Token);
+        Assert.Equal(2, service.Bodies.Count);
+        Assert.All(service.Bodies, body => Assert.Equal(picture, body));
+    }
+
+    [Fact]
+    public async Task A_broken_connection_is_tried_again()
+    {
+        using var service = new Script(static () => throw new HttpRequestException("reset"), Ok());
+        await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
+        Assert.Equal(2, service.Bodies.Count);
+    }
+
+    [Fact]
+    public async Task A_service_that_stays_busy_is_told_as_such()
+    {
+        using var service = new Script(retries: 1, Overloaded(TimeSpan.Zero), Overloaded(TimeSpan.FromSeconds(7)));
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.Equal((ProblemCodes.Overloaded, TimeSpan.FromSeconds(7)), (exception.Code, exception.RetryAfter));
+        Assert.Equal(2, service.Bodies.Count);
+    }
+
+    [Fact]
+    public async Task A_rejected_picture_is_not_tried_again()
+    {
+        using var service = new Script(Respond(
+            HttpStatusCode.UnprocessableContent, """{"code":"image_undecodable","status":422,"title":"Corrupt"}""", "application/problem+json"));
+        await Assert.ThrowsAsync<PictureRejectedException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.Single(service.Bodies);
+    }
+
+    [Fact]
+    public async Task Newer_labels_and_members_are_tolerated()
+    {
+        using var service = new Script(Ok());
+        var detection = await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
+        Assert.Equal(new MaskLabel("incorrectly_worn"), Assert.Single(detection.Faces).Label);
+        Assert.Null(detection.AnnotatedImageUrl);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden, "<html>Forbidden</html>", "text/html")]
+    [InlineData(HttpStatusCode.Forbidden, "{\"title\":\"no code\"}", "application/problem+json")]
+    [InlineData(HttpStatusCode.Forbidden, "not json", "application/problem+json")]
+    [InlineData(HttpStatusCode.OK, "<html>Log in</html>", "text/html")]
+    [InlineData(HttpStatusCode.OK, "null", "application/json")]
+    public async Task An_answer_that_is_not_the_services_own_is_told_as_such(HttpStatusCode status, string body, string type)
+    {
+        using var service = new Script(Respond(status, body, type));
+        var exception = await Assert.ThrowsAsync<MaskApiException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.Equal((ProblemCodes.Unknown, (int)status), (exception.Code, exception.Problem.Status));
+    }
+
+    [Fact]
+    public async Task Codes_newer_than_the_client_are_kept()
+    {
+        using var service = new Script(Respond(HttpStatusCode.Conflict, """{"code":"brand_new","status":409,"title":"New"}""", "application/problem+json"));
+        var exception = await Assert.ThrowsAsync<MaskApiException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.Equal("brand_new", exception.Code);
+    }
+
+    [Theory]
+    [InlineData("http://host/masks")]
+    [InlineData("http://host/masks/")]
+    public async Task A_path_before_the_api_is_kept(string address)
+    {
+        using var service = new Script(Ok()) { Address = new Uri(address) };
+        await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
+        Assert.Equal(new Uri("http://host/masks/v1/detections"), Assert.Single(service.Requests));
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_is_obeyed()
+    {
+        using var service = new Script(Overloaded(TimeSpan.FromMinutes(1)), Ok());
+        using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var call = service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: impatient.Token);
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+    }
+
+    private static Func<HttpResponseMessage> Ok() => Respond(HttpStatusCode.OK, Answer, "application/json");
+
+    private static Func<HttpResponseMessage> Overloaded(TimeSpan retryAfter) => () =>
+    {
+        var response = Respond(HttpStatusCode.TooManyRequests, """{"code":"overloaded","status":429,"title":"Full"}""", "application/problem+json")();
+        response.Headers.RetryAfter = new RetryConditionHeaderValue(retryAfter);
+        return response;
+    };
+
+    private static Func<HttpResponseMessage> Respond(HttpStatusCode status, string body, string type) =>
+        () => new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, type) };
+
+    /// <summary>A client whose service answers in a given order, and keeps what it was sent.</summary>
+    private sealed class Script(int retries, params Func<HttpResponseMessage>[] answers) : IDisposable
+    {
+        private readonly Queue<Func<HttpResponseMessage>> _answers = new(answers);
+        private ServiceProvider? _provider;
+
+        public Script(params Func<HttpResponseMessage>[] answers)
+            : this(4, answers)
+        {
+        }
+
+        public Uri Address { get; init; } = new("http://host");
+
+        public List<byte[]> Bodies { get; } = [];
+
+        public List<Uri> Requests { get; } = [];
+
+        public IMaskApiClient Client
+        {
+            get
+            {
+                var services = new ServiceCollection();
+                services.AddMaskApiClient(options => (options.BaseAddress, options.MaxRetries) = (Address, retries))
+                    .ConfigurePrimaryHttpMessageHandler(() => new Handler(this));
+                _provider ??= services.BuildServiceProvider();
+                return _provider.GetRequiredService<IMaskApiClient>();
+            }
+        }
+
+        public void Dispose() => _provider?.Dispose();
+
+        private sealed class Handler(Script script) : HttpMessageHandler
+        {
+            protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                script.Requests.Add(request.RequestUri!);
+                using var body = new MemoryStream();
+                await request.Content!.CopyToAsync(body, cancellationToken);
+                script.Bodies.Add(body.ToArray());
+                return script._answers.Dequeue()();
+            }
+        }
+    }
+}
