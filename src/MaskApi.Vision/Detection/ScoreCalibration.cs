@@ -1,26 +1,30 @@
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Turns combined scores into probabilities, so that 0.5 means as likely a face as not whatever the plan: more looks find
-/// more to combine. Platt scaling, <c>sigmoid(offset + slope · logit(evidence))</c>, fitted by maximum likelihood on
-/// kaggle853-dev, part <c>fit</c>: a report is true if it overlaps a labelled face by 0.5. In eight bins of the result, the
-/// share of true ones is within 0.06 of what is said.
+/// Turns combined scores into confidences of which 0.5 means as likely a face as not, whatever the plan: more looks find
+/// more to combine. The logit is shifted by a constant for each plan.
 /// </summary>
+/// <remarks>
+/// The shifts are those of Platt scaling fitted by maximum likelihood on kaggle853-dev, part <c>fit</c> (a report is true
+/// if it overlaps a labelled face by 0.5). The slopes, all near 2, are left out on purpose: with them a confidence would
+/// be a probability over its whole range, but three faces in a hundred, the doubtful ones, would fall below 0.05, where no
+/// caller looks for them.
+/// </remarks>
 internal static class ScoreCalibration
 {
-    /// <summary>The probability that a face is one; grows with the evidence.</summary>
+    /// <summary>The confidence that a face is one; grows with the evidence.</summary>
     /// <param name="evidence">Combined score, 0–1.</param>
     /// <param name="detail">The plan whose looks were combined.</param>
     internal static float Apply(float evidence, DetectionDetail detail)
     {
-        var (offset, slope) = detail switch
+        var shift = detail switch
         {
-            DetectionDetail.Fast => (1.589, 2.146),
-            DetectionDetail.Auto => (-0.429, 1.954),
-            DetectionDetail.High => (-1.314, 2.008),
+            DetectionDetail.Fast => 0.74,
+            DetectionDetail.Auto => -0.22,
+            DetectionDetail.High => -0.65,
             _ => throw new ArgumentOutOfRangeException(nameof(detail)),
         };
         var certain = Math.Clamp(evidence, 1e-4, 1 - 1e-4);
-        return (float)(1 / (1 + Math.Exp(-offset - (slope * Math.Log(certain / (1 - certain))))));
+        return (float)(1 / (1 + (Math.Exp(-shift) * (1 - certain) / certain)));
     }
 }

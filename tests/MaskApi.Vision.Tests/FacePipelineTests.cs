@@ -1,0 +1,101 @@
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision.Tests;
+
+public sealed class FacePipelineTests : IDisposable
+{
+    private readonly FacePipeline _pipeline = FacePipeline.Load(new VisionOptions());
+
+    public void Dispose() => _pipeline.Dispose();
+
+    [Fact]
+    public void A_bare_face_is_found_and_called_bare()
+    {
+        var analysis = Analyze(TestPictures.Read("astronaut.jpg"));
+        Assert.Equal((512, 512, ImageFormat.Jpeg), (analysis.Width, analysis.Height, analysis.Format));
+        var face = Assert.Single(analysis.Faces);
+        Assert.Equal(MaskLabel.WithoutMask, face.Label(0.6f));
+        Assert.InRange(face.Box.Center.X, 215, 240);
+        Assert.InRange(face.Box.Center.Y, 115, 145);
+    }
+
+    [Fact]
+    public void A_mask_painted_over_mouth_and_nose_turns_the_verdict()
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        PaintMask(picture);
+        var face = Assert.Single(_pipeline.Analyze(picture, new AnalysisOptions(), CancellationToken.None).Faces);
+        Assert.Equal(MaskLabel.WithMask, face.Label(0.6f));
+    }
+
+    [Fact]
+    public void A_file_and_its_raster_get_the_same_answer()
+    {
+        var file = TestPictures.Read("astronaut.jpg");
+        using var picture = TestPictures.Decode(file);
+        var fromRaster = _pipeline.Analyze(picture, new AnalysisOptions(), CancellationToken.None);
+        var fromFile = Analyze(file);
+        Assert.Equal(fromRaster.Faces, fromFile.Faces);
+        Assert.Equal(0, fromRaster.Timings.DecodeMs);
+        Assert.True(fromFile.Timings is { DecodeMs: > 0, DetectMs: > 0, ClassifyMs: > 0 });
+    }
+
+    [Fact]
+    public void A_picture_without_faces_has_none()
+    {
+        using var picture = new Raster(300, 200);
+        picture.Pixels.Fill(200);
+        Assert.Empty(_pipeline.Analyze(picture, new AnalysisOptions(), CancellationToken.None).Faces);
+    }
+
+    [Fact]
+    public void Its_decode_limits_are_the_options()
+    {
+        using var pipeline = FacePipeline.Load(new VisionOptions { Decode = new DecodeLimits { MaxPixels = 512 * 511 } });
+        var refused = Assert.Throws<ImageRejectedException>(
+            () => pipeline.Analyze(TestPictures.Read("astronaut.jpg"), new AnalysisOptions(), CancellationToken.None));
+        Assert.Equal(ImageRejection.TooManyPixels, refused.Reason);
+    }
+
+    [Fact]
+    public void Every_model_is_named_with_its_input_size()
+    {
+        Assert.Equal(
+            [("blaze_face_short_range", 128), ("blaze_face_full_range", 192), ("mask_classifier", 224)],
+            _pipeline.Models.Select(model => (model.Name, model.InputSize)));
+    }
+
+    [Fact]
+    public void A_caller_who_leaves_is_not_served() =>
+        Assert.Throws<OperationCanceledException>(
+            () => _pipeline.Analyze(TestPictures.Read("astronaut.jpg"), new AnalysisOptions(), new CancellationToken(canceled: true)));
+
+    [Fact]
+    public void Verdicts_follow_the_probability()
+    {
+        static FaceVerdict Verdict(float probability) => new(default, 1, default, probability);
+        Assert.Equal(MaskLabel.WithMask, Verdict(0.6f).Label(0.6f));
+        Assert.Equal(MaskLabel.Uncertain, Verdict(0.59f).Label(0.6f));
+        Assert.Equal(MaskLabel.Uncertain, Verdict(0.41f).Label(0.6f));
+        Assert.Equal(MaskLabel.WithoutMask, Verdict(0.39f).Label(0.6f));
+        Assert.Equal(MaskLabel.WithMask, Verdict(0.5f).Label(0.5f));
+        Assert.Equal(0.75f, Verdict(0.25f).Confidence);
+    }
+
+    /// <summary>A light blue surgical mask: from the bridge of the nose to below the chin, rounded, with pleats.</summary>
+    private static void PaintMask(Raster picture)
+    {
+        for (var y = 114; y < 184; y++)
+        {
+            var half = y < 150 ? 44 - ((150 - y) / 12) : 44 - ((y - 150) * (y - 150) / 40);
+            for (var x = 225 - half; x < 225 + half; x++)
+            {
+                var shade = (y - 114) % 18 < 2 ? 30 : Math.Abs(x - 225) / 3;
+                var pixel = picture.Row(y)[(x * 4)..];
+                (pixel[0], pixel[1], pixel[2]) = ((byte)(170 - shade), (byte)(205 - shade), (byte)(225 - shade));
+            }
+        }
+    }
+
+    private FaceAnalysis Analyze(byte[] file) => _pipeline.Analyze(file, new AnalysisOptions(), CancellationToken.None);
+}
