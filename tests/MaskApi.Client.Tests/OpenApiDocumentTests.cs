@@ -1,0 +1,60 @@
+using System.Text.Json;
+using MaskApi.Testing;
+
+namespace MaskApi.Client.Tests;
+
+/// <summary>The committed document, from which others generate their clients.</summary>
+public sealed class OpenApiDocumentTests(LiveService service)
+{
+    /// <summary>Set to write the document anew instead of comparing it.</summary>
+    private const string Update = "MASKAPI_UPDATE_OPENAPI";
+
+    private static string Document { get; } = Repository.PathOf("openapi.json");
+
+    [Fact]
+    public async Task The_committed_document_is_the_one_that_is_served()
+    {
+        using var http = new HttpClient { BaseAddress = service.Address };
+        var served = await http.GetStringAsync("swagger/v1/swagger.json", TestContext.Current.CancellationToken);
+        if (Environment.GetEnvironmentVariable(Update) is not null)
+        {
+            await File.WriteAllTextAsync(Document, served.ReplaceLineEndings("\n").TrimEnd() + "\n", TestContext.Current.CancellationToken);
+        }
+
+        var committed = await File.ReadAllTextAsync(Document, TestContext.Current.CancellationToken);
+        Assert.True(
+            JsonElement.DeepEquals(JsonElement.Parse(committed), JsonElement.Parse(served)),
+            $"The contract has changed. If that is meant: {Update}=1 dotnet test --project tests/MaskApi.Client.Tests, and commit openapi.json.");
+    }
+
+    [Fact]
+    public async Task A_generated_typescript_client_compiles_and_talks_to_the_service()
+    {
+        Command.SkipWithout("npm");
+        Command.SkipWithout("node");
+        var folder = Directory.CreateTempSubdirectory("maskapi-typescript-");
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Repository.PathOf("tests/MaskApi.Client.Tests/TypeScript")))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            File.Copy(Document, Path.Combine(folder.FullName, "openapi.json"));
+            var (code, _, error) = await Command.TryAsync(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            Assert.SkipWhen(code != 0, $"npm cannot fetch the generator: {error}");
+            await Command.RunAsync(folder, "npm", "run", "--silent", "generate");
+            await Command.RunAsync(folder, "npm", "run", "--silent", "compile");
+            var said = await Command.RunAsync(folder, "node", "build/main.js", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
+            var answer = JsonElement.Parse(said);
+            Assert.Equal("without_mask", answer.GetProperty("label").GetString());
+            Assert.InRange(answer.GetProperty("mouth").GetDouble(), 135, 165);
+            Assert.Equal("unsupported_media_type", answer.GetProperty("refusal").GetString());
+            Assert.Equal([200, 415], answer.GetProperty("batch").EnumerateArray().Select(static status => status.GetInt32()));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

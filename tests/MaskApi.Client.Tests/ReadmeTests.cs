@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MaskApi.Testing;
+
+namespace MaskApi.Client.Tests;
+
+/// <summary>The README's examples do what the README says, word for word but for the address.</summary>
+public sealed partial class ReadmeTests(LiveService service) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maskapi-readme-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Curl()
+    {
+        Command.SkipWithout("curl");
+        Command.SkipWithout("bash");
+        var output = await RunAsync("bash", "example.sh", "", "bash", "-euo", "pipefail", "example.sh");
+        Assert.Equal("without_mask", JsonElement.Parse(output).GetProperty("faces")[0].GetProperty("label").GetString());
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(Path.Combine(_folder.FullName, "faces.png"))[..4]);
+    }
+
+    [Fact]
+    public async Task CSharp()
+    {
+        var project = Repository.PathOf("src/MaskApi.Client/MaskApi.Client.csproj");
+        var output = await RunAsync("csharp", "example.cs", $"#:project {project}\n", "dotnet", "run", "example.cs");
+        Assert.Matches("^without_mask [0-9.]+ ?% at [0-9.]+, [0-9.]+", output.Trim().Split('\n')[^1]);
+    }
+
+    [Fact]
+    public async Task Python()
+    {
+        Command.SkipWithout("python3");
+        Assert.StartsWith("without_mask ", await RunAsync("python", "example.py", "", "python3", "example.py"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JavaScript()
+    {
+        Command.SkipWithout("node");
+        Assert.StartsWith("without_mask ", await RunAsync("javascript", "example.mjs", "", "node", "example.mjs"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Runs the only example in a language, beside a photo.jpg.</summary>
+    private async Task<string> RunAsync(string language, string file, string preamble, string program, params string[] arguments)
+    {
+        var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"), TestContext.Current.CancellationToken);
+        var section = Section().Match(readme).Value;
+        var example = Assert.Single(Fence().Matches(section), match => match.Groups["language"].Value == language).Groups["code"].Value;
+        Assert.Contains("http://localhost:8080", example, StringComparison.Ordinal);
+        var code = preamble + example.Replace("http://localhost:8080", service.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), code, TestContext.Current.CancellationToken);
+        File.Copy(Pictures.AstronautFile, Path.Combine(_folder.FullName, "photo.jpg"));
+        return await Command.RunAsync(_folder, program, arguments);
+    }
+
+    [GeneratedRegex("^## Use it$.*?(?=^## )", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Section();
+
+    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+}
