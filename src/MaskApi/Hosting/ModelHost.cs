@@ -58,7 +58,9 @@ internal sealed partial class ModelHost(
             Failure = exception.Message;
             LogFailure(logger, exception.Message);
             Environment.ExitCode = 1;
-            lifetime.StopApplication();
+
+            // Not before the host has started: stopping it half-way through its start is an exception of its own.
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
         }
     }
 

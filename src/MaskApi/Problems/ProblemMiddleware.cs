@@ -23,6 +23,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Response.StatusCode = ClientClosedRequest;
+            RequestFacts.Of(context).ProblemCode = "client_left";
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted)

@@ -1,0 +1,250 @@
+using System.Net;
+using MaskApi.Hosting;
+using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MaskApi.Tests.Hosting;
+
+/// <summary>A service with one place, a queue of one, and a clock that only the test moves.</summary>
+public sealed class AdmissionTests : IAsyncLifetime
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly FakeTimeProvider _time = new();
+    private Service _service = null!;
+    private HttpClient _client = null!;
+
+    private AdmissionGate Gate => _service.Services.GetRequiredService<AdmissionGate>();
+
+    private UploadBudget Budget => _service.Services.GetRequiredService<UploadBudget>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _service = new Service(
+            new Dictionary<string, string?>
+            {
+                ["MaskApi:Admission:Concurrency"] = "1",
+                ["MaskApi:Admission:QueueLength"] = "1",
+                ["MaskApi:Admission:MaxBytesInFlight"] = "2097152",
+            },
+            services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)));
+        await _service.ReadyAsync();
+        _client = _service.CreateClient();
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task A_full_queue_refuses_at_once_and_the_queued_are_served()
+    {
+        var held = await Gate.EnterAsync(1, _token);
+        var queued = DetectAsync();
+        await UntilAsync(() => Gate.QueueLength == 1);
+
+        foreach (var request in new[]
+        {
+            new HttpRequestMessage(HttpMethod.Post, "/v1/detections") { Content = Http.Raw(Pictures.Astronaut) },
+            new HttpRequestMessage(HttpMethod.Post, "/v1/detections/batch") { Content = Http.Form(Pictures.Astronaut, "images") },
+            new HttpRequestMessage(HttpMethod.Post, "/v1/annotations") { Content = Http.Form(Pictures.Astronaut) },
+            new HttpRequestMessage(HttpMethod.Get, "/v1/annotations/0123456789abcdef0123456789abcdef"),
+        })
+        {
+            // The clock stands still, so a wait of any length would never end.
+            using var refused = await _client.SendAsync(request, _token);
+            await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
+            Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        }
+
+        using var health = await _client.GetAsync("/health/ready", _token);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+
+        held.Dispose();
+        using var served = await queued;
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        Assert.Equal(0, Gate.InWork);
+    }
+
+    [Fact]
+    public async Task The_wait_is_bounded()
+    {
+        using var held = await Gate.EnterAsync(1, _token);
+        var queued = DetectAsync();
+        await UntilAsync(() => Gate.QueueLength == 1);
+        _time.Advance(new AdmissionOptions().QueueTimeout);
+        using var refused = await queued;
+        await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
+        Assert.Equal(0, Gate.QueueLength);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_the_queue_frees_its_place_there()
+    {
+        using var held = await Gate.EnterAsync(1, _token);
+        using var leaving = new CancellationTokenSource();
+        var queued = _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), leaving.Token);
+        await UntilAsync(() => Gate.QueueLength == 1);
+        await leaving.CancelAsync();
+        await UntilAsync(() => Gate.QueueLength == 0);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => queued);
+        await UntilAsync(() => Budget.InFlight == 0);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_during_the_work_frees_the_place()
+    {
+        var worker = _service.Services.GetRequiredService<PictureWorker>();
+        using var leaving = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RunAsync<int>(
+            Pictures.Astronaut,
+            (_, token) =>
+            {
+                Assert.Equal(1, Gate.InWork);
+                leaving.Cancel();
+                token.ThrowIfCancellationRequested();
+                return 0;
+            },
+            leaving.Token));
+        Assert.Equal(0, Gate.InWork);
+    }
+
+    [Fact]
+    public async Task Work_that_takes_too_long_is_given_up()
+    {
+        var worker = _service.Services.GetRequiredService<PictureWorker>();
+        var problem = await Assert.ThrowsAsync<ProblemException>(() => worker.RunAsync<int>(
+            Pictures.Astronaut,
+            (_, token) =>
+            {
+                _time.Advance(new AdmissionOptions().ProcessingTimeout);
+                token.ThrowIfCancellationRequested();
+                return 0;
+            },
+            _token));
+        Assert.Equal(ProblemKinds.ProcessingTimeout, problem.Kind);
+        Assert.Equal(0, Gate.InWork);
+    }
+
+    [Fact]
+    public async Task An_upload_holds_no_place_and_is_given_up_when_it_is_too_slow()
+    {
+        var body = new StalledBody(Pictures.Astronaut);
+        var slow = _client.PostAsync("/v1/detections", body, _token);
+        await body.Stalled;
+        await UntilAsync(() => Budget.InFlight > 0);
+
+        using var other = await DetectAsync();
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+
+        _time.Advance(new AdmissionOptions().UploadTimeout);
+        await UntilAsync(() => Budget.InFlight == 0);
+        body.End();
+        using var refused = await slow;
+        await refused.ProblemAsync(HttpStatusCode.RequestTimeout, "request_timeout");
+    }
+
+    [Fact]
+    public async Task Uploads_share_a_budget_of_bytes()
+    {
+        using (Budget.Take(2 * 1024 * 1024))
+        {
+            foreach (var way in new HttpContent[] { Http.Raw(Pictures.Astronaut), Http.Form(Pictures.Astronaut), Http.Base64(Pictures.Astronaut) })
+            {
+                using var refused = await _client.PostAsync("/v1/detections", way, _token);
+                await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
+                Assert.NotNull(refused.Headers.RetryAfter);
+            }
+        }
+
+        using var served = await DetectAsync();
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        Assert.Equal(0, Budget.InFlight);
+    }
+
+    [Fact]
+    public async Task Pictures_in_work_share_a_budget_of_pixels()
+    {
+        using var gate = new AdmissionGate(
+            new AdmissionOptions { Concurrency = 3, MaxPixelsInFlight = 10_000_000, QueueLength = 3 }, _time);
+        var first = await gate.EnterAsync(6_000_000, _token);
+        var second = gate.EnterAsync(6_000_000, _token).AsTask();
+        Assert.False(second.IsCompleted);
+
+        first.Dispose();
+        var entered = await second;
+
+        // Larger than the whole budget: alone instead of never.
+        var huge = gate.EnterAsync(50_000_000, _token).AsTask();
+        Assert.False(huge.IsCompleted);
+        entered.Dispose();
+        (await huge).Dispose();
+        Assert.Equal(0, gate.InWork);
+    }
+
+    [Fact]
+    public async Task A_wait_for_pixels_is_bounded_too_and_frees_the_place()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
+        using var first = await gate.EnterAsync(10_000_000, _token);
+        var second = gate.EnterAsync(1_000_000, _token).AsTask();
+        _time.Advance(new AdmissionOptions().QueueTimeout);
+        var problem = await Assert.ThrowsAsync<ProblemException>(() => second);
+        Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
+        Assert.Equal(1, gate.InWork);
+    }
+
+    [Fact]
+    public async Task A_place_left_twice_is_free_once()
+    {
+        var place = await Gate.EnterAsync(1, _token);
+        place.Dispose();
+        place.Dispose();
+        Assert.Equal(0, Gate.InWork);
+        using var again = await Gate.EnterAsync(1, _token);
+        Assert.Equal(1, Gate.InWork);
+    }
+
+    private Task<HttpResponseMessage> DetectAsync() => _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
+    /// <summary>A body that sends half of itself and then nothing until it is told to end.</summary>
+    private sealed class StalledBody(byte[] bytes) : HttpContent
+    {
+        private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Stalled => _stalled.Task;
+
+        /// <summary>Lets go: the in-process transport hands an answer out only when the body has ended.</summary>
+        public void End() => _end.TrySetResult();
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+            _stalled.TrySetResult();
+            await _end.Task.WaitAsync(cancellationToken);
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = bytes.Length;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MaskApi.Vision;
+
+namespace MaskApi.Tests.Hosting;
+
+/// <summary>Start and end of the service as a process: what only a real one can show.</summary>
+public sealed class ProcessTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private static readonly string _models = Path.Combine(AppContext.BaseDirectory, "models");
+
+    [Fact]
+    public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it()
+    {
+        await using var process = ServiceProcess.Start(("MaskApi:Limits:MinSide", "0"));
+        Assert.Equal(1, await process.ExitAsync());
+        var line = Assert.Single(process.Lines);
+        Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096, and is 0.", line);
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("corrupt")]
+    [InlineData("wrong shape")]
+    public async Task A_model_that_cannot_be_used_ends_the_start_with_one_line_that_names_it(string fault)
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            var classifier = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            switch (fault)
+            {
+                case "missing":
+                    File.Delete(classifier);
+                    break;
+                case "corrupt":
+                    await File.WriteAllBytesAsync(classifier, File.ReadAllBytes(classifier)[..1000], _token);
+                    break;
+                default:
+                    File.Copy(Path.Combine(_models, "blaze_face_short_range.onnx"), classifier, overwrite: true);
+                    break;
+            }
+
+            await using var process = ServiceProcess.Start(("MaskApi:Models:Path", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            var line = Assert.Single(process.Lines, static line => line.Contains(" FTL ", StringComparison.Ordinal));
+            Assert.Contains("mask_classifier.onnx", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(process.Lines, static line => line.StartsWith("   at ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_classifier_of_ones_own_is_used_and_shown()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            // A metadata entry more makes another file of the same network: field 14 of ModelProto, key and value.
+            var classifier = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            await File.AppendAllBytesAsync(classifier, [0x72, 15, 0x0a, 7, .. "trainer"u8, 0x12, 4, .. "mine"u8], _token);
+
+            await using var service = await Service.StartAsync(("MaskApi:Models:Path", folder.FullName));
+            using var client = service.CreateClient();
+            using var response = await client.GetAsync("/v1/info", _token);
+            var model = (await response.JsonAsync()).GetProperty("models").EnumerateArray()
+                .Single(static model => model.GetProperty("name").GetString() == "mask_classifier");
+            Assert.Equal("mine", model.GetProperty("metadata").GetProperty("trainer").GetString());
+            Assert.Equal(
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(classifier, _token))),
+                model.GetProperty("sha256").GetString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_provider_that_cannot_be_had_ends_the_start_or_falls_back()
+    {
+        await using var process = ServiceProcess.Start(("MaskApi:Models:ExecutionProvider", "cuda"));
+        Assert.Equal(1, await process.ExitAsync());
+        Assert.Contains(
+            process.Lines, static line => line.Contains(" FTL ", StringComparison.Ordinal) && line.Contains("cuda", StringComparison.OrdinalIgnoreCase));
+
+        await using var service = await Service.StartAsync(
+            ("MaskApi:Models:ExecutionProvider", "cuda"), ("MaskApi:Models:FallBackToCpu", "true"));
+        using var client = service.CreateClient();
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Until_the_models_are_loaded_the_service_is_live_but_not_ready()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A named pipe holds the loading up, which needs mkfifo.");
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "blaze*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            var pipe = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            using (var mkfifo = Process.Start("mkfifo", [pipe]))
+            {
+                await mkfifo.WaitForExitAsync(_token);
+            }
+
+            await using var service = new Service([KeyValuePair.Create("MaskApi:Models:Path", (string?)folder.FullName)]);
+            using var client = service.CreateClient();
+            using var live = await client.GetAsync("/health/live", _token);
+            Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+            using var ready = await client.GetAsync("/health/ready", _token);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            using var refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+            await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not_ready");
+            Assert.NotNull(refused.Headers.RetryAfter);
+
+            await File.WriteAllBytesAsync(pipe, await File.ReadAllBytesAsync(Path.Combine(_models, "mask_classifier.onnx"), _token), _token);
+            await service.ReadyAsync();
+            using var served = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+            Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task SIGTERM_lets_what_was_accepted_finish_and_refuses_the_rest()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
+        await using var process = ServiceProcess.Start(("MaskApi:Lifecycle:DrainDelay", "00:00:02"));
+        using var client = await process.ReadyAsync();
+
+        // A request that is half sent when the signal comes has been accepted.
+        using var accepted = new TcpClient();
+        await accepted.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
+        var stream = accepted.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n"), _token);
+        await stream.WriteAsync(Pictures.Astronaut.AsMemory(0, 1000), _token);
+        await Task.Delay(300, _token);
+
+        var terminated = Stopwatch.StartNew();
+        process.Terminate();
+        HttpResponseMessage? refused = null;
+        while (refused is null or { IsSuccessStatusCode: true })
+        {
+            refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        }
+
+        await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "draining");
+        Assert.True(refused.Headers.ConnectionClose);
+        using var ready = await client.GetAsync("/health/ready", _token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        using var live = await client.GetAsync("/health/live", _token);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+
+        await stream.WriteAsync(Pictures.Astronaut.AsMemory(1000), _token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(_token));
+        Assert.Contains("Connection: close", await reader.ReadToEndAsync(_token), StringComparison.Ordinal);
+
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.InRange(terminated.Elapsed.TotalSeconds, 1.9, 30);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health/live", _token));
+    }
+}
