@@ -8,6 +8,7 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     CropsCommand.Create(),
     CrossValidateCommand.Create(),
     EvaluateCommand.Create(),
+    FetchCommand.Create(),
     TrainCommand.Create(),
 };
 
