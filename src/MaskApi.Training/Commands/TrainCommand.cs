@@ -45,6 +45,7 @@ internal static class TrainCommand
                     RunConsole.Line($"{how.Name}, seed {runSeed}, {where.type.ToString().ToLowerInvariant()}, {runFolder}");
                     results.Add(await TrainingRun.ExecuteAsync(
                         faces, weights, how, runSeed, where, runFolder, parse.GetValue(resume), new ConsoleObserver(), cancellationToken).ConfigureAwait(false));
+                    RunReport.Write(runFolder);
                     Print(results[^1]);
                 }
             }
