@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
 using MaskApi.Problems;
@@ -23,14 +24,7 @@ public sealed class AdmissionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _service = new Service(
-            new Dictionary<string, string?>
-            {
-                ["MaskApi:Admission:Concurrency"] = "1",
-                ["MaskApi:Admission:QueueLength"] = "1",
-                ["MaskApi:Admission:MaxBytesInFlight"] = "2097152",
-            },
-            services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)));
+        _service = Create();
         await _service.ReadyAsync();
         _client = _service.CreateClient();
     }
@@ -130,19 +124,29 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_holds_no_place_and_is_given_up_when_it_is_too_slow()
     {
-        var body = new StalledBody(Pictures.Astronaut);
-        var slow = _client.PostAsync("/v1/detections", body, _token);
-        await body.Stalled;
-        await UntilAsync(() => Budget.InFlight > 0);
+        // Over a real socket: the in-process transport hands an answer out only when the body has ended.
+        await using var service = Create();
+        service.UseKestrel(0);
+        service.StartServer();
+        await service.ReadyAsync();
+        var budget = service.Services.GetRequiredService<UploadBudget>();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\nhalf a picture"u8.ToArray(), _token);
+        await UntilAsync(() => budget.InFlight > 0);
 
-        using var other = await DetectAsync();
+        using var client = service.CreateClient();
+        using var other = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
 
         _time.Advance(new AdmissionOptions().UploadTimeout);
-        await UntilAsync(() => Budget.InFlight == 0);
-        body.End();
-        using var refused = await slow;
-        await refused.ProblemAsync(HttpStatusCode.RequestTimeout, "request_timeout");
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(_token));
+        var rest = await reader.ReadToEndAsync(_token);
+        Assert.Contains("Connection: close", rest, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"request_timeout\"", rest, StringComparison.Ordinal);
+        await UntilAsync(() => budget.InFlight == 0);
     }
 
     [Fact]
@@ -206,6 +210,15 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(1, Gate.InWork);
     }
 
+    private Service Create() => new(
+        new Dictionary<string, string?>
+        {
+            ["MaskApi:Admission:Concurrency"] = "1",
+            ["MaskApi:Admission:QueueLength"] = "1",
+            ["MaskApi:Admission:MaxBytesInFlight"] = "2097152",
+        },
+        services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)));
+
     private Task<HttpResponseMessage> DetectAsync() => _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
 
     private static async Task UntilAsync(Func<bool> condition)
@@ -215,36 +228,6 @@ public sealed class AdmissionTests : IAsyncLifetime
         while (!condition())
         {
             await Task.Delay(5, patience.Token);
-        }
-    }
-
-    /// <summary>A body that sends half of itself and then nothing until it is told to end.</summary>
-    private sealed class StalledBody(byte[] bytes) : HttpContent
-    {
-        private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Stalled => _stalled.Task;
-
-        /// <summary>Lets go: the in-process transport hands an answer out only when the body has ended.</summary>
-        public void End() => _end.TrySetResult();
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
-            SerializeToStreamAsync(stream, context, CancellationToken.None);
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
-        {
-            await stream.WriteAsync(bytes.AsMemory(0, bytes.Length / 2), cancellationToken);
-            await stream.FlushAsync(cancellationToken);
-            _stalled.TrySetResult();
-            await _end.Task.WaitAsync(cancellationToken);
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = bytes.Length;
-            return true;
         }
     }
 }
