@@ -12,13 +12,14 @@ public readonly record struct Look(FaceModel Model, SquareRegion Region, float L
 /// </summary>
 /// <remarks>
 /// <see cref="DetectionDetail.Fast"/> is the full-range model over the whole picture. <see cref="DetectionDetail.Auto"/>
-/// adds the short-range model over the whole picture, with and without a margin, for faces that fill it, and two levels
-/// of tiles for the full-range model; <see cref="DetectionDetail.High"/> adds a third level.
+/// adds the short-range model over the whole picture, with and without a margin, for faces that fill it, and three levels
+/// of tiles for the full-range model; <see cref="DetectionDetail.High"/> adds a fourth level, which matters where a picture
+/// has pixels to spare.
 /// </remarks>
 public static class LookPlan
 {
     /// <summary>Most looks of any plan.</summary>
-    public const int MaxLooks = 3 + (3 * MaxTilesPerLevel);
+    public const int MaxLooks = 3 + (4 * MaxTilesPerLevel);
 
     /// <summary>
     /// Share of a tile's side by which neighbors overlap: a face up to this size is whole in one of them; larger ones
@@ -59,8 +60,8 @@ public static class LookPlan
         var levels = detail switch
         {
             DetectionDetail.Fast => 0,
-            DetectionDetail.Auto => 2,
-            DetectionDetail.High => 3,
+            DetectionDetail.Auto => 3,
+            DetectionDetail.High => 4,
             _ => throw new ArgumentOutOfRangeException(nameof(detail)),
         };
         var whole = Around(width, height, 1);

@@ -6,9 +6,9 @@ namespace MaskApi.Vision.Detection;
 /// </summary>
 /// <remarks>
 /// The shifts are those of Platt scaling fitted by maximum likelihood on kaggle853-dev, part <c>fit</c> (a report is true
-/// if it overlaps a labelled face by 0.5). The slopes, all near 2, are left out on purpose: with them a confidence would
-/// be a probability over its whole range, but three faces in a hundred, the doubtful ones, would fall below 0.05, where no
-/// caller looks for them.
+/// if it overlaps a labelled face by 0.5). The slopes, all near 2, are left out on purpose: with them a confidence would be
+/// a probability over its whole range, but the reports of which one in thirty is a face, which a caller who wants every
+/// face sorts through, would sink below 0.05.
 /// </remarks>
 internal static class ScoreCalibration
 {
@@ -20,8 +20,8 @@ internal static class ScoreCalibration
         var shift = detail switch
         {
             DetectionDetail.Fast => 0.74,
-            DetectionDetail.Auto => -0.22,
-            DetectionDetail.High => -0.65,
+            DetectionDetail.Auto => -0.65,
+            DetectionDetail.High => -0.71,
             _ => throw new ArgumentOutOfRangeException(nameof(detail)),
         };
         var certain = Math.Clamp(evidence, 1e-4, 1 - 1e-4);

@@ -27,7 +27,7 @@ public sealed class LookPlanTests
         Assert.Equal(fast, auto.Take(fast.Length));
         Assert.Equal(auto, high.Take(auto.Length));
         Assert.True(fast.Length < auto.Length);
-        Assert.True(Math.Min(width, height) < 250 || auto.Length < high.Length);
+        Assert.True(Math.Min(width, height) < 320 || auto.Length < high.Length);
         Assert.All(high.Skip(3), look => Assert.True(look.Region.Side >= LookPlan.LeastTileSide));
     }
 
