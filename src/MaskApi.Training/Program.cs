@@ -9,7 +9,9 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     CrossValidateCommand.Create(),
     EvaluateCommand.Create(),
     FetchCommand.Create(),
+    PackDetectorDataCommand.Create(),
     TrainCommand.Create(),
+    TuneDetectorCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

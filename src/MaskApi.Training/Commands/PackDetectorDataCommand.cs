@@ -1,0 +1,68 @@
+using System.CommandLine;
+using MaskApi.Training.Data;
+using MaskApi.Training.Detection;
+using MaskApi.Training.Reports;
+
+namespace MaskApi.Training.Commands;
+
+/// <summary><c>pack-detector-data</c>: all that <c>tune-detector</c> learns from, in one file.</summary>
+internal static class PackDetectorDataCommand
+{
+    // Pictures that nobody labelled are portraits mostly; at this size their faces still exceed the greatest that a view shows.
+    private const int LongSide = 320;
+    private const int Quality = 80;
+
+    public static Command Create()
+    {
+        var labelled = new Option<string>("--labelled") { Description = "Folder with images/ and boxes.csv.", Required = true };
+        var part = new Option<string?>("--part") { Description = "Only this part of boxes.csv.", DefaultValueFactory = _ => "fit" };
+        var unlabelled = new Option<string[]>("--unlabelled")
+        {
+            Description = "Folders with with_mask/ and without_mask/, whose faces nobody drew.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
+        var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => Path.Combine("runs", "detector.pack.zip") };
+        var command = new Command("pack-detector-data", "Packs pictures and boxes into one file for 'tune-detector'.")
+        {
+            labelled, part, unlabelled, output,
+        };
+        command.SetAction((parse, cancellationToken) =>
+        {
+            var path = parse.GetRequiredValue(output);
+            try
+            {
+                var certain = LabelledPictures.Read(parse.GetRequiredValue(labelled), parse.GetValue(part)).Select(AsItIs);
+                var others = parse.GetRequiredValue(unlabelled)
+                    .SelectMany(folder => LabelledPictures.Read(folder))
+                    .AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                    .Select(picture => Reduced(picture, cancellationToken));
+                DetectorPack.Write(path, certain.Concat(others));
+            }
+            catch (Exception e) when (e is InvalidDataException or DirectoryNotFoundException)
+            {
+                RunConsole.Warn(e.Message);
+                return Task.FromResult(1);
+            }
+
+            RunConsole.Line($"{path}: {new FileInfo(path).Length / 1e6:0.0} MB");
+            return Task.FromResult(0);
+        });
+        return command;
+    }
+
+    private static PackedPicture AsItIs(LabelledPicture picture) => new(
+        $"{picture.Source}/{picture.Name}", [.. picture.Faces.Select(face => face.Box)], File.ReadAllBytes(picture.Path));
+
+    private static PackedPicture Reduced(LabelledPicture picture, CancellationToken cancellationToken)
+    {
+        var image = RgbImage.Decode(File.ReadAllBytes(picture.Path), cancellationToken);
+        var scale = Math.Min(1, (double)LongSide / Math.Max(image.Width, image.Height));
+        var small = Resampler.Resize(
+            image,
+            new SampleRect(0, 0, image.Width, image.Height),
+            Math.Max(1, (int)Math.Round(image.Width * scale)),
+            Math.Max(1, (int)Math.Round(image.Height * scale)));
+        return new PackedPicture($"{picture.Source}/{picture.Name}", null, small.ToJpeg(Quality));
+    }
+}

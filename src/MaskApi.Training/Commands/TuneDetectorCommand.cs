@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using MaskApi.Training.Detection;
+using MaskApi.Training.Network;
+using MaskApi.Training.Reports;
+
+namespace MaskApi.Training.Commands;
+
+/// <summary><c>tune-detector</c>: from a detector pack and MediaPipe's file to a detector for masked, small and turned faces.</summary>
+internal static class TuneDetectorCommand
+{
+    public static Command Create()
+    {
+        var defaults = new DetectorRecipe();
+        var data = new Option<FileInfo>("--data") { Description = "A pack made by 'pack-detector-data'.", Required = true }.AcceptExistingOnly();
+        var model = new Option<FileInfo>("--model") { Description = "face_detection_full_range.tflite.", Required = true }.AcceptExistingOnly();
+        var output = new Option<string>("--out") { Description = "The run's folder.", DefaultValueFactory = _ => Path.Combine("runs", "detector") };
+        var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" }
+            .AcceptOnlyFromAmong("auto", "cpu", "cuda");
+        var first = Number("--first-steps", "Steps on labelled pictures alone.", defaults.FirstRoundSteps);
+        var second = Number("--second-steps", "Steps on all pictures; 0 ends the run after the first round.", defaults.SecondRoundSteps);
+        var batch = Number("--batch", "Views a step.", defaults.BatchSize);
+        var rate = new Option<double>("--rate") { Description = "Greatest learning rate.", DefaultValueFactory = _ => defaults.LearningRate };
+        var share = new Option<double>("--unlabelled-share")
+        {
+            Description = "Share of views from pictures nobody labelled.",
+            DefaultValueFactory = _ => defaults.UnlabelledShare,
+        };
+        var side = Number("--side", "Side of a view, pixels; a multiple of 32.", defaults.Sampler.Side);
+        var seed = Number("--seed", "Seed of everything random.", defaults.Seed);
+        var folds = Number("--folds", "Parts that labelled pictures are divided into by a hash of their names.", 5);
+        var fold = new Option<int?>("--fold") { Description = "Keep this part, from 0, for judging. Without it, all pictures are learned from." };
+        var command = new Command("tune-detector", "Trains the full-range face detector further and writes it as ONNX.")
+        {
+            data, model, output, device, first, second, batch, rate, share, side, seed, folds, fold,
+        };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var recipe = defaults with
+            {
+                FirstRoundSteps = parse.GetValue(first),
+                SecondRoundSteps = parse.GetValue(second),
+                BatchSize = parse.GetValue(batch),
+                LearningRate = parse.GetValue(rate),
+                UnlabelledShare = parse.GetValue(share),
+                Seed = parse.GetValue(seed),
+                Sampler = defaults.Sampler with { Side = parse.GetValue(side) },
+            };
+            if (recipe.Sampler.Side % DetectorNetwork.SideMultiple != 0 || recipe.Sampler.Side <= 0)
+            {
+                RunConsole.Warn($"--side must be a multiple of {DetectorNetwork.SideMultiple}.");
+                return 1;
+            }
+
+            var pack = parse.GetRequiredValue(data).FullName;
+            var tflite = await File.ReadAllBytesAsync(parse.GetRequiredValue(model).FullName, cancellationToken).ConfigureAwait(false);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(pack, cancellationToken).ConfigureAwait(false)));
+            var where = TorchLoader.Device(parse.GetRequiredValue(device));
+            var (parts, kept) = (parse.GetValue(folds), parse.GetValue(fold));
+            var config = new { recipe, data = hash, folds = parts, fold = kept, device = where.type.ToString() };
+            using var run = new DetectorRunFolder(parse.GetRequiredValue(output), config, RunConsole.Line);
+            try
+            {
+                using var tuned = await new DetectorTuning(tflite, recipe, where, run).RunAsync(
+                    DetectorPack.Read(pack), picture => kept is { } number && picture.Fold(parts) == number, cancellationToken).ConfigureAwait(false);
+                run.WriteModel(tflite, tuned, $"detector pack, SHA-256 {hash}");
+            }
+            catch (OperationCanceledException)
+            {
+                RunConsole.Warn("Stopped; no model was written.");
+                return 130;
+            }
+            catch (Exception e) when (e is InvalidDataException or NotSupportedException)
+            {
+                RunConsole.Warn(e.Message);
+                return 1;
+            }
+
+            RunConsole.Line($"wrote {run.ModelPath}");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, string description, int value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
+}

@@ -1,0 +1,72 @@
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Detection;
+
+/// <summary>How well detections meet labelled boxes.</summary>
+/// <param name="AveragePrecision">AP50, with precision made monotonic, over all recalls (as PASCAL VOC 2010).</param>
+/// <param name="Precision">At <paramref name="Threshold"/>.</param>
+/// <param name="Recall">At <paramref name="Threshold"/>.</param>
+/// <param name="Threshold">The score that gives the best F1.</param>
+internal readonly record struct DetectionAccuracy(double AveragePrecision, double Precision, double Recall, double Threshold)
+{
+    private const float Match = 0.5f;
+
+    /// <summary>Compares.</summary>
+    /// <param name="labelled">For each picture, its boxes.</param>
+    /// <param name="found">For each picture, its detections.</param>
+    /// <param name="leastSide">Faces whose longer side is shorter, in pixels, neither count nor cost.</param>
+    public static DetectionAccuracy Of(
+        IReadOnlyList<IReadOnlyList<PixelBox>> labelled, IReadOnlyList<IReadOnlyList<FoundFace>> found, float leastSide = 0)
+    {
+        static float Side(PixelBox box) => Math.Max(box.Width, box.Height);
+        var taken = labelled.Select(boxes => new bool[boxes.Count]).ToArray();
+        var hits = new List<(float Score, bool Hit)>();
+        foreach (var (picture, face) in found.Index().SelectMany(p => p.Item.Select(face => (p.Index, face))).OrderByDescending(p => p.face.Score))
+        {
+            var (best, overlap, small) = (-1, Match, false);
+            for (var i = 0; i < labelled[picture].Count; i++)
+            {
+                var box = labelled[picture][i];
+                var shared = box.IntersectionOverUnion(face.Box);
+                if (Side(box) < leastSide)
+                    small |= shared >= Match;
+                else if (!taken[picture][i] && shared >= overlap)
+                    (best, overlap) = (i, shared);
+            }
+
+            if (best >= 0)
+                taken[picture][best] = true;
+            if (best >= 0 || (!small && Side(face.Box) >= leastSide))
+                hits.Add((face.Score, best >= 0));
+        }
+
+        var faces = labelled.Sum(boxes => boxes.Count(box => Side(box) >= leastSide));
+        return faces == 0 ? default : Summarize(hits, faces);
+    }
+
+    private static DetectionAccuracy Summarize(List<(float Score, bool Hit)> hits, int faces)
+    {
+        var curve = new List<(double Recall, double Precision)>();
+        var (right, bestF1) = (0, -1.0);
+        var best = default(DetectionAccuracy);
+        foreach (var (score, hit) in hits)
+        {
+            right += hit ? 1 : 0;
+            var (recall, precision) = ((double)right / faces, (double)right / (curve.Count + 1));
+            curve.Add((recall, precision));
+            var f1 = 2 * recall * precision / Math.Max(recall + precision, 1e-9);
+            if (f1 > bestF1)
+                (bestF1, best) = (f1, new DetectionAccuracy(0, precision, recall, score));
+        }
+
+        double area = 0, ceiling = 0;
+        var last = curve.Count > 0 ? curve[^1].Recall : 0;
+        foreach (var (recall, precision) in Enumerable.Reverse(curve))
+        {
+            area += (last - recall) * ceiling;
+            (ceiling, last) = (Math.Max(ceiling, precision), recall);
+        }
+
+        return best with { AveragePrecision = area + (last * ceiling) };
+    }
+}

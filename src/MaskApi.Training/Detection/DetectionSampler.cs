@@ -1,0 +1,145 @@
+using MaskApi.Training.Data;
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Detection;
+
+/// <summary>What the sampler does at random; probabilities are 0–1.</summary>
+internal sealed record SamplerOptions
+{
+    /// <summary>Side of the square view, pixels; a multiple of 32.</summary>
+    public int Side { get; init; } = 192;
+
+    /// <summary>Chance of a view without any face.</summary>
+    public double Textures { get; init; } = 0.06;
+
+    /// <summary>Chance of looking at a face, and not at any place of the picture.</summary>
+    public double AtFace { get; init; } = 0.85;
+
+    /// <summary>Least length of the looked-at face's longer side in the view, pixels.</summary>
+    public double LeastFace { get; init; } = 9;
+
+    /// <summary>Greatest length of the looked-at face's longer side in the view, pixels.</summary>
+    public double GreatestFace { get; init; } = 175;
+
+    /// <summary>Chance of a turned view.</summary>
+    public double Rotate { get; init; } = 0.45;
+
+    /// <summary>Of the turned views, the share turned by any angle; the others by a few degrees.</summary>
+    public double AnyAngle { get; init; } = 0.35;
+
+    /// <summary>Standard deviation of the few degrees.</summary>
+    public double Degrees { get; init; } = 18;
+
+    /// <summary>Tone, colors and gray; the box and shape entries of it are not used.</summary>
+    public Augmentation Look { get; init; } = new() { Tone = 0.8, Saturation = 0.5, Gray = 0.12, Blur = 0.25, Noise = 0.25, Jpeg = 0.35 };
+}
+
+/// <summary>Cuts training views: a random face at a random size and place, turned, mirrored, as cameras and compression leave it.</summary>
+internal static class DetectionSampler
+{
+    // A face of which less can be seen is no example of a face; of which less still, no face at all.
+    private const float LeastVisible = 0.35f;
+    private const float LeastPresent = 0.15f;
+
+    // Below this many pixels nobody can tell a face.
+    private const float LeastSide = 7;
+
+    // Enlarging beyond this shows pixels, not faces.
+    private const double GreatestEnlargement = 6;
+    private const double GreatestEnlargementOfTinyFaces = 4;
+
+    /// <summary>Renders one view.</summary>
+    /// <param name="picture">Where it is cut from.</param>
+    /// <param name="options">What may happen.</param>
+    /// <param name="random">Decides; equal seeds give equal views.</param>
+    /// <returns>uint8 <c>[side, side, 3]</c>, RGB, and the faces in it, in pixels of the view.</returns>
+    public static (RgbImage View, IReadOnlyList<TrainingFace> Faces) Sample(TrainingPicture picture, SamplerOptions options, SeededRandom random)
+    {
+        var view = new RgbImage(options.Side, options.Side);
+        if (random.Chance(options.Textures))
+        {
+            TextureGenerator.Paint(view, random);
+            return (Degrade(view, options.Look, random), []);
+        }
+
+        var (map, scale, mirror) = ChooseView(picture, options, random);
+        var border = random.Chance(0.7)
+            ? default
+            : ((byte)random.Below(256), (byte)random.Below(256), (byte)random.Below(256));
+        ViewWarper.Render(picture.Levels, map, scale, border, view);
+        return (Degrade(view, options.Look, random), Visible(picture.Faces, map, mirror, options.Side));
+    }
+
+    /// <summary>The faces as they appear in a view.</summary>
+    /// <param name="faces">In pixels of the picture.</param>
+    /// <param name="map">From the picture to the view.</param>
+    /// <param name="mirror">Whether the map mirrors: the person's right and left then change places.</param>
+    /// <param name="side">Side of the view, pixels.</param>
+    public static IReadOnlyList<TrainingFace> Visible(IReadOnlyList<TrainingFace> faces, AffineMap map, bool mirror, int side)
+    {
+        var seen = new List<TrainingFace>(faces.Count);
+        foreach (var face in faces)
+        {
+            var whole = map.Apply(face.Box);
+            var clipped = whole.ClipTo(side, side);
+            if (clipped.Area <= 0)
+                continue;
+            var visible = clipped.Area / whole.Area;
+            if (!face.Ignored && visible < LeastPresent)
+                continue;
+            var ignored = face.Ignored || visible < LeastVisible || Math.Max(whole.Width, whole.Height) < LeastSide;
+            seen.Add(new TrainingFace(clipped, face.Landmarks is { } points ? Moved(points, map, mirror) : null, ignored));
+        }
+
+        return seen;
+    }
+
+    private static (AffineMap Map, double Scale, bool Mirror) ChooseView(TrainingPicture picture, SamplerOptions options, SeededRandom random)
+    {
+        var degrees = !random.Chance(options.Rotate) ? 0
+            : random.Chance(options.AnyAngle) ? random.Uniform(-180, 180)
+            : random.Normal(options.Degrees);
+        var mirror = random.Chance(0.5);
+        var stretch = Math.Exp(random.Normal(0.06));
+        var certain = picture.FaceCount;
+        if (certain == 0 || !random.Chance(options.AtFace))
+        {
+            var fit = (double)options.Side / Math.Max(picture.Image.Width, picture.Image.Height);
+            var scale = fit * random.LogUniform(0.6, 3);
+            var place = new PixelPoint((float)random.Uniform(0, picture.Image.Width), (float)random.Uniform(0, picture.Image.Height));
+            return (AffineMap.Place(place, options.Side / 2.0, options.Side / 2.0, scale, degrees, mirror, stretch), scale, mirror);
+        }
+
+        var box = picture.Faces.Where(face => !face.Ignored).ElementAt(random.Below(certain)).Box;
+        var length = Math.Max(box.Width, box.Height);
+        var target = random.LogUniform(options.LeastFace, options.GreatestFace);
+        var enlargement = Math.Min(target / length, length > 10 ? GreatestEnlargement : GreatestEnlargementOfTinyFaces);
+
+        // Anywhere well inside, so that large faces stay near the middle and are seldom cut deeply.
+        var reach = Math.Max(0.05, 0.5 - (0.45 * target / options.Side)) * options.Side;
+        var (x, y) = ((options.Side / 2.0) + random.Uniform(-reach, reach), (options.Side / 2.0) + random.Uniform(-reach, reach));
+        return (AffineMap.Place(box.Center, x, y, enlargement, degrees, mirror, stretch), enlargement, mirror);
+    }
+
+    private static RgbImage Degrade(RgbImage view, Augmentation look, SeededRandom random)
+    {
+        Photometry.Apply(view, look, random);
+        if (random.Chance(look.Blur))
+            view = Photometry.Blur(view, random.Uniform(0.4, 1.6));
+        if (random.Chance(look.Noise))
+            Photometry.AddNoise(view, random.Uniform(2, 14), random);
+        return random.Chance(look.Jpeg) ? RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90))) : view;
+    }
+
+    private static FaceLandmarks Moved(FaceLandmarks points, AffineMap map, bool mirror)
+    {
+        var moved = new FaceLandmarks(
+            map.Apply(points.RightEye),
+            map.Apply(points.LeftEye),
+            map.Apply(points.NoseTip),
+            map.Apply(points.Mouth),
+            map.Apply(points.RightEarTragion),
+            map.Apply(points.LeftEarTragion));
+        return mirror ? moved.Mirrored() : moved;
+    }
+}

@@ -1,0 +1,21 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Detection;
+
+/// <summary>Bytes to what the network takes.</summary>
+internal static class DetectorInput
+{
+    /// <summary>Uploads square views.</summary>
+    /// <param name="rgb">uint8 <c>[count, side, side, 3]</c>.</param>
+    /// <param name="count">Views.</param>
+    /// <param name="side">Of a view, pixels.</param>
+    /// <param name="device">Where to put them.</param>
+    /// <returns>float <c>[count, 3, side, side]</c>, −1–1, channels last in memory.</returns>
+    public static Tensor Of(byte[] rgb, int count, int side, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var bytes = tensor(rgb, [count, side, side, 3], ScalarType.Byte).to(device);
+        return bytes.permute(0, 3, 1, 2).to_type(ScalarType.Float32).div_(127.5).sub_(1).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,61 @@
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Detection;
+
+/// <summary>Combines what people drew and what networks found into faces to learn from.</summary>
+internal static class PictureLabeler
+{
+    /// <summary>Looks that find key points for labelled faces, large and small.</summary>
+    public static ReadOnlySpan<int> LabelledLooks => [128, 256, 512, 1024];
+
+    /// <summary>Looks that label pictures nobody labelled; their faces are seldom small.</summary>
+    public static ReadOnlySpan<int> UnlabelledLooks => [112, 320];
+
+    /// <summary>Least score of a detection that is taken into account at all.</summary>
+    public const float LeastScore = 0.1f;
+
+    private const float SameFace = 0.4f;
+    private const float Apart = 0.2f;
+    private const float Certain = 0.45f;
+    private const float CertainIfConfirmed = 0.3f;
+    private const float Confirming = 0.5f;
+
+    /// <summary>Labelled faces with the original network's key points; its confident detections elsewhere are ignored, not denied.</summary>
+    /// <param name="labelled">What people drew.</param>
+    /// <param name="original">The original network's detections, boxes corrected.</param>
+    public static IReadOnlyList<TrainingFace> Labelled(IReadOnlyList<PixelBox> labelled, IReadOnlyList<FoundFace> original)
+    {
+        var faces = labelled.Select(box => new TrainingFace(box, Match(box, original)?.Landmarks, Ignored: false)).ToList();
+        faces.AddRange(original
+            .Where(face => face.Score > Confirming && labelled.All(box => box.IntersectionOverUnion(face.Box) < Apart))
+            .Select(face => new TrainingFace(face.Box, null, Ignored: true)));
+        return faces;
+    }
+
+    /// <summary>Faces of a picture that nobody labelled, by a network that was first tuned on labelled ones.</summary>
+    /// <param name="tuned">The tuned network's detections from <see cref="LeastScore"/>.</param>
+    /// <param name="original">The original network's detections, boxes corrected.</param>
+    public static IReadOnlyList<TrainingFace> Unlabelled(IReadOnlyList<FoundFace> tuned, IReadOnlyList<FoundFace> original)
+    {
+        var faces = new List<TrainingFace>();
+        foreach (var face in tuned.Where(face => face.Score > LeastScore))
+        {
+            var match = Match(face.Box, original);
+            var certain = face.Score > Certain || (face.Score > CertainIfConfirmed && match?.Score > Confirming);
+            faces.Add(new TrainingFace(face.Box, match?.Landmarks, !certain));
+        }
+
+        faces.AddRange(original
+            .Where(face => face.Score > SameFace && tuned.All(other => other.Box.IntersectionOverUnion(face.Box) < SameFace))
+            .Select(face => new TrainingFace(face.Box, null, Ignored: true)));
+        return faces;
+    }
+
+    private static FoundFace? Match(PixelBox box, IReadOnlyList<FoundFace> found)
+    {
+        if (found.Count == 0)
+            return null;
+        var best = found.MaxBy(face => face.Box.IntersectionOverUnion(box));
+        return best.Box.IntersectionOverUnion(box) > SameFace ? best : null;
+    }
+}
