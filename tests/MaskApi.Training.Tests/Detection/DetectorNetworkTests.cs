@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using MaskApi.Onnx.BlazeFace;
+using MaskApi.Training.Detection;
+using MaskApi.Training.Network;
+using Microsoft.ML.OnnxRuntime;
+using static TorchSharp.torch;
+
+namespace MaskApi.Training.Tests.Detection;
+
+[Collection(TorchSerial.Name)]
+public sealed class DetectorNetworkTests
+{
+    public DetectorNetworkTests() => TorchLoader.EnsureLoaded();
+
+    [Fact]
+    public void It_answers_as_TensorFlow_Lite_does()
+    {
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        var input = tensor(DetectorFile.Reference("input"), [1, 192, 192, 3]).permute(0, 3, 1, 2);
+
+        var (logits, regressions) = network.forward(input);
+
+        AssertClose(DetectorFile.Reference("score"), logits, 1e-3f);
+        AssertClose(DetectorFile.Reference("box"), regressions.permute(0, 2, 3, 1), 1e-2f);
+    }
+
+    [Fact]
+    public void Weights_that_were_not_trained_export_to_the_file_they_came_from()
+    {
+        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        var none = new Dictionary<string, string>();
+
+        var exported = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, network.Export(), none);
+
+        Assert.Equal(BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, new Dictionary<int, float[]>(), none), exported);
+    }
+
+    [Fact]
+    public void The_exported_model_scores_as_the_network_does_whatever_the_pictures_shape()
+    {
+        const int height = 64, width = 160;
+        using var frozen = no_grad();
+        using var scope = NewDisposeScope();
+        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        foreach (var parameter in network.Parameters)
+            parameter.mul_(1.01f);
+        var pixels = new byte[height * width * 3];
+        new Random(1).NextBytes(pixels);
+        var model = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, network.Export(), new Dictionary<string, string>());
+        using var session = new InferenceSession(model);
+        using var image = OrtValue.CreateTensorValueFromMemory(pixels, [1, height, width, 3]);
+        using var options = new RunOptions();
+        using var outputs = session.Run(options, ["image"], [image], ["scores"]);
+
+        var input = tensor(pixels, [1, height, width, 3], ScalarType.Byte).permute(0, 3, 1, 2).to_type(ScalarType.Float32) / 127.5 - 1;
+        var (logits, _) = network.forward(input);
+
+        AssertClose(outputs[0].GetTensorDataAsSpan<float>().ToArray(), logits.sigmoid(), 1e-4f);
+    }
+
+    private static void AssertClose(float[] expected, Tensor actual, float tolerance)
+    {
+        var values = actual.contiguous().data<float>().ToArray();
+        Assert.Equal(expected.Length, values.Length);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.True(MathF.Abs(expected[i] - values[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {values[i]}");
+    }
+}
+
+/// <summary>MediaPipe's full-range file and what TensorFlow Lite answers for it.</summary>
+internal static class DetectorFile
+{
+    private static readonly string _folder = Path.Combine(Repository.Root, "tests", "MaskApi.Onnx.Tests", "Reference");
+
+    public static byte[] FullRange { get; } = File.ReadAllBytes(Path.Combine(_folder, "face_detection_full_range.tflite"));
+
+    public static float[] Reference(string name) =>
+        MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(_folder, $"full_range_{name}.f32"))).ToArray();
+}
