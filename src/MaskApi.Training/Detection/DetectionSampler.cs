@@ -30,6 +30,9 @@ internal sealed record SamplerOptions
     /// <summary>Standard deviation of the few degrees.</summary>
     public double Degrees { get; init; } = 18;
 
+    /// <summary>Chance that what lies outside the picture has a random color and is not black, as in letterboxes.</summary>
+    public double ColoredBorder { get; init; } = 0.3;
+
     /// <summary>Tone, colors and gray; the box and shape entries of it are not used.</summary>
     public Augmentation Look { get; init; } = new() { Tone = 0.8, Saturation = 0.5, Gray = 0.12, Blur = 0.25, Noise = 0.25, Jpeg = 0.35 };
 }
@@ -63,9 +66,9 @@ internal static class DetectionSampler
         }
 
         var (map, scale, mirror) = ChooseView(picture, options, random);
-        var border = random.Chance(0.7)
-            ? default
-            : ((byte)random.Below(256), (byte)random.Below(256), (byte)random.Below(256));
+        var border = random.Chance(options.ColoredBorder)
+            ? ((byte)random.Below(256), (byte)random.Below(256), (byte)random.Below(256))
+            : default;
         ViewWarper.Render(picture.Levels, map, scale, border, view);
         return (Degrade(view, options.Look, random), Visible(picture.Faces, map, mirror, options.Side));
     }

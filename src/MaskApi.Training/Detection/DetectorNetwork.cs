@@ -30,6 +30,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     public const int Values = 16;
 
     private readonly TfliteModel _model;
+    private readonly Device _device;
     private readonly List<Step> _steps = [];
     private readonly List<Weight> _weights = [];
     private readonly int _scores;
@@ -37,11 +38,13 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
 
     /// <summary>Reads the network and its weights.</summary>
     /// <param name="tflite">The bytes of <c>face_detection_full_range.tflite</c>.</param>
+    /// <param name="device">Where its weights are. They stay there: moving a module gives it other parameters than its steps hold.</param>
     /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
     /// <exception cref="NotSupportedException">The model has an operator that the full-range detector has not.</exception>
-    public DetectorNetwork(byte[] tflite)
+    public DetectorNetwork(byte[] tflite, Device device)
         : base(nameof(DetectorNetwork))
     {
+        _device = device;
         _model = TfliteModel.Parse(tflite);
         var readers = _model.Operators.SelectMany(entry => entry.Inputs).CountBy(index => index).ToDictionary();
         var widened = _model.Operators.Where(entry => entry.Code == TfliteOperatorCode.Dequantize)
@@ -168,7 +171,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     {
         var tensor = _model.Tensors[widened.GetValueOrDefault(index, index)];
         var shape = order.Select(axis => (long)tensor.Shape[axis]).ToArray();
-        using var values = torch.tensor(AxisOrder.Permute(tensor.ToSingles(), tensor.Shape, order), shape);
+        using var values = torch.tensor(AxisOrder.Permute(tensor.ToSingles(), tensor.Shape, order), shape, device: _device);
         var weight = new Weight(index, new Parameter(values), order);
         _weights.Add(weight);
         register_parameter($"t{index}", weight.Parameter);

@@ -103,8 +103,7 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
 
     private DetectorNetwork Original()
     {
-        var network = new DetectorNetwork(tflite);
-        network.to(device);
+        var network = new DetectorNetwork(tflite, device);
         network.eval();
         return network;
     }

@@ -19,11 +19,11 @@ public sealed class DetectionLossTests
     {
         using var scope = NewDisposeScope();
 
-        // Center (32, 32), 40 wide, 20 high: the core reaches 8 and 4 pixels, the ring 14 and 7; cell centers lie at 2, 6, 10 …
-        var targets = Assign([new TrainingFace(new PixelBox(12, 22, 40, 20), null, false)]);
+        // Center (32, 32), 44 wide, 20 high: the core reaches 8.8 and 4 pixels, the ring 15.4 and 7; cell centers lie at 2, 6, 10 …
+        var targets = Assign([new TrainingFace(new PixelBox(10, 22, 44, 20), null, false)]);
 
         Assert.Equal([(7, 6), (7, 7), (7, 8), (7, 9), (8, 6), (8, 7), (8, 8), (8, 9)], Set(targets.Positive));
-        (int, int)[] ring = [.. from row in (int[])[6, 7, 8, 9] from column in Enumerable.Range(5, 6) select (row, column)];
+        (int, int)[] ring = [.. from row in (int[])[6, 7, 8, 9] from column in Enumerable.Range(4, 8) select (row, column)];
         Assert.Equal(ring.Except(Set(targets.Positive)), Set(targets.Ignored));
     }
 
@@ -52,8 +52,8 @@ public sealed class DetectionLossTests
         Assert.Equal(0, targets.Face[0, 5, 5].item<long>());
         Assert.False(targets.Positive[0, 1, 1].item<bool>());
         Assert.True(targets.Ignored[0, 1, 1].item<bool>());
-        Assert.True(targets.Ignored[0, 2, 2].item<bool>());
-        Assert.False(targets.Ignored[0, 3, 3].item<bool>());
+        Assert.True(targets.Ignored[0, 0, 3].item<bool>());
+        Assert.False(targets.Ignored[0, 0, 4].item<bool>());
     }
 
     [Fact]

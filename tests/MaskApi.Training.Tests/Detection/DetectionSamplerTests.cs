@@ -10,6 +10,7 @@ public sealed class DetectionSamplerTests
     {
         Textures = 0,
         AtFace = 1,
+        ColoredBorder = 0,
         LeastFace = 20,
         GreatestFace = 70,
         Look = Augmentation.None,

@@ -17,7 +17,7 @@ public sealed class DetectorNetworkTests
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        using var network = new DetectorNetwork(DetectorFile.FullRange, CPU);
         var input = tensor(DetectorFile.Reference("input"), [1, 192, 192, 3]).permute(0, 3, 1, 2);
 
         var (logits, regressions) = network.forward(input);
@@ -29,7 +29,7 @@ public sealed class DetectorNetworkTests
     [Fact]
     public void Weights_that_were_not_trained_export_to_the_file_they_came_from()
     {
-        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        using var network = new DetectorNetwork(DetectorFile.FullRange, CPU);
         var none = new Dictionary<string, string>();
 
         var exported = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, network.Export(), none);
@@ -43,7 +43,7 @@ public sealed class DetectorNetworkTests
         const int height = 64, width = 160;
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        using var network = new DetectorNetwork(DetectorFile.FullRange, CPU);
         foreach (var parameter in network.Parameters)
             parameter.mul_(1.01f);
         var pixels = new byte[height * width * 3];

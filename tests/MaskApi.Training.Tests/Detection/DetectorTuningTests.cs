@@ -21,8 +21,8 @@ public sealed class DetectorTuningTests
                 [new TrainingFace(new PixelBox(32, 30, 96, 120), null, false)])),
         ];
         var options = new SamplerOptions { Side = 64, LeastFace = 24, GreatestFace = 48, Rotate = 0, Look = Augmentation.None };
-        var recipe = new DetectorRecipe { BatchSize = 8, WarmUpSteps = 10, LearningRate = 1e-3, AverageDecay = 0.9, Sampler = options };
-        using var network = new DetectorNetwork(DetectorFile.FullRange);
+        var recipe = new DetectorRecipe { BatchSize = 4, WarmUpSteps = 10, LearningRate = 1e-3, AverageDecay = 0.9, Sampler = options };
+        using var network = new DetectorNetwork(DetectorFile.FullRange, TorchSharp.torch.CPU);
         var losses = new List<double>();
 
         await DetectorTrainer.FitAsync(
