@@ -1,0 +1,7 @@
+using MaskApi.BrowserTests;
+using Xunit.Sdk;
+using Xunit.v3;
+
+// One browser at a time: on a small machine several only wait for each other.
+[assembly: Parallelization(Mode = ParallelMode.None)]
+[assembly: AssemblyFixture(typeof(Browser))]

@@ -1,0 +1,345 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace MaskApi.BrowserTests;
+
+/// <summary>What a person can do on the page.</summary>
+public sealed partial class PageTests(Browser browser)
+{
+    private const string AnswerToAll = "**/v1/detections?**";
+
+    [Fact]
+    public Task An_example_is_one_click_away() => browser.RunAsync("/", async page =>
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Portrait" }).ClickAsync();
+        await ExpectOneFaceAsync(page, "1 without");
+        await Expect(page.Locator("#faces li")).ToContainTextAsync("Without mask");
+        await Expect(page.Locator("#timings")).ToContainTextAsync("Service");
+
+        // The box lies over the face: the portrait's eyes are near 0.40 and 0.48 of its width, at 0.20 of its height.
+        var picture = await page.Locator("#image").BoundingBoxAsync();
+        var box = await page.Locator(".face").BoundingBoxAsync();
+        Assert.NotNull(picture);
+        Assert.NotNull(box);
+        Assert.InRange((box.X - picture.X) / picture.Width, 0.27, 0.40);
+        Assert.InRange((box.X + box.Width - picture.X) / picture.Width, 0.48, 0.61);
+        Assert.InRange((box.Y - picture.Y) / picture.Height, 0.08, 0.20);
+        Assert.InRange((box.Y + box.Height - picture.Y) / picture.Height, 0.29, 0.43);
+    });
+
+    [Fact]
+    public Task A_picture_can_be_chosen() => browser.RunAsync("/", async page =>
+    {
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Choose pictures").ClickAsync());
+        await chooser.SetFilesAsync(Pictures.Mask);
+        await ExpectOneFaceAsync(page, "1 with a mask");
+    });
+
+    [Theory]
+    [InlineData("paste")]
+    [InlineData("drop")]
+    public Task A_picture_can_be_pasted_and_dropped(string way) => browser.RunAsync("/", async page =>
+    {
+        await page.EvaluateAsync(
+            """
+            async ([way]) => {
+              const bytes = await (await fetch('examples/portrait.jpg')).blob();
+              const data = new DataTransfer();
+              data.items.add(new File([bytes], 'portrait.jpg', { type: 'image/jpeg' }));
+              const event = way === 'paste'
+                ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true })
+                : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
+              document.body.dispatchEvent(event);
+            }
+            """,
+            new[] { way });
+        await ExpectOneFaceAsync(page, "1 without");
+    });
+
+    [Fact]
+    public Task Thresholds_act_without_a_request() => browser.RunAsync("/", async page =>
+    {
+        var requests = 0;
+        await page.RouteAsync(AnswerToAll, async route =>
+        {
+            requests++;
+            await route.FulfillAsync(new() { ContentType = "application/json", Body = Answer(maskProbability: 0.7, detectionConfidence: 0.6) });
+        });
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await ExpectOneFaceAsync(page, "1 with a mask");
+        await SetAsync(page, "Trust a verdict from", 0.8);
+        await ExpectOneFaceAsync(page, "1 uncertain");
+        await Expect(page.Locator(".face.uncertain")).ToHaveCountAsync(1);
+        await SetAsync(page, "Report a face from", 0.61);
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("No face found.");
+        await SetAsync(page, "Report a face from", 0.6);
+        await SetAsync(page, "Trust a verdict from", 0.7);
+        await ExpectOneFaceAsync(page, "1 with a mask");
+        Assert.Equal(1, requests);
+    });
+
+    [Fact]
+    public Task Search_effort_asks_again() => browser.RunAsync("/", async page =>
+    {
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await ExpectOneFaceAsync(page, "1 without");
+        var request = await page.RunAndWaitForRequestAsync(() => page.GetByText("Fast", new() { Exact = true }).ClickAsync(), Detections());
+        Assert.Contains("detail=fast", request.Url, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task Several_pictures_go_through_the_batch_with_progress() => browser.RunAsync("/", async page =>
+    {
+        var batches = 0;
+        var released = new TaskCompletionSource();
+        await page.RouteAsync("**/v1/detections/batch**", async route =>
+        {
+            if (++batches == 2)
+            {
+                await released.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        await page.SetInputFilesAsync("#files", [Pictures.Portrait, Pictures.Mask, Pictures.Nobody, Pictures.Text, Pictures.Mask]);
+        await Expect(page.Locator("#progress-text")).ToHaveTextAsync("4 of 5");
+        Assert.Equal("4", await page.Locator("#progress").EvaluateAsync<string>("bar => `${bar.value}`"));
+        released.SetResult();
+        await Expect(page.Locator("#progress-text")).ToHaveTextAsync("4 pictures. 3 faces: 2 with a mask, 1 without. 1 could not be read.");
+        await Expect(page.Locator("#gallery li")).ToHaveTextAsync(["1 face", "1 face", "0 faces", "Failed", "1 face"]);
+        await Expect(page.Locator("#progress")).ToBeHiddenAsync();
+        await page.Locator("#gallery button").Nth(1).ClickAsync();
+        await Expect(page.Locator("#headline")).ToContainTextAsync("Picture 2 of 5: 1 face");
+        await page.Locator("#gallery button").Nth(3).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("text.jpg: That is not a picture this service can read.");
+    });
+
+    [Fact]
+    public Task What_is_no_picture_is_told_in_plain_words() => browser.RunAsync("/", async page =>
+    {
+        await page.SetInputFilesAsync("#files", Pictures.Text);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("That is not a picture this service can read.");
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("No verdict.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "With a mask" }).ClickAsync();
+        await ExpectOneFaceAsync(page, "1 with a mask");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+    });
+
+    [Fact]
+    public Task A_service_that_cannot_be_reached_is_told_in_plain_words() => browser.RunAsync("/", async page =>
+    {
+        await page.RouteAsync(AnswerToAll, route => route.AbortAsync());
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The service cannot be reached.");
+    });
+
+    [Fact]
+    public Task A_picture_over_the_limit_is_not_even_sent() => browser.RunAsync("/", async page =>
+    {
+        await Expect(page.Locator("#about")).Not.ToBeEmptyAsync();
+        var requests = 0;
+        await page.RouteAsync(AnswerToAll, route =>
+        {
+            requests++;
+            return route.ContinueAsync();
+        });
+        await page.SetInputFilesAsync("#files", new FilePayload { Name = "huge.jpg", MimeType = "image/jpeg", Buffer = new byte[(20 * 1024 * 1024) + 1] });
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("20 MB are the most");
+        Assert.Equal(0, requests);
+    });
+
+    [Fact]
+    public Task A_refusal_is_waited_out() => browser.RunAsync("/", async page =>
+    {
+        var requests = 0;
+        await page.RouteAsync(AnswerToAll, async route =>
+        {
+            if (++requests == 1)
+            {
+                await route.FulfillAsync(new()
+                {
+                    Status = 429,
+                    ContentType = "application/problem+json",
+                    Headers = new Dictionary<string, string> { ["Retry-After"] = "1" },
+                    Body = """{"code":"overloaded","title":"Full","status":429,"detail":"Full."}""",
+                });
+                return;
+            }
+
+            await route.ContinueAsync();
+        });
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await ExpectOneFaceAsync(page, "1 without");
+        Assert.Equal(2, requests);
+    });
+
+    [Fact]
+    public Task A_key_is_asked_for_and_sent() => browser.RunAsync("/", async page =>
+    {
+        await page.RouteAsync(AnswerToAll, async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("x-api-key") == "open sesame")
+            {
+                await route.FulfillAsync(new() { ContentType = "application/json", Body = Answer(maskProbability: 0.99, detectionConfidence: 0.9) });
+                return;
+            }
+
+            await route.FulfillAsync(new()
+            {
+                Status = 401,
+                ContentType = "application/problem+json",
+                Body = """{"code":"unauthorized","title":"Key","status":401,"detail":"Send a key."}""",
+            });
+        });
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await page.GetByLabel("API key").FillAsync("open sesame");
+        await page.Keyboard.PressAsync("Enter");
+        await ExpectOneFaceAsync(page, "1 with a mask");
+        await Expect(page.Locator("#key-form")).ToBeHiddenAsync();
+    });
+
+    [Fact]
+    public Task The_keyboard_is_enough() => browser.RunAsync("/", async page =>
+    {
+        await TabToAsync(page, "[data-example='examples/mask.jpg']");
+        await page.Keyboard.PressAsync("Enter");
+        await ExpectOneFaceAsync(page, "1 with a mask");
+        await TabToAsync(page, "#faces button");
+        await Expect(page.Locator(".face.picked")).ToHaveCountAsync(1);
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#faces dl")).ToContainTextAsync("Probability of a mask");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.Locator("#faces dl")).ToBeHiddenAsync();
+        await TabToAsync(page, "#detection-threshold");
+        await page.Keyboard.PressAsync("End");
+        await Expect(page.Locator("#detection-threshold-value")).ToHaveTextAsync("95 %");
+        await TabToAsync(page, "[name=detail]");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.GetByLabel("High")).ToBeCheckedAsync();
+        await TabToAsync(page, "#files");
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
+        Assert.True(chooser.IsMultiple);
+    });
+
+    [Fact]
+    public Task A_face_shows_its_figures_where_it_is_pointed_at() => browser.RunAsync("/", async page =>
+    {
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await ExpectOneFaceAsync(page, "1 without");
+        await page.Locator(".face").HoverAsync();
+        await Expect(page.Locator(".face small")).ToBeVisibleAsync();
+        await Expect(page.Locator("#faces button.picked")).ToHaveCountAsync(1);
+        await page.Locator(".face").ClickAsync();
+        await Expect(page.Locator("#faces dl")).ToBeVisibleAsync();
+    });
+
+    [Fact]
+    public Task The_annotated_picture_and_the_json_can_be_had() => browser.RunAsync("/", async page =>
+    {
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await ExpectOneFaceAsync(page, "1 without");
+        var picture = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Picture", Exact = true }).ClickAsync());
+        Assert.Equal("portrait-faces.png", picture.SuggestedFilename);
+        var png = await File.ReadAllBytesAsync(await picture.PathAsync());
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png[..4]);
+        Assert.Equal([0, 0, 2, 0, 0, 0, 2, 0], png[16..24]);
+
+        var file = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "JSON" }).ClickAsync());
+        Assert.Equal("portrait-faces.json", file.SuggestedFilename);
+        var json = JsonElement.Parse(await File.ReadAllTextAsync(await file.PathAsync()));
+        Assert.Equal("without_mask", json.GetProperty("faces")[0].GetProperty("label").GetString());
+        Assert.Equal(1, json.GetProperty("summary").GetProperty("withoutMask").GetInt32());
+    });
+
+    [Fact]
+    public Task The_camera_is_judged_live_one_frame_at_a_time() => browser.RunAsync(
+        "/",
+        async page =>
+        {
+            int open = 0, most = 0, answers = 0;
+            var fourth = new TaskCompletionSource();
+            page.Request += (_, request) => most = IsDetection(request) ? Math.Max(most, Interlocked.Increment(ref open)) : most;
+            page.RequestFinished += (_, request) =>
+            {
+                if (IsDetection(request))
+                {
+                    Interlocked.Decrement(ref open);
+                    if (Interlocked.Increment(ref answers) == 4)
+                    {
+                        fourth.SetResult();
+                    }
+                }
+            };
+            await page.GetByRole(AriaRole.Button, new() { Name = "Camera" }).ClickAsync();
+            await Expect(page.Locator("#rate")).ToContainTextAsync("pictures a second");
+            await Expect(page.Locator(".face.without_mask")).ToHaveCountAsync(1);
+            await fourth.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            Assert.Equal(1, most);
+
+            await page.GetByRole(AriaRole.Button, new() { Name = "Take this picture" }).ClickAsync();
+            await Expect(page.Locator("#faces li")).ToContainTextAsync("Without mask");
+            await Expect(page.Locator("#video")).ToBeHiddenAsync();
+        },
+        new() { Permissions = ["camera"] });
+
+    [Fact]
+    public Task The_command_shown_follows_the_settings() => browser.RunAsync("/", async page =>
+    {
+        await page.GetByText("The same from a terminal").ClickAsync();
+        await SetAsync(page, "Report a face from", 0.33);
+        await Expect(page.Locator("#command")).ToContainTextAsync("detectionThreshold=0.33");
+        await Expect(page.Locator("#command")).ToContainTextAsync($"{new Uri(page.Url).Authority}/v1/detections");
+    });
+
+    private static bool IsDetection(IRequest request) => Detections().IsMatch(request.Url);
+
+    private static async Task ExpectOneFaceAsync(IPage page, string which)
+    {
+        await Expect(page.Locator("#headline")).ToHaveTextAsync($"1 face: {which}.");
+        await Expect(page.Locator("#faces li")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".face")).ToHaveCountAsync(1);
+    }
+
+    private static Task SetAsync(IPage page, string label, double value) =>
+        page.GetByLabel(label).FillAsync(value.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Presses Tab until an element has the focus; fails when a whole round does not reach it.</summary>
+    private static async Task TabToAsync(IPage page, string selector)
+    {
+        for (var i = 0; i < 60; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            if (await page.EvaluateAsync<bool>("selector => document.activeElement?.matches(selector)", selector))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{selector} cannot be reached by the keyboard.");
+    }
+
+    private static string Answer(double maskProbability, double detectionConfidence) => JsonSerializer.Serialize(new
+    {
+        image = new { width = 512, height = 512, format = "jpeg" },
+        faces = new[]
+        {
+            new
+            {
+                label = maskProbability >= 0.5 ? "with_mask" : "without_mask",
+                confidence = Math.Max(maskProbability, 1 - maskProbability),
+                maskProbability,
+                detectionConfidence,
+                box = new { x = 170, y = 72, width = 108, height = 117 },
+                relativeBox = new { x = 0.33, y = 0.14, width = 0.21, height = 0.23 },
+            },
+        },
+        summary = new { faces = 1, withMask = 1, withoutMask = 0, uncertain = 0 },
+        timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
+    });
+
+    [GeneratedRegex(@"/v1/detections\?")]
+    private static partial Regex Detections();
+}
