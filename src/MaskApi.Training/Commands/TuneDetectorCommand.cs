@@ -56,6 +56,10 @@ internal static class TuneDetectorCommand
             var tflite = await File.ReadAllBytesAsync(parse.GetRequiredValue(model).FullName, cancellationToken).ConfigureAwait(false);
             var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(pack, cancellationToken).ConfigureAwait(false)));
             var where = TorchLoader.Device(parse.GetRequiredValue(device));
+
+            // One core for the sampler: torch's threads spin while they wait for one that was put aside for it.
+            if (where.type == TorchSharp.DeviceType.CPU)
+                TorchSharp.torch.set_num_threads(Math.Max(1, Environment.ProcessorCount - 1));
             var (parts, kept) = (parse.GetValue(folds), parse.GetValue(fold));
             var config = new { recipe, data = hash, folds = parts, fold = kept, device = where.type.ToString() };
             using var run = new DetectorRunFolder(parse.GetRequiredValue(output), config, RunConsole.Line);

@@ -13,6 +13,8 @@ public sealed class DetectorTuningTests
     [Fact]
     public async Task A_short_run_learns_to_box_drawn_faces()
     {
+        // One thread: on a busy machine torch's threads and the sampler's wait for each other, and the test takes minutes, not seconds.
+        TorchSharp.torch.set_num_threads(1);
         TrainingPicture[] pictures =
         [
             .. Enumerable.Range(0, 8).Select(i => new TrainingPicture(
