@@ -47,6 +47,113 @@ internal static class Pictures
         return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, pixels.ToArray()), .. Chunk("IEND"u8, [])];
     }
 
+    /// <summary>Width of <see cref="Oriented"/> when upright; its height is another.</summary>
+    internal const int OrientedWidth = 400;
+
+    /// <summary>The portrait, cut to 400 x 512 and stored turned or mirrored, with the Exif orientation that undoes it.</summary>
+    internal static byte[] Oriented(int orientation)
+    {
+        using var whole = SKBitmap.Decode(Astronaut);
+        using var upright = new SKBitmap(OrientedWidth, whole.Height);
+        whole.ExtractSubset(upright, new SKRectI(0, 0, OrientedWidth, whole.Height));
+        var turned = orientation >= 5;
+        using var stored = new SKBitmap(turned ? upright.Height : upright.Width, turned ? upright.Width : upright.Height);
+        for (var y = 0; y < stored.Height; y++)
+        {
+            for (var x = 0; x < stored.Width; x++)
+            {
+                // Where stored row y and column x belong (TIFF 6.0, tag 274): which side is the 0th row, which the 0th column.
+                var (right, bottom) = (upright.Width - 1, upright.Height - 1);
+                var (sourceX, sourceY) = orientation switch
+                {
+                    2 => (right - x, y),
+                    3 => (right - x, bottom - y),
+                    4 => (x, bottom - y),
+                    5 => (y, x),
+                    6 => (right - y, x),
+                    7 => (right - y, bottom - x),
+                    8 => (y, bottom - x),
+                    _ => (x, y),
+                };
+                stored.SetPixel(x, y, upright.GetPixel(sourceX, sourceY));
+            }
+        }
+
+        using var data = stored.Encode(SKEncodedImageFormat.Jpeg, 95);
+        byte[] exif = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
+        return WithJpegSegment(data.ToArray(), 0xE1, exif);
+    }
+
+    /// <summary>A JPEG with one more segment right after its start.</summary>
+    internal static byte[] WithJpegSegment(byte[] jpeg, byte marker, byte[] content)
+    {
+        var length = content.Length + 2;
+        return [.. jpeg[..2], 0xFF, marker, (byte)(length >> 8), (byte)length, .. content, .. jpeg[2..]];
+    }
+
+    /// <summary>An animated GIF of 64 x 64, each frame another gray: codes of 9 bits with a clear code before the table grows.</summary>
+    internal static byte[] Gif(int frames)
+    {
+        const int Side = 64;
+        using var file = new MemoryStream();
+        file.Write([.. "GIF89a"u8, Side & 255, Side >> 8, Side & 255, Side >> 8, 0xF7, 0, 0]);
+        for (var i = 0; i < 256; i++)
+        {
+            file.Write([(byte)i, (byte)i, (byte)i]);
+        }
+
+        for (var frame = 0; frame < frames; frame++)
+        {
+            file.Write([0x21, 0xF9, 4, 0, 1, 0, 0, 0, 0x2C, 0, 0, 0, 0, Side & 255, Side >> 8, Side & 255, Side >> 8, 0, 8]);
+            WriteLzw(file, Enumerable.Repeat((byte)frame, Side * Side));
+        }
+
+        file.WriteByte(0x3B);
+        return file.ToArray();
+    }
+
+    private static void WriteLzw(MemoryStream file, IEnumerable<byte> pixels)
+    {
+        const int Clear = 256, End = 257, ClearEvery = 200;
+        var packed = new List<byte>();
+        int bits = 0, count = 0, written = 0;
+        foreach (var pixel in pixels)
+        {
+            if (written++ % ClearEvery == 0)
+            {
+                Put(Clear);
+            }
+
+            Put(pixel);
+        }
+
+        Put(End);
+        if (count > 0)
+        {
+            packed.Add((byte)bits);
+        }
+
+        foreach (var block in packed.Chunk(255))
+        {
+            file.WriteByte((byte)block.Length);
+            file.Write(block);
+        }
+
+        file.WriteByte(0);
+
+        void Put(int code)
+        {
+            bits |= code << count;
+            count += 9;
+            while (count >= 8)
+            {
+                packed.Add((byte)bits);
+                bits >>= 8;
+                count -= 8;
+            }
+        }
+    }
+
     private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
     {
         var chunk = new byte[12 + data.Length];

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using MaskApi.Hosting;
+using MaskApi.Uploads;
+using Microsoft.Extensions.DependencyInjection;
+using SkiaSharp;
+
+namespace MaskApi.Tests.Problems;
+
+/// <summary>Files made to break a service that reads pictures.</summary>
+public sealed class HostilePictureTests(SharedService service)
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly HttpClient _client = service.CreateClient();
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public async Task A_picture_cut_anywhere_is_never_a_success(SKEncodedImageFormat format)
+    {
+        var whole = Pictures.AstronautAs(format);
+        using var complete = await _client.PostAsync("/v1/detections", Http.Raw(whole), _token);
+        Assert.Equal(HttpStatusCode.OK, complete.StatusCode);
+        for (var length = 1024; length < whole.Length; length += 1024)
+        {
+            using var response = await _client.PostAsync("/v1/detections?detail=fast", Http.Raw(whole[..length]), _token);
+            Assert.True(
+                response.StatusCode is HttpStatusCode.UnprocessableEntity or HttpStatusCode.UnsupportedMediaType,
+                $"cut at {length} of {whole.Length}: {(int)response.StatusCode}");
+        }
+    }
+
+    [Fact]
+    public async Task A_pixel_bomb_is_refused_from_its_header_with_memory_flat()
+    {
+        var bomb = Pictures.PngBomb(30_000, 30_000);
+        Assert.InRange(bomb.Length, 1000, 1_000_000);
+        using var warm = await _client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
+
+        var before = Process.GetCurrentProcess().WorkingSet64;
+        for (var i = 0; i < 20; i++)
+        {
+            foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
+            {
+                using var response = await _client.PostAsync("/v1/annotations", way, _token);
+                await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_too_many_pixels");
+            }
+        }
+
+        // One decoded raster alone would be 3.6 GB; other tests running beside this one account for some growth.
+        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 500_000_000);
+    }
+
+    [Fact]
+    public async Task Only_the_first_frame_of_an_animation_is_read()
+    {
+        var one = Pictures.Gif(frames: 1);
+        var thousand = Pictures.Gif(frames: 1000);
+        using var first = await _client.PostAsync("/v1/detections", Http.Raw(one), _token);
+        using var animated = await _client.PostAsync("/v1/detections", Http.Raw(thousand), _token);
+        var a = await first.JsonAsync();
+        var b = await animated.JsonAsync();
+        Assert.Equal(a.GetProperty("image").GetRawText(), b.GetProperty("image").GetRawText());
+        Assert.Equal("gif", b.GetProperty("image").GetProperty("format").GetString());
+
+        // Decoding all frames would take a thousand times as long; a factor of fifty leaves room for a busy machine.
+        var (fast, slow) = (Decoding(a), Decoding(b));
+        Assert.True(slow < Math.Max(50, 50 * fast), $"one frame {fast} ms, a thousand {slow} ms");
+
+        static double Decoding(JsonElement detection) => detection.GetProperty("timings").GetProperty("decodeMs").GetDouble();
+    }
+
+    [Fact]
+    public async Task All_eight_orientations_give_the_same_faces_and_an_upright_picture_without_metadata()
+    {
+        using var plain = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Oriented(1)), _token);
+        var expected = (await plain.JsonAsync()).GetProperty("faces")[0].GetProperty("box");
+        for (var orientation = 2; orientation <= 8; orientation++)
+        {
+            var file = Pictures.Oriented(orientation);
+            using var detected = await _client.PostAsync("/v1/detections", Http.Raw(file), _token);
+            var detection = await detected.JsonAsync();
+            Assert.Equal(Pictures.OrientedWidth, detection.GetProperty("image").GetProperty("width").GetInt32());
+            var face = Assert.Single(detection.GetProperty("faces").EnumerateArray());
+            foreach (var side in new[] { "x", "y", "width", "height" })
+            {
+                Assert.Equal(expected.GetProperty(side).GetDouble(), face.GetProperty("box").GetProperty(side).GetDouble(), 2.0);
+            }
+
+            using var annotated = await _client.PostAsync("/v1/annotations?format=jpeg", Http.Raw(file), _token);
+            var bytes = await annotated.Content.ReadAsByteArrayAsync(_token);
+            Assert.Equal(-1, bytes.AsSpan().IndexOf("Exif"u8));
+            using var codec = SKCodec.Create(new MemoryStream(bytes));
+            Assert.Equal(SKEncodedOrigin.TopLeft, codec.EncodedOrigin);
+            Assert.Equal(Pictures.OrientedWidth, codec.Info.Width);
+        }
+    }
+
+    [Fact]
+    public async Task Metadata_of_the_picture_sent_is_not_in_the_picture_sent_back()
+    {
+        var secret = "GPS 48.8584 N 2.2945 E";
+        var file = Pictures.WithJpegSegment(Pictures.Astronaut, 0xFE, Encoding.ASCII.GetBytes(secret));
+        foreach (var format in new[] { "png", "jpeg", "webp" })
+        {
+            using var response = await _client.PostAsync($"/v1/annotations?format={format}", Http.Raw(file), _token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.Equal(-1, (await response.Content.ReadAsByteArrayAsync(_token)).AsSpan().IndexOf(Encoding.ASCII.GetBytes("48.8584")));
+        }
+    }
+
+    /// <summary>Each one byte too large, with the length announced and without. The fourth way, a URL, is under RemotePictureTests.</summary>
+    [Theory]
+    [InlineData("raw", true)]
+    [InlineData("raw", false)]
+    [InlineData("form", true)]
+    [InlineData("form", false)]
+    [InlineData("base64", true)]
+    [InlineData("base64", false)]
+    [InlineData("annotation", true)]
+    [InlineData("annotation", false)]
+    public async Task A_picture_too_large_is_refused_on_every_way_in(string way, bool chunked)
+    {
+        var picture = new byte[(20 * 1024 * 1024) + 1];
+        Pictures.Astronaut.CopyTo(picture, 0);
+        using var request = new HttpRequestMessage(HttpMethod.Post, way == "annotation" ? "/v1/annotations" : "/v1/detections")
+        {
+            Content = way switch
+            {
+                "form" => Http.Form(picture),
+                "base64" => Http.Base64(picture),
+                _ => Http.Raw(picture),
+            },
+        };
+        request.Headers.TransferEncodingChunked = chunked;
+        using var response = await _client.SendAsync(request, _token);
+        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "image_too_large");
+    }
+
+    [Theory]
+    [InlineData("raw")]
+    [InlineData("form")]
+    [InlineData("base64")]
+    public async Task A_picture_just_small_enough_is_read_on_every_way_in(string way)
+    {
+        // JPEG readers ignore what follows the end of the picture.
+        var picture = new byte[20 * 1024 * 1024];
+        Pictures.Astronaut.CopyTo(picture, 0);
+        using HttpContent content = way switch
+        {
+            "form" => Http.Form(picture),
+            "base64" => Http.Base64(picture, "data:image/jpeg;base64,"),
+            _ => Http.Raw(picture),
+        };
+        using var response = await _client.PostAsync("/v1/detections", content, _token);
+        Assert.Single((await response.JsonAsync()).GetProperty("faces").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Nothing_is_left_over_after_all_that_can_go_wrong()
+    {
+        await using var own = await Service.StartAsync(("MaskApi:Limits:MaxImageBytes", "100000"));
+        using var client = own.CreateClient();
+        foreach (var picture in new[] { Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], Pictures.PngBomb(9000, 9000), "text"u8.ToArray() })
+        {
+            foreach (var way in new HttpContent[] { Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other") })
+            {
+                using var response = await client.PostAsync("/v1/detections", way, _token);
+                Assert.InRange((int)response.StatusCode, 200, 499);
+            }
+
+            using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(picture, "images"), _token);
+            Assert.InRange((int)batch.StatusCode, 200, 499);
+        }
+
+        Assert.Equal(0, own.Services.GetRequiredService<UploadBudget>().InFlight);
+        Assert.Equal(0, own.Services.GetRequiredService<AdmissionGate>().InWork);
+        Assert.Equal(0, own.Services.GetRequiredService<AdmissionGate>().QueueLength);
+    }
+}
