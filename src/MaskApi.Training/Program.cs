@@ -10,6 +10,7 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     EvaluateCommand.Create(),
     FetchCommand.Create(),
     PackDetectorDataCommand.Create(),
+    QuantizeCommand.Create(),
     TrainCommand.Create(),
     TuneDetectorCommand.Create(),
 };

@@ -26,4 +26,12 @@ internal static class TensorEncoding
         tensor.Dims.AddRange(shape);
         return tensor;
     }
+
+    public static T[] Decode<T>(TensorProto tensor, ElementType type)
+        where T : unmanaged
+    {
+        if (tensor.DataType != (int)type || tensor.RawData.IsEmpty)
+            throw new NotSupportedException($"'{tensor.Name}' is not stored as raw {type}.");
+        return MemoryMarshal.Cast<byte, T>(tensor.RawData.Span).ToArray();
+    }
 }

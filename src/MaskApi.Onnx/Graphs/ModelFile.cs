@@ -1,0 +1,26 @@
+using Google.Protobuf;
+using MaskApi.Onnx.Protos;
+
+namespace MaskApi.Onnx.Graphs;
+
+/// <summary>ONNX files as messages and back.</summary>
+internal static class ModelFile
+{
+    /// <summary>Reads a model.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    public static ModelProto Parse(byte[] model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        try
+        {
+            var proto = ModelProto.Parser.ParseFrom(model);
+            return proto.Graph is null ? throw new InvalidDataException("The ONNX model has no graph.") : proto;
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new InvalidDataException("The bytes are no ONNX model.", exception);
+        }
+    }
+
+    public static byte[] Bytes(ModelProto model) => model.ToByteArray();
+}
