@@ -1,3 +1,4 @@
+using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
 using MaskApi.Training.Network;
 using MaskApi.Vision;
@@ -208,6 +209,15 @@ public sealed class DataTests
         var error = Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder));
         Assert.Contains("line 5", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("/data/set", "/data/set", null, null)]
+    [InlineData("/data/set:fit", "/data/set", "fit", null)]
+    [InlineData("/data/set=2.5", "/data/set", null, 2.5)]
+    [InlineData("/data/set:fit=0", "/data/set", "fit", 0.0)]
+    [InlineData("/data/a=b", "/data/a=b", null, null)]
+    public void A_data_set_may_be_given_with_a_part_and_a_weight(string text, string folder, string? part, double? weight) =>
+        Assert.Equal((folder, part, weight), (DataSetArgument.Parse(text).Folder, DataSetArgument.Parse(text).Part, DataSetArgument.Parse(text).Weight));
 
     [Fact]
     public void Pictures_without_a_face_are_named_and_unreadable_ones_reported()

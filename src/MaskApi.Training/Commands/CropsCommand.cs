@@ -48,7 +48,7 @@ internal static class CropsCommand
         var all = new List<LabelledCrop>();
         foreach (var item in data)
         {
-            var (folder, part) = DataSetArgument.Parse(item);
+            var (folder, part, _) = DataSetArgument.Parse(item);
             var pictures = LabelledPictures.Read(folder, part);
             var clock = Stopwatch.StartNew();
             var result = RunConsole.Progress($"cutting {item}", pictures.Count, report => maker.Cut(pictures, report, cancellationToken));

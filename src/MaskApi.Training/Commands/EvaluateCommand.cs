@@ -38,7 +38,7 @@ internal static class EvaluateCommand
                 using var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 foreach (var item in parse.GetRequiredValue(data))
                 {
-                    var (folder, part) = DataSetArgument.Parse(item);
+                    var (folder, part, _) = DataSetArgument.Parse(item);
                     var pictures = LabelledPictures.Read(folder, part);
                     foreach (var effort in parse.GetRequiredValue(detail))
                     {

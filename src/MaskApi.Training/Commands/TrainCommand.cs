@@ -4,6 +4,8 @@ using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
 using MaskApi.Training.Reports;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
 
 namespace MaskApi.Training.Commands;
 
@@ -12,7 +14,13 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
+        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true };
+        var data = new Option<string[]>("--data")
+        {
+            Description = "Data sets to cut first, into the run's folder: FOLDER, FOLDER:PART, either with =WEIGHT in the loss.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var models = new Option<string?>("--models") { Description = "Folder with the face detectors for --data; by default the one beside the program." };
         var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
         var recipe = new Option<string>("--recipe") { Description = "original, best, or a JSON file.", DefaultValueFactory = _ => "best" };
         var split = new Option<string?>("--split") { Description = "Overrides the recipe's split: random, or grouped (near-duplicates stay on one side)." }
@@ -24,15 +32,27 @@ internal static class TrainCommand
         var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint." };
         var command = new Command("train", "Trains the mask classifier and writes it as ONNX.")
         {
-            crops, backbone, recipe, split, seed, repeat, device, output, resume,
+            crops, data, models, backbone, recipe, split, seed, repeat, device, output, resume,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(crops) is null && result.GetResult(data) is null)
+                result.AddError("Give --crops, --data, or both.");
+        });
         command.SetAction(async (parse, cancellationToken) =>
         {
             var how = Recipe.Load(parse.GetRequiredValue(recipe));
             if (parse.GetValue(split) is { } sides)
                 how = how with { GroupedSplit = sides == "grouped" };
             var folder = parse.GetValue(output) ?? Path.Combine("runs", how.Name);
-            var faces = parse.GetRequiredValue(crops).SelectMany(CropFile.Read).ToArray();
+            var caches = (parse.GetValue(crops) ?? []).ToList();
+            if (parse.GetValue(data) is { Length: > 0 } sets)
+            {
+                how = how with { SourceWeights = Weighted(how.SourceWeights, sets) };
+                caches.Add(Cut(sets, Path.Combine(folder, "crops.zip"), parse.GetValue(models), parse.GetValue(resume), cancellationToken));
+            }
+
+            var faces = caches.SelectMany(CropFile.Read).ToArray();
             var weights = BackboneWeights.Load(parse.GetRequiredValue(backbone));
             var where = TorchLoader.Device(parse.GetRequiredValue(device));
             var results = new List<RunResult>();
@@ -60,6 +80,28 @@ internal static class TrainCommand
             return 0;
         });
         return command;
+    }
+
+    private static Dictionary<string, double> Weighted(IReadOnlyDictionary<string, double> weights, string[] sets)
+    {
+        var result = new Dictionary<string, double>(weights);
+        foreach (var set in sets.Select(DataSetArgument.Parse))
+        {
+            if (set.Weight is { } weight)
+                result[set.Source] = weight;
+        }
+
+        return result;
+    }
+
+    private static string Cut(string[] sets, string path, string? models, bool resume, CancellationToken cancellationToken)
+    {
+        // A run that is resumed goes on with the very faces it began with.
+        if (resume && File.Exists(path))
+            return path;
+        using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = models });
+        CropsCommand.Run(sets, path, new CropMaker(detector, new CropOptions()), cancellationToken);
+        return path;
     }
 
     private static void Print(RunResult r) => RunConsole.Line(string.Create(

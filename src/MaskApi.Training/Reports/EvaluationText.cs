@@ -35,9 +35,9 @@ internal static class EvaluationText
             Line($"  AP50 with / without mask {d.AveragePrecisionWithMask:0.0000} / {d.AveragePrecisionWithoutMask:0.0000}   mAP50 {d.MeanAveragePrecision:0.0000}");
             Line($"  at confidence 0.5        precision {d.Precision:0.0000}   recall {d.Recall:0.0000}");
             foreach (var s in d.BySize)
-                Line($"    recall {Range(s.From, s.To),-12} {s.Recall:0.0000}   of {s.Faces}");
+                Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces}");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
-            Line($"  incorrectly worn         {d.IncorrectFound} found, {d.IncorrectCalledMasked:0.00} of them called masked");
+            Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
             Line($"  detector runs a picture  {d.MeanLooks:0.0} on average, at most {d.MostLooks}; median {d.MedianDetectMs:0.0} ms");
         }
 
@@ -118,12 +118,14 @@ internal static class EvaluationText
         line($"");
         line($"  face side     accuracy   with / without");
         foreach (var s in l.BySize)
-            line($"  {Range(s.From, s.To),-12}  {s.Accuracy:0.0000}     {s.WithMask} / {s.WithoutMask}");
+            line($"  {Range(s.From, s.To),-12}  {Share(s.Accuracy)}     {s.WithMask} / {s.WithoutMask}");
         line($"");
         line($"  threshold  accuracy  balanced  mask precision  mask recall  no-mask recall");
         foreach (var t in l.Thresholds)
             line($"  {t.Threshold:0.0}        {t.Accuracy:0.0000}    {t.BalancedAccuracy:0.0000}    {t.MaskPrecision:0.0000}          {t.MaskRecall:0.0000}       {t.WithoutMaskRecall:0.0000}");
     }
+
+    private static string Share(double value) => double.IsNaN(value) ? "-     " : value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     private static string Range(double from, double to) =>
         double.IsInfinity(to) ? string.Create(CultureInfo.InvariantCulture, $">= {from:0} px") : string.Create(CultureInfo.InvariantCulture, $"{from:0}-{to:0} px");
