@@ -112,6 +112,32 @@ internal static class Pictures
         return file.ToArray();
     }
 
+    /// <summary>A BMP of 24 bits a pixel.</summary>
+    internal static byte[] Bmp(SKBitmap bitmap)
+    {
+        var stride = ((bitmap.Width * 3) + 3) / 4 * 4;
+        var file = new byte[54 + (stride * bitmap.Height)];
+        "BM"u8.CopyTo(file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(10), 54);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(14), 40);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), bitmap.Width);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), bitmap.Height);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
+        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
+        for (var y = 0; y < bitmap.Height; y++)
+        {
+            for (var x = 0; x < bitmap.Width; x++)
+            {
+                var pixel = bitmap.GetPixel(x, bitmap.Height - 1 - y);
+                var at = 54 + (y * stride) + (x * 3);
+                (file[at], file[at + 1], file[at + 2]) = (pixel.Blue, pixel.Green, pixel.Red);
+            }
+        }
+
+        return file;
+    }
+
     private static void WriteLzw(MemoryStream file, IEnumerable<byte> pixels)
     {
         const int Clear = 256, End = 257, ClearEvery = 200;

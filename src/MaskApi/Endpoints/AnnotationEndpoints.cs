@@ -48,6 +48,7 @@ internal static class AnnotationEndpoints
             .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()
+            .DescribesRoute("id", "The id in the link.")
             .MayFailOnLink()
             .AllowAnonymous();
     }

@@ -37,6 +37,10 @@ internal static class EndpointDescriptions
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder builder, IReadOnlyList<QueryParameter> parameters) =>
         builder.WithMetadata(new QueryMetadata(parameters));
 
+    /// <summary>A value in the route means this.</summary>
+    public static RouteHandlerBuilder DescribesRoute(this RouteHandlerBuilder builder, string name, string description) =>
+        builder.WithMetadata(new RouteMetadata(name, description));
+
     /// <summary>A success is a picture.</summary>
     public static RouteHandlerBuilder AnswersPicture(this RouteHandlerBuilder builder) => builder
         .WithMetadata(new PictureAnswer())
@@ -73,6 +77,9 @@ internal static class EndpointDescriptions
 
     /// <summary>Marks an endpoint whose answer is a picture.</summary>
     internal sealed record PictureAnswer;
+
+    /// <summary>The meaning of a value in a route.</summary>
+    internal sealed record RouteMetadata(string Name, string Description);
 
     /// <summary>The query parameters of an endpoint.</summary>
     internal sealed record QueryMetadata(IReadOnlyList<QueryParameter> Parameters);

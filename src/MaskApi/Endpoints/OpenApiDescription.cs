@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MaskApi.Contracts;
+using MaskApi.Hosting;
 using MaskApi.Problems;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -31,6 +33,13 @@ internal static class OpenApiDescription
             options.IncludeXmlComments(typeof(OpenApiDescription).Assembly);
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();
+            options.AddSecurityDefinition(ApiKeyAuthentication.SchemeName, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyAuthentication.Header,
+                Description = "Only where the operator has configured keys.",
+            });
             options.OperationFilter<OperationDescription>();
         });
     }
@@ -57,6 +66,13 @@ internal static class OpenApiDescription
         /// <inheritdoc/>
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
+            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+            {
+                // Either of the two: with a key, or, where none is configured, without.
+                var key = new OpenApiSecuritySchemeReference(ApiKeyAuthentication.SchemeName, context.Document);
+                operation.Security = [new OpenApiSecurityRequirement { [key] = [] }, new OpenApiSecurityRequirement()];
+            }
+
             foreach (var metadata in context.ApiDescription.ActionDescriptor.EndpointMetadata)
             {
                 switch (metadata)
@@ -68,6 +84,9 @@ internal static class OpenApiDescription
                             operation.Parameters.Add(Describe(parameter));
                         }
 
+                        break;
+                    case EndpointDescriptions.RouteMetadata route:
+                        operation.Parameters!.OfType<OpenApiParameter>().Single(parameter => parameter.Name == route.Name).Description = route.Description;
                         break;
                     case EndpointDescriptions.PictureBody:
                         operation.RequestBody = PictureBody();

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using MaskApi.Problems;
+using Microsoft.OpenApi;
+
+namespace MaskApi.Tests.Endpoints;
+
+public sealed class OpenApiTests(SharedService service)
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly HttpClient _client = service.CreateClient();
+
+    [Fact]
+    public async Task The_document_is_valid()
+    {
+        var text = await _client.GetStringAsync("/swagger/v1/swagger.json", _token);
+        var result = OpenApiDocument.Parse(text, "json");
+        Assert.NotNull(result.Diagnostic);
+        Assert.Empty(result.Diagnostic.Errors.Select(static error => $"{error.Pointer}: {error.Message}"));
+        Assert.Empty(result.Diagnostic.Warnings.Select(static warning => $"{warning.Pointer}: {warning.Message}"));
+    }
+
+    [Fact]
+    public async Task Everything_is_described()
+    {
+        var document = await DocumentAsync();
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var name = $"{operation.Name} {path.Name}";
+                Assert.True(operation.Value.TryGetProperty("summary", out _), $"{name} has no summary");
+                Assert.True(operation.Value.TryGetProperty("operationId", out _), $"{name} has no operationId");
+                foreach (var parameter in operation.Value.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray() : default)
+                {
+                    Assert.True(parameter.TryGetProperty("description", out _), $"{name}: {parameter.GetProperty("name")} is not described");
+                }
+
+                foreach (var response in operation.Value.GetProperty("responses").EnumerateObject())
+                {
+                    Assert.True(response.Value.TryGetProperty("description", out _), $"{name}: {response.Name} is not described");
+                    Assert.True(response.Value.TryGetProperty("content", out _), $"{name}: {response.Name} has no content");
+                }
+            }
+        }
+
+        foreach (var schema in document.GetProperty("components").GetProperty("schemas").EnumerateObject())
+        {
+            Assert.True(schema.Value.TryGetProperty("description", out _), $"{schema.Name} is not described");
+            foreach (var property in schema.Value.GetProperty("properties").EnumerateObject())
+            {
+                Assert.True(
+                    property.Value.TryGetProperty("description", out _) || property.Value.TryGetProperty("$ref", out _),
+                    $"{schema.Name}.{property.Name} is not described");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_problem_code_is_there_with_an_example_under_its_status()
+    {
+        var document = await DocumentAsync();
+        var described =
+            (from path in document.GetProperty("paths").EnumerateObject()
+             from operation in path.Value.EnumerateObject()
+             from response in operation.Value.GetProperty("responses").EnumerateObject()
+             where response.Value.GetProperty("content").TryGetProperty("application/problem+json", out _)
+             from example in response.Value.GetProperty("content").GetProperty("application/problem+json").GetProperty("examples").EnumerateObject()
+             select (Status: response.Name, Code: example.Name, Inside: example.Value.GetProperty("value").GetProperty("code").GetString()))
+            .Distinct().ToList();
+        Assert.All(described, static example => Assert.Equal(example.Code, example.Inside));
+
+        // These two are answers of paths and methods that the document does not have.
+        var expected = ProblemKinds.All.Where(static kind => kind.Code is not "not_found" and not "method_not_allowed");
+        Assert.Equal(
+            expected.Select(static kind => $"{kind.Status} {kind.Code}").Order(),
+            described.Select(static example => $"{example.Status} {example.Code}").Order());
+    }
+
+    [Fact]
+    public async Task The_key_is_described_as_optional()
+    {
+        var document = await DocumentAsync();
+        var scheme = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey");
+        Assert.Equal("X-API-Key", scheme.GetProperty("name").GetString());
+        var security = document.GetProperty("paths").GetProperty("/v1/detections").GetProperty("post").GetProperty("security");
+        Assert.Equal(2, security.GetArrayLength());
+        Assert.Contains(security.EnumerateArray(), static requirement => !requirement.EnumerateObject().Any());
+        Assert.False(document.GetProperty("paths").GetProperty("/v1/annotations/{id}").GetProperty("get").TryGetProperty("security", out _));
+    }
+
+    private async Task<JsonElement> DocumentAsync() => JsonElement.Parse(await _client.GetStringAsync("/swagger/v1/swagger.json", _token));
+}

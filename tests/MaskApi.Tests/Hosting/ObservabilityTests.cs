@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+
+namespace MaskApi.Tests.Hosting;
+
+public sealed class ObservabilityTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Metrics_tell_requests_faces_stages_and_refusals()
+    {
+        await using var service = await Service.StartAsync();
+        using var client = service.CreateClient();
+        using var detected = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        using var annotated = await client.PostAsync("/v1/annotations?minConfidence=1", Http.Raw(Pictures.Astronaut), _token);
+        using var refused = await client.PostAsync("/v1/detections", Http.Raw("text"u8.ToArray()), _token);
+        using var batch = await client.PostAsync("/v1/detections/batch", Http.Form("text"u8.ToArray(), "images"), _token);
+
+        using var response = await client.GetAsync("/metrics", _token);
+        var lines = (await response.Content.ReadAsStringAsync(_token)).Split('\n').Select(static line => line.Replace(",", " ,", StringComparison.Ordinal)).ToList();
+        Assert.Equal("1", Value("maskapi_requests_total", "code=\"ok\"", "route=\"/v1/detections\"", "status=\"200\""));
+        Assert.Equal("1", Value("maskapi_requests_total", "code=\"unsupported_media_type\"", "route=\"/v1/detections\"", "status=\"415\""));
+        Assert.Equal("2", Value("maskapi_refusals_total", "code=\"unsupported_media_type\""));
+        Assert.Equal("1", Value("maskapi_faces_total", "label=\"without_mask\""));
+        Assert.Equal("1", Value("maskapi_faces_total", "label=\"uncertain\""));
+        foreach (var stage in new[] { "wait", "decode", "detect", "classify" })
+        {
+            Assert.Equal("2", Value("maskapi_stage_duration_seconds_count", $"stage=\"{stage}\""));
+        }
+
+        Assert.Equal("0", Value("maskapi_queue_length"));
+        Assert.Equal("0", Value("maskapi_places_used"));
+        Assert.Equal("0", Value("maskapi_uploads_bytes"));
+
+        string? Value(string name, params string[] labels)
+        {
+            var line = lines.FirstOrDefault(line => line.StartsWith(name + "{", StringComparison.Ordinal)
+                && labels.All(label => line.Contains(label, StringComparison.Ordinal)));
+            return line?.Split(' ')[^1];
+        }
+    }
+
+    [Fact]
+    public async Task Metrics_can_be_turned_off()
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Telemetry:Prometheus", "false"));
+        using var client = service.CreateClient();
+        using var response = await client.GetAsync("/metrics", _token);
+        await response.ProblemAsync(HttpStatusCode.NotFound, "not_found");
+    }
+
+    /// <summary>The log as it is written, by a process of its own.</summary>
+    [Fact]
+    public async Task The_log_has_one_line_a_request_and_nothing_that_is_not_its_business()
+    {
+        await using var process = ServiceProcess.Start(
+            ("MaskApi:Log:Format", "Json"), ("MaskApi:Remote:Enabled", "true"), ("MaskApi:Keys:Values:0", KeyFixture.First));
+        using var client = await process.ReadyAsync();
+        client.DefaultRequestHeaders.Add("X-API-Key", KeyFixture.First);
+
+        using var detected = await client.PostAsync("/v1/detections", Http.Form(Pictures.Astronaut), _token);
+        var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
+        using var linked = await client.GetAsync(link.AbsolutePath, _token);
+        using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
+        using var remote = await client.GetAsync("/v1/annotations?imageUrl=https%3A%2F%2F127.0.0.1%2Fsecret-path%3Fsig%3Dsecret-signature", _token);
+        using var refused = await client.PostAsync("/v1/detections?maxFaces=secret-parameter", Http.Form(Pictures.Astronaut), _token);
+        using var missing = await client.GetAsync("/secret-path", _token);
+        using var broken = await client.PostAsync("/v1/detections", Http.Raw("secret-bytes"u8.ToArray()), _token);
+        process.Terminate();
+        Assert.Equal(0, await process.ExitAsync());
+
+        var log = string.Join('\n', process.Lines);
+        Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
+        Assert.DoesNotContain(KeyFixture.First, log, StringComparison.Ordinal);
+        Assert.DoesNotContain(link.Segments[^1], log, StringComparison.Ordinal);
+
+        var requests = process.Lines.Select(static line => JsonElement.Parse(line))
+            .Where(static line => line.TryGetProperty("Route", out var route) && route.GetString() != "/health/ready").ToList();
+        Assert.Equal(
+            ["/v1/detections", "/v1/annotations/{id}", "/v1/detections/batch", "/v1/annotations", "/v1/detections", "(none)", "/v1/detections"],
+            requests.Select(static line => line.GetProperty("Route").GetString()));
+        Assert.Equal(
+            ["ok", "ok", "ok", "url_not_allowed", "invalid_parameter", "not_found", "unsupported_media_type"],
+            requests.Select(static line => line.GetProperty("Code").GetString()));
+        Assert.Equal([200, 200, 200, 403, 400, 404, 415], requests.Select(static line => line.GetProperty("StatusCode").GetInt32()));
+        var first = requests[0];
+        Assert.Equal(1, first.GetProperty("Faces").GetInt32());
+        Assert.Equal(Assert.Single(detected.Headers.GetValues("X-Request-Id")), first.GetProperty("RequestId").GetString());
+        foreach (var timing in new[] { "Elapsed", "DecodeMs", "DetectMs", "ClassifyMs" })
+        {
+            Assert.True(first.GetProperty(timing).GetDouble() >= 0);
+        }
+    }
+}
