@@ -15,4 +15,5 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     TuneDetectorCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// Ctrl-C: a run ends its step, says so and leaves a whole checkpoint; only then would it be ended by force.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -210,6 +210,16 @@ public sealed class DataTests
         Assert.Contains("line 5", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_subject_of_a_picture_is_large_and_sure()
+    {
+        static DetectedFace Face(float side, float confidence) => new(new PixelBox(0, 0, side, side), confidence, default);
+        Assert.Equal(0.9f, CropMaker.Subject([Face(120, 0.35f), Face(100, 0.9f), Face(20, 0.99f)], 40)!.Value.Confidence);
+        Assert.Equal(0.35f, CropMaker.Subject([Face(300, 0.35f), Face(100, 0.9f)], 40)!.Value.Confidence);
+        Assert.Null(CropMaker.Subject([Face(20, 0.99f)], 40));
+        Assert.Null(CropMaker.Subject([], 40));
+    }
+
     [Theory]
     [InlineData("/data/set", "/data/set", null, null)]
     [InlineData("/data/set:fit", "/data/set", "fit", null)]

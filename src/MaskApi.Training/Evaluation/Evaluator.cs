@@ -71,12 +71,17 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
         var without = new List<string>();
         foreach (var answer in read)
         {
-            // The picture has one label, so its largest face is meant.
+            // The picture has one label, so its largest face is meant: faces come largest first.
             var faces = answer.Faces.Where(f => f.DetectionConfidence >= DetectionScore.Threshold).ToArray();
             if (faces.Length == 0)
+            {
                 without.Add(answer.Picture.Name);
-            else if (answer.Picture.Label != FaceLabel.IncorrectMask)
-                found.Add(new JudgedFace(answer.Picture, faces[0].Box, MathF.Max(faces[0].Box.Width, faces[0].Box.Height), answer.Picture.Label!.Value, faces[0].MaskProbability));
+            }
+            else if (answer.Picture.Label is FaceLabel.WithMask or FaceLabel.WithoutMask)
+            {
+                var (box, probability) = (faces[0].Box, faces[0].MaskProbability);
+                found.Add(new JudgedFace(answer.Picture, box, MathF.Max(box.Width, box.Height), answer.Picture.Label.Value, probability));
+            }
         }
 
         return new EvaluationResult(found.Count > 0 ? new LabelReport(found, temperature) : null, null, without, unreadable, read, pictures.Count);
