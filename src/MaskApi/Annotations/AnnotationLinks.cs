@@ -13,15 +13,20 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
     /// <summary>Path under which links are served; the id follows.</summary>
     public const string Path = "/v1/annotations/";
 
+    /// <summary>What the links for a request begin with: the configured public base, else the request's own scheme and host.</summary>
+    public string BaseUrl(HttpRequest request) => string.IsNullOrEmpty(options.PublicBaseUrl)
+        ? $"{request.Scheme}://{request.Host}{request.PathBase}"
+        : options.PublicBaseUrl.TrimEnd('/');
+
     /// <summary>Keeps a picture and its verdicts, and makes the link.</summary>
-    /// <param name="request">The request that the link is made for; tells scheme and host where no public base is configured.</param>
+    /// <param name="baseUrl">What the link begins with: <see cref="BaseUrl"/> of the request it is made for.</param>
     /// <param name="picture">The picture as it was sent; copied.</param>
     /// <param name="faces">The verdicts on it.</param>
     /// <param name="minConfidence">Below which a verdict is uncertain.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The link; null where links are off or the store did not keep the record.</returns>
     public async ValueTask<string?> CreateAsync(
-        HttpRequest request, ReadOnlyMemory<byte> picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, CancellationToken cancellationToken)
+        string baseUrl, ReadOnlyMemory<byte> picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, CancellationToken cancellationToken)
     {
         if (options.TimeToLive == TimeSpan.Zero)
         {
@@ -30,7 +35,7 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
 
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         var record = new AnnotationRecord(picture, faces, minConfidence);
-        return await store.TryPutAsync(id, record.ToBytes(), cancellationToken) ? Base(request) + Path + id : null;
+        return await store.TryPutAsync(id, record.ToBytes(), cancellationToken) ? baseUrl + Path + id : null;
     }
 
     /// <summary>What is behind an id; null when there is nothing, or nothing any more.</summary>
@@ -38,8 +43,4 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
         id.Length == 2 * IdBytes && id.All(char.IsAsciiHexDigitLower) && await store.GetAsync(id, cancellationToken) is { } bytes
             ? AnnotationRecord.Parse(bytes)
             : null;
-
-    private string Base(HttpRequest request) => string.IsNullOrEmpty(options.PublicBaseUrl)
-        ? $"{request.Scheme}://{request.Host}{request.PathBase}"
-        : options.PublicBaseUrl.TrimEnd('/');
 }

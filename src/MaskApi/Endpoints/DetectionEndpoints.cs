@@ -39,7 +39,7 @@ internal static partial class DetectionEndpoints
     {
         detector.Worker.ThrowIfUnavailable();
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
-        var detection = await detector.DetectAsync(context.Request, picture.Bytes, parameters, cancellationToken);
+        var detection = await detector.DetectAsync(detector.LinkBase(context.Request), picture.Bytes, parameters, cancellationToken);
         Report(context, detection.Summary, detection.Timings);
         return TypedResults.Ok(detection);
     }
@@ -59,6 +59,10 @@ internal static partial class DetectionEndpoints
         var logger = loggers.CreateLogger(typeof(DetectionEndpoints));
         var results = new BatchResult[batch.Count];
 
+        // Read now: the pictures are worked on by several threads, which a request is not made for.
+        var linkBase = detector.LinkBase(context.Request);
+        var occurrence = ProblemMiddleware.Occurrence.Of(context);
+
         // As many at a time as there are places: one batch alone never fills the queue.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = admission.Places, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, batch.Count, parallel, async (i, token) =>
@@ -67,7 +71,7 @@ internal static partial class DetectionEndpoints
             try
             {
                 using var picture = item.Picture ?? throw item.Problem!;
-                var detection = await detector.DetectAsync(context.Request, picture.Bytes, parameters, token);
+                var detection = await detector.DetectAsync(linkBase, picture.Bytes, parameters, token);
                 results[i] = new BatchResult { Name = item.Name, Status = StatusCodes.Status200OK, Detection = detection };
             }
             catch (Exception exception) when (!token.IsCancellationRequested)
@@ -83,7 +87,7 @@ internal static partial class DetectionEndpoints
                 {
                     Name = item.Name,
                     Status = problem.Kind.Status,
-                    Problem = ProblemMiddleware.Describe(context, problem),
+                    Problem = occurrence.Describe(problem),
                 };
             }
         });
@@ -116,14 +120,17 @@ internal static partial class DetectionEndpoints
         /// <summary>Does the work.</summary>
         public PictureWorker Worker => worker;
 
+        /// <summary>What the links for a request begin with.</summary>
+        public string LinkBase(HttpRequest request) => links.BaseUrl(request);
+
         /// <summary>What the contract says of one picture.</summary>
         public async Task<Detection> DetectAsync(
-            HttpRequest request, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
+            string linkBase, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
             var analysis = await worker.RunAsync(
                 picture, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), cancellationToken);
-            var link = await links.CreateAsync(request, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
+            var link = await links.CreateAsync(linkBase, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
             var faces = new Face[analysis.Faces.Count];
             for (var i = 0; i < faces.Length; i++)
             {

@@ -54,7 +54,7 @@ internal static class InfoEndpoints
         }
     }
 
-    private static Ok<ServiceInfo> GetInfo(ModelHost host, ModelOptions models, LimitOptions limits, RemoteOptions remote)
+    private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote)
     {
         // The SDK appends the source revision to the informational version: 1.0.0+0123abc….
         var version = typeof(InfoEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
@@ -63,7 +63,7 @@ internal static class InfoEndpoints
             Version = version[0],
             SourceRevision = version.ElementAtOrDefault(1),
             Models = [.. host.Pipeline.Models.Select(static model => new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata))],
-            ExecutionProvider = models.ExecutionProvider.ToString().ToLowerInvariant(),
+            ExecutionProvider = host.ExecutionProvider.ToString().ToLowerInvariant(),
             Limits = new Limits(
                 limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),
         });

@@ -24,6 +24,9 @@ internal sealed partial class ModelHost(
     /// <summary>Whether the models are loaded and warmed.</summary>
     public bool IsLoaded => _pipeline is not null;
 
+    /// <summary>Where the models really run: not always where it was wished, when falling back is allowed.</summary>
+    public ExecutionProvider ExecutionProvider { get; private set; }
+
     /// <summary>Why the models could not be loaded; null while they may still be, or are.</summary>
     public string? Failure { get; private set; }
 
@@ -41,14 +44,7 @@ internal sealed partial class ModelHost(
     {
         try
         {
-            var pipeline = FacePipeline.Load(new VisionOptions
-            {
-                ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
-                Decode = limits.Decode,
-                IntraOpThreads = models.IntraOpThreads,
-                ExecutionProvider = models.ExecutionProvider,
-                FallBackToCpu = models.FallBackToCpu,
-            });
+            var pipeline = LoadPipeline();
             pipeline.WarmUp();
             _pipeline = pipeline;
             LogReady(logger, pipeline.Models.Count);
@@ -64,9 +60,35 @@ internal sealed partial class ModelHost(
         }
     }
 
+    /// <summary>Loads with the wished provider. Falling back is done here, so that it is logged and told.</summary>
+    private FacePipeline LoadPipeline()
+    {
+        var options = new VisionOptions
+        {
+            ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
+            Decode = limits.Decode,
+            IntraOpThreads = models.IntraOpThreads,
+            ExecutionProvider = models.ExecutionProvider,
+        };
+        try
+        {
+            ExecutionProvider = options.ExecutionProvider;
+            return FacePipeline.Load(options);
+        }
+        catch (ModelLoadException exception) when (models.FallBackToCpu && options.ExecutionProvider != ExecutionProvider.Cpu)
+        {
+            LogFallBack(logger, exception.Message);
+            ExecutionProvider = ExecutionProvider.Cpu;
+            return FacePipeline.Load(options with { ExecutionProvider = ExecutionProvider.Cpu });
+        }
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "Ready: {Count} models loaded and warmed")]
     private static partial void LogReady(ILogger logger, int count);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The models cannot be used: {Reason}")]
     private static partial void LogFailure(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Falling back to the processor: {Reason}")]
+    private static partial void LogFallBack(ILogger logger, string reason);
 }

@@ -64,25 +64,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
         RequestFacts.Of(context).ProblemCode = problem.Kind.Code;
         await response.WriteAsJsonAsync(
-            Describe(context, problem),
+            Occurrence.Of(context).Describe(problem),
             MaskApiJson.Wire.Problem,
             "application/problem+json",
             context.RequestAborted);
     }
-
-    /// <summary>The document for one problem of one request.</summary>
-    public static Problem Describe(HttpContext context, ProblemException problem) => new()
-    {
-        Type = problem.Kind.Type,
-        Title = problem.Kind.Title,
-        Status = problem.Kind.Status,
-        Detail = problem.Message,
-        // Without the query: it may carry the address of somebody's picture.
-        Instance = context.Request.PathBase + context.Request.Path,
-        Code = problem.Kind.Code,
-        TraceId = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
-        Errors = problem.Errors,
-    };
 
     private static ProblemKind? KindOf(int status) => status switch
     {
@@ -97,4 +83,28 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because of a defect")]
     private static partial void LogDefect(ILogger logger, Exception exception);
+
+    /// <summary>What the problem documents of one request have in common.</summary>
+    /// <param name="Instance">Its path, without the query, which may carry the address of somebody's picture.</param>
+    /// <param name="TraceId">Its id in log and traces.</param>
+    internal sealed record Occurrence(string Instance, string TraceId)
+    {
+        /// <summary>That of a request.</summary>
+        public static Occurrence Of(HttpContext context) => new(
+            context.Request.PathBase + context.Request.Path,
+            Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);
+
+        /// <summary>The document for a problem.</summary>
+        public Problem Describe(ProblemException problem) => new()
+        {
+            Type = problem.Kind.Type,
+            Title = problem.Kind.Title,
+            Status = problem.Kind.Status,
+            Detail = problem.Message,
+            Instance = Instance,
+            Code = problem.Kind.Code,
+            TraceId = TraceId,
+            Errors = problem.Errors,
+        };
+    }
 }

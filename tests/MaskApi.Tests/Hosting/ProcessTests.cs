@@ -105,6 +105,8 @@ public sealed class ProcessTests
         using var client = service.CreateClient();
         using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var info = await client.GetAsync("/v1/info", _token);
+        Assert.Equal("cpu", (await info.JsonAsync()).GetProperty("executionProvider").GetString());
     }
 
     [Fact]
