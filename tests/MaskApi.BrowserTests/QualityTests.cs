@@ -1,4 +1,5 @@
 using Deque.AxeCore.Playwright;
+using MaskApi.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -106,6 +107,25 @@ public sealed class QualityTests(Browser browser)
             "() => document.querySelector('#operations-Annotations-annotatePicture .live-responses-table img').naturalWidth === 512");
         await Expect(operation.Locator(".live-responses-table")).ToContainTextAsync("x-with-mask: 1");
     });
+
+    [Fact]
+    public async Task Swagger_takes_a_key_where_one_is_asked_for()
+    {
+        const string key = "correct-horse-battery-staple";
+        await using var service = new LiveService(("MaskApi:Keys:Values:0", key));
+        await service.InitializeAsync();
+        await browser.RunAsync(new Uri(service.Address, "swagger/index.html").AbsoluteUri, async page =>
+        {
+            await page.Locator(".btn.authorize").ClickAsync();
+            await page.Locator(".auth-container input").FillAsync(key);
+            await page.Locator(".auth-container .btn.authorize").ClickAsync();
+            await page.Locator(".auth-container .btn-done").ClickAsync();
+            var operation = page.Locator("#operations-Service-getInfo");
+            await operation.Locator(".opblock-summary-control").ClickAsync();
+            await operation.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();
+            await Expect(operation.Locator(".live-responses-table .response-col_status").Last).ToContainTextAsync("200");
+        });
+    }
 
     private static async Task ExpectAccessibleAsync(IPage page, string state)
     {

@@ -31,10 +31,13 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
         using var http = new HttpClient { BaseAddress = Address };
         var patience = TimeSpan.FromMinutes(2);
         using var limit = new CancellationTokenSource(patience);
-        while ((await http.GetAsync("health/ready", limit.Token)).StatusCode != HttpStatusCode.OK)
+        HttpStatusCode status;
+        while ((status = (await http.GetAsync("health/ready", limit.Token)).StatusCode) == HttpStatusCode.ServiceUnavailable)
         {
             await Task.Delay(50, limit.Token);
         }
+
+        Assert.Equal(HttpStatusCode.OK, status);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
