@@ -48,6 +48,7 @@ public static class BlazeFaceConverter
 
         AddScores(graph, outputs[scoreOutput], count);
         AddGeometry(graph, outputs[boxOutput], variant);
+        ChannelPadSplitting.Apply(graph.Graph);
         return graph.Build(Metadata(variant, tflite, $"RGB, letterboxed to {size}x{size}, uint8 0-255; scaling is in the graph"));
     }
 
@@ -109,6 +110,7 @@ public static class BlazeFaceConverter
             Metadata(variant, tflite, "RGB, height and width multiples of 32, uint8 0-255; scaling is in the graph"));
         foreach (var (key, value) in metadata)
             described[key] = value;
+        ChannelPadSplitting.Apply(graph.Graph);
         return graph.Build(described);
     }
 

@@ -32,6 +32,9 @@ public sealed class GraphBuilder
         _graph = new GraphProto { Name = name };
     }
 
+    /// <summary>What has been built so far, for passes that rewrite it.</summary>
+    internal GraphProto Graph => _graph;
+
     /// <summary>Declares an input of the model.</summary>
     /// <param name="name">The name callers bind to.</param>
     /// <param name="type">The element type.</param>
