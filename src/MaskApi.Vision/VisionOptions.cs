@@ -17,6 +17,9 @@ public sealed record VisionOptions
     /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>What the mask classifier computes with.</summary>
+    public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
+
     /// <summary>Where the models run.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 

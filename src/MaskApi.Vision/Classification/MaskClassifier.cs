@@ -32,7 +32,7 @@ public sealed class MaskClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         return new MaskClassifier(OnnxModel.Load(
-            "mask_classifier",
+            options.Precision == ModelPrecision.Int8 ? "mask_classifier_int8" : "mask_classifier",
             [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
             [new TensorSpec("logit", TensorElementType.Float, -1), new TensorSpec("mask_probability", TensorElementType.Float, -1)],
             options));
