@@ -18,6 +18,23 @@ internal static class Pictures
         return data.ToArray();
     }
 
+    /// <summary>The portrait in three sizes side by side: three faces, the largest in the middle.</summary>
+    internal static byte[] Group { get; } = MakeGroup();
+
+    private static byte[] MakeGroup()
+    {
+        using var portrait = SKBitmap.Decode(Astronaut);
+        using var group = new SKBitmap(1100, 520);
+        group.Erase(SKColors.DimGray);
+        using var canvas = new SKCanvas(group);
+        canvas.DrawBitmap(portrait, SKRect.Create(10, 150, 250, 250));
+        canvas.DrawBitmap(portrait, SKRect.Create(270, 4, 512, 512));
+        canvas.DrawBitmap(portrait, SKRect.Create(790, 100, 300, 300));
+        canvas.Flush();
+        using var data = group.Encode(SKEncodedImageFormat.Jpeg, 92);
+        return data.ToArray();
+    }
+
     /// <summary>A PNG of one gray.</summary>
     internal static byte[] Plain(int width, int height)
     {

@@ -58,8 +58,15 @@ public class Service : WebApplicationFactory<Program>
     }
 }
 
-/// <summary>The service with its defaults, shared by the tests that do not change its state.</summary>
+/// <summary>
+/// The service with its defaults, shared by the tests that do not change its state. Many of them use it at once on a machine that
+/// may be busy, so it waits longer for a place than it would elsewhere.
+/// </summary>
 public sealed class SharedService : Service, IAsyncLifetime
 {
+    public SharedService() : base([KeyValuePair.Create("MaskApi:Admission:QueueTimeout", (string?)"00:02:00")])
+    {
+    }
+
     public async ValueTask InitializeAsync() => await ReadyAsync();
 }

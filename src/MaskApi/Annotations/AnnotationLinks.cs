@@ -26,7 +26,11 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The link; null where links are off or the store did not keep the record.</returns>
     public async ValueTask<string?> CreateAsync(
-        string baseUrl, ReadOnlyMemory<byte> picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, CancellationToken cancellationToken)
+        string baseUrl,
+        ReadOnlyMemory<byte> picture,
+        IReadOnlyList<FaceVerdict> faces,
+        float minConfidence,
+        CancellationToken cancellationToken)
     {
         if (options.TimeToLive == TimeSpan.Zero)
         {

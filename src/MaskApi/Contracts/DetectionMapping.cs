@@ -70,7 +70,10 @@ internal static class DetectionMapping
 
     /// <summary>Timings in tenths of a millisecond.</summary>
     public static Timings ToTimings(this StageTimings stages, TimeSpan total) => new(
-        Math.Round(stages.DecodeMs, 1), Math.Round(stages.DetectMs, 1), Math.Round(stages.ClassifyMs, 1), Math.Round(total.TotalMilliseconds, 1));
+        Math.Round(stages.DecodeMs, 1),
+        Math.Round(stages.DetectMs, 1),
+        Math.Round(stages.ClassifyMs, 1),
+        Math.Round(total.TotalMilliseconds, 1));
 
     private static Landmarks ToLandmarks(FaceLandmarks landmarks) => new(
         ToPoint(landmarks.RightEye),

@@ -88,7 +88,12 @@ internal static class AnnotationEndpoints
     }
 
     private static async Task<FileContentHttpResult> GetAnnotationAsync(
-        string id, OutputPicture output, HttpContext context, AnnotationLinks links, Annotator annotator, CancellationToken cancellationToken)
+        string id,
+        OutputPicture output,
+        HttpContext context,
+        AnnotationLinks links,
+        Annotator annotator,
+        CancellationToken cancellationToken)
     {
         annotator.Worker.ThrowIfUnavailable();
         var record = await links.FindAsync(id, cancellationToken)
@@ -104,7 +109,11 @@ internal static class AnnotationEndpoints
 
         /// <summary>Detects on a picture and draws what was found.</summary>
         public async Task<FileContentHttpResult> AnnotateAsync(
-            HttpContext context, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, OutputPicture output, CancellationToken cancellationToken)
+            HttpContext context,
+            ReadOnlyMemory<byte> picture,
+            AnalysisParameters parameters,
+            OutputPicture output,
+            CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
             var (analysis, bytes) = await worker.RunAsync(picture, Annotate, cancellationToken);

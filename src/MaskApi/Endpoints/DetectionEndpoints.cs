@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Hosting;
@@ -28,7 +29,8 @@ internal static partial class DetectionEndpoints
         group.MapPost("/batch", DetectBatchAsync)
             .WithName("detectFacesInBatch")
             .WithSummary("Does the same for several pictures at once.")
-            .WithDescription("Send a form with the file fields `images`. The answer has one entry a picture, in their order; a bad picture fails alone.")
+            .WithDescription("Send a form with the file fields `images`. The answer has one entry a picture, in their order; "
+                + "a bad picture fails alone.")
             .TakesPictures()
             .TakesQuery(AnalysisParameters.Parameters)
             .MayFailOnBatch();
@@ -92,7 +94,7 @@ internal static partial class DetectionEndpoints
             }
         });
 
-        var summaries = results.Where(static result => result.Detection is not null).Select(static result => result.Detection!.Summary).ToList();
+        var summaries = results.Select(static result => result.Detection?.Summary).OfType<FaceSummary>().ToList();
         RequestFacts.Of(context).Summary = new FaceSummary(
             summaries.Sum(static s => s.Faces),
             summaries.Sum(static s => s.WithMask),
@@ -107,8 +109,10 @@ internal static partial class DetectionEndpoints
         var facts = RequestFacts.Of(context);
         facts.Summary = summary;
         facts.Timings = timings;
-        context.Response.Headers["Server-Timing"] = FormattableString.Invariant(
-            $"decode;dur={timings.DecodeMs}, detect;dur={timings.DetectMs}, classify;dur={timings.ClassifyMs}, total;dur={timings.TotalMs}");
+        context.Response.Headers["Server-Timing"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"decode;dur={timings.DecodeMs}, detect;dur={timings.DetectMs}, classify;dur={timings.ClassifyMs}, "
+            + $"total;dur={timings.TotalMs}");
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A picture of a batch failed because of a defect")]

@@ -28,7 +28,8 @@ internal static class EndpointDescriptions
     ];
 
     /// <summary>The body is one picture, in any of the ways.</summary>
-    public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder builder) => builder.WithMetadata(new PictureBody());
+    public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder builder) =>
+        builder.WithMetadata(new PictureBody());
 
     /// <summary>The body is a form of several pictures.</summary>
     public static RouteHandlerBuilder TakesPictures(this RouteHandlerBuilder builder) => builder.WithMetadata(new PicturesBody());
@@ -44,10 +45,11 @@ internal static class EndpointDescriptions
     /// <summary>A success is a picture.</summary>
     public static RouteHandlerBuilder AnswersPicture(this RouteHandlerBuilder builder) => builder
         .WithMetadata(new PictureAnswer())
-        .Produces(StatusCodes.Status200OK, contentType: OutputPicture.MediaTypes[0], additionalContentTypes: [.. OutputPicture.MediaTypes.Skip(1)]);
+        .Produces(StatusCodes.Status200OK, null, OutputPicture.MediaTypes[0], [.. OutputPicture.MediaTypes.Skip(1)]);
 
     /// <summary>Everything that can go wrong with a picture can go wrong here.</summary>
-    public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) => builder.MayFail([.. _workProblems, .. _uploadProblems, .. _pictureProblems]);
+    public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) =>
+        builder.MayFail([.. _workProblems, .. _uploadProblems, .. _pictureProblems]);
 
     /// <summary>Everything that can go wrong with a batch as a whole.</summary>
     public static RouteHandlerBuilder MayFailOnBatch(this RouteHandlerBuilder builder) =>

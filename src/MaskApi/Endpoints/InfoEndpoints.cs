@@ -57,12 +57,17 @@ internal static class InfoEndpoints
     private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote)
     {
         // The SDK appends the source revision to the informational version: 1.0.0+0123abc….
-        var version = typeof(InfoEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
+        var assembly = typeof(InfoEndpoints).Assembly;
+        var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
         return TypedResults.Ok(new ServiceInfo
         {
             Version = version[0],
             SourceRevision = version.ElementAtOrDefault(1),
-            Models = [.. host.Pipeline.Models.Select(static model => new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata))],
+            Models =
+            [
+                .. host.Pipeline.Models.Select(static model =>
+                    new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata)),
+            ],
             ExecutionProvider = host.ExecutionProvider.ToString().ToLowerInvariant(),
             Limits = new Limits(
                 limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),

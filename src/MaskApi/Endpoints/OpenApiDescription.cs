@@ -86,7 +86,9 @@ internal static class OpenApiDescription
 
                         break;
                     case EndpointDescriptions.RouteMetadata route:
-                        operation.Parameters!.OfType<OpenApiParameter>().Single(parameter => parameter.Name == route.Name).Description = route.Description;
+                        operation.Parameters!.OfType<OpenApiParameter>()
+                            .Single(parameter => parameter.Name == route.Name)
+                            .Description = route.Description;
                         break;
                     case EndpointDescriptions.PictureBody:
                         operation.RequestBody = PictureBody();
@@ -183,11 +185,24 @@ internal static class OpenApiDescription
                 },
                 Examples = new Dictionary<string, IOpenApiExample>
                 {
-                    ["base64"] = new OpenApiExample { Summary = "The picture itself", Value = new JsonObject { ["image"] = "/9j/4AAQSkZJRg..." } },
-                    ["url"] = new OpenApiExample { Summary = "Its address", Value = new JsonObject { ["imageUrl"] = "https://example.com/photo.jpg" } },
+                    ["base64"] = new OpenApiExample
+                    {
+                        Summary = "The picture itself",
+                        Value = new JsonObject { ["image"] = "/9j/4AAQSkZJRg..." },
+                    },
+                    ["url"] = new OpenApiExample
+                    {
+                        Summary = "Its address",
+                        Value = new JsonObject { ["imageUrl"] = "https://example.com/photo.jpg" },
+                    },
                 },
             };
-            return new OpenApiRequestBody { Required = true, Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP.", Content = content };
+            return new OpenApiRequestBody
+            {
+                Required = true,
+                Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP.",
+                Content = content,
+            };
         }
 
         private static OpenApiRequestBody PicturesBody() => new()
@@ -211,7 +226,8 @@ internal static class OpenApiDescription
             },
         };
 
-        private static OpenApiSchema Binary(string description) => new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
+        private static OpenApiSchema Binary(string description) =>
+            new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
 
         private static void DescribePicture(OpenApiOperation operation)
         {

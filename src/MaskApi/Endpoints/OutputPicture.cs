@@ -18,7 +18,7 @@ internal sealed record OutputPicture(OutputFormat Format, string MediaType)
     ];
 
     private static readonly ChoiceParameter _format =
-        new("format", null, ["png", "jpeg", "webp"], "Format of the picture; without it the header Accept decides, and PNG is the default.");
+        new("format", null, ["png", "jpeg", "webp"], "Format of the picture; without it Accept decides, and PNG is the default.");
 
     /// <summary>The parameter, for the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters { get; } = [_format];

@@ -14,7 +14,8 @@ internal sealed record NumberParameter(string Name, float Default, float Min, fl
     /// <summary>Reads the value, or what is wrong with it.</summary>
     public float Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
-        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= Min && value <= Max ? value
+        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value >= Min && value <= Max ? value
         : query.Fail(this, $"must be a number between {Text(Min)} and {Text(Max)}", Default);
 
     private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
@@ -27,7 +28,8 @@ internal sealed record IntegerParameter(string Name, int Default, int Min, int M
     /// <summary>Reads the value, or what is wrong with it.</summary>
     public int Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
-        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= Min && value <= Max ? value
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= Min && value <= Max ? value
         : query.Fail(this, string.Create(CultureInfo.InvariantCulture, $"must be a whole number between {Min} and {Max}"), Default);
 }
 

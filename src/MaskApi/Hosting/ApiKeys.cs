@@ -33,7 +33,7 @@ internal sealed partial class ApiKeys
     public string? Identify(string key)
     {
         ReadAgainIfChanged();
-        var presented = SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        var presented = Hash(key);
         var valid = false;
         foreach (var hash in _hashes)
         {
@@ -79,7 +79,9 @@ internal sealed partial class ApiKeys
         }
     }
 
-    private byte[][] ReadHashes() => [.. _options.Values.Concat(_options.ReadFile()).Select(static key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
+    private byte[][] ReadHashes() => [.. _options.Values.Concat(_options.ReadFile()).Select(Hash)];
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     private DateTime FileTime() => string.IsNullOrEmpty(_options.File) ? default : File.GetLastWriteTimeUtc(_options.File);
 

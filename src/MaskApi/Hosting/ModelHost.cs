@@ -18,8 +18,8 @@ internal sealed partial class ModelHost(
 
     /// <summary>The loaded and warmed pipeline.</summary>
     /// <exception cref="ProblemException"><c>not_ready</c> until then.</exception>
-    public FacePipeline Pipeline =>
-        _pipeline ?? throw new ProblemException(ProblemKinds.NotReady, ProblemKinds.NotReady.Example) { RetryAfter = TimeSpan.FromSeconds(1) };
+    public FacePipeline Pipeline => _pipeline
+        ?? throw new ProblemException(ProblemKinds.NotReady, ProblemKinds.NotReady.Example) { RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <summary>Whether the models are loaded and warmed.</summary>
     public bool IsLoaded => _pipeline is not null;

@@ -111,7 +111,8 @@ internal static class Security
             : RateLimitPartition.GetNoLimiter(string.Empty));
     }
 
-    private static bool IsLimited(HttpContext context) => context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLimited(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
 
     private static string Caller(HttpContext context) =>
         context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown";

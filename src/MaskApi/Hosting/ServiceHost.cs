@@ -73,25 +73,26 @@ internal static class ServiceHost
 
     private static void AddLogging(IServiceCollection services) => services.AddSerilog(
         static (provider, logging) =>
-    {
-        var options = provider.GetRequiredService<LogOptions>();
-        logging.MinimumLevel.Is(options.Level)
-            // The framework's own lines name paths and queries; the request log replaces them.
-            .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
-            .Enrich.FromLogContext()
-            .Enrich.With<RequestLog.WithoutPath>();
-        if (options.Format == LogFormat.Json)
         {
-            logging.WriteTo.Console(new RenderedCompactJsonFormatter());
-        }
-        else
-        {
-            logging.WriteTo.Console(
-                outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}",
-                formatProvider: CultureInfo.InvariantCulture);
-        }
-    },
-    preserveStaticLogger: true);
+            var options = provider.GetRequiredService<LogOptions>();
+            logging.MinimumLevel.Is(options.Level)
+                // The framework's own lines name paths and queries; the request log replaces them.
+                .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                .Enrich.FromLogContext()
+                .Enrich.With<RequestLog.WithoutPath>();
+            if (options.Format == LogFormat.Json)
+            {
+                logging.WriteTo.Console(new RenderedCompactJsonFormatter());
+            }
+            else
+            {
+                logging.WriteTo.Console(
+                    outputTemplate: "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}",
+                    formatProvider: CultureInfo.InvariantCulture);
+            }
+        },
+        // Several services may run in one process, as in the tests; a static logger would be that of the last one.
+        preserveStaticLogger: true);
 
     private static void AddServices(IServiceCollection services, ConfigurationManager configuration)
     {
@@ -119,7 +120,7 @@ internal static class ServiceHost
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
-        services.AddOptions<HostOptions>().Configure<LifecycleOptions>(static (host, lifecycle) => host.ShutdownTimeout = lifecycle.ShutdownTimeout);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Get<LifecycleOptions>().ShutdownTimeout);
         services.AddOpenApiDocument();
     }
 

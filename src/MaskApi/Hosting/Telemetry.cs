@@ -28,7 +28,7 @@ internal sealed class Telemetry : IDisposable
     {
         var meter = meters.Create(Name);
         _requests = meter.CreateCounter<long>("maskapi.requests", "{request}", "Requests, by route, status and problem code.");
-        _refusals = meter.CreateCounter<long>("maskapi.refusals", "{picture}", "Requests and pictures of batches refused, by problem code.");
+        _refusals = meter.CreateCounter<long>("maskapi.refusals", "{picture}", "Requests and batched pictures refused, by problem code.");
         _faces = meter.CreateCounter<long>("maskapi.faces", "{face}", "Faces, by label.");
         _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, waiting for a place included.");
         meter.CreateObservableGauge("maskapi.queue.length", () => gate.QueueLength, "{picture}", "Pictures waiting for a place.");

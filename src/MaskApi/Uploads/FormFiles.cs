@@ -33,7 +33,7 @@ internal static class FormFiles
         var boundary = HeaderUtilities.RemoveQuotes(contentType.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > MaxBoundary)
         {
-            throw new ProblemException(ProblemKinds.InvalidBody, "The Content-Type multipart/form-data needs a boundary of 1 to 70 characters.");
+            throw new ProblemException(ProblemKinds.InvalidBody, "The form's Content-Type needs a boundary of 1 to 70 characters.");
         }
 
         var reader = new MultipartReader(boundary, body);

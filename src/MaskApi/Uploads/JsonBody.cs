@@ -15,7 +15,8 @@ internal static class JsonBody
     private const int MaxPrefix = 256;
 
     /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
-    public static int MaxBytes(int maxImageBytes) => (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
+    public static int MaxBytes(int maxImageBytes) =>
+        (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
 
     /// <summary>Reads the body.</summary>
     /// <param name="body">The body; narrowed to the decoded picture when it holds one.</param>
@@ -105,7 +106,9 @@ internal static class JsonBody
         return null;
     }
 
-    /// <summary>Where the string's characters lie. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens.</summary>
+    /// <summary>
+    /// Where the string's characters lie. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens.
+    /// </summary>
     private static Range Unescape(ref Utf8JsonReader reader, Span<byte> json)
     {
         var start = (int)reader.TokenStartIndex + 1;

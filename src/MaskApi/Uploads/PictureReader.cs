@@ -52,7 +52,7 @@ internal sealed class PictureReader(
         var contentType = ContentType(request);
         return IsForm(contentType)
             ? WithDeadlineAsync(token => ReadBatchAsync(request, contentType!, token), cancellationToken)
-            : throw new ProblemException(ProblemKinds.InvalidBody, "A batch is a form (multipart/form-data) with the file fields 'images'.");
+            : throw new ProblemException(ProblemKinds.InvalidBody, "A batch is a form (multipart/form-data) of files 'images'.");
     }
 
     private async Task<PictureBuffer> ReadRawAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -139,7 +139,8 @@ internal sealed class PictureReader(
                     throw new ProblemException(ProblemKinds.BatchTooLarge, $"A batch may hold at most {limits.MaxBatchImages} pictures.");
                 }
 
-                await batch.AddAsync(file.FileName, new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge), file.FileStream!, cancellationToken);
+                var picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
+                await batch.AddAsync(file.FileName, picture, file.FileStream!, cancellationToken);
             }
 
             return batch.Count > 0 ? batch : throw new ProblemException(ProblemKinds.ImageMissing, "The form has no file field 'images'.");

@@ -36,7 +36,9 @@ internal sealed class RemotePictures : IDisposable
     /// <param name="address">Its address, as the caller wrote it.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The picture's bytes; dispose of them when the work is done.</returns>
-    /// <exception cref="ProblemException"><c>url_not_allowed</c>, <c>url_fetch_failed</c>, <c>image_too_large</c> or <c>overloaded</c>.</exception>
+    /// <exception cref="ProblemException">
+    /// <c>url_not_allowed</c>, <c>url_fetch_failed</c>, <c>image_too_large</c> or <c>overloaded</c>.
+    /// </exception>
     public async Task<PictureBuffer> FetchAsync(string address, CancellationToken cancellationToken)
     {
         if (!_options.Enabled)

@@ -116,6 +116,56 @@ public sealed class DetectionTests(SharedService service)
         Assert.Empty((await response.JsonAsync()).GetProperty("faces").EnumerateArray());
     }
 
+    [Fact]
+    public async Task Faces_come_largest_first_and_maxFaces_keeps_the_largest()
+    {
+        using var all = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Group), _token);
+        var faces = (await all.JsonAsync()).GetProperty("faces").EnumerateArray().ToList();
+        Assert.Equal(3, faces.Count);
+        var areas = faces.Select(static face => Number(face.GetProperty("box"), "width") * Number(face.GetProperty("box"), "height")).ToList();
+        Assert.Equal(areas.OrderDescending(), areas);
+        Assert.InRange(Number(faces[0].GetProperty("box"), "x"), 270, 782);
+
+        using var two = await _client.PostAsync("/v1/detections?maxFaces=2", Http.Raw(Pictures.Group), _token);
+        Assert.Equal(
+            faces.Take(2).Select(static face => face.GetRawText()),
+            (await two.JsonAsync()).GetProperty("faces").EnumerateArray().Select(static face => face.GetRawText()));
+    }
+
+    [Fact]
+    public async Task A_higher_threshold_reports_exactly_the_faces_of_a_lower_one_that_reach_it()
+    {
+        using var low = await _client.PostAsync("/v1/detections?detectionThreshold=0.05", Http.Raw(Pictures.Group), _token);
+        var faces = (await low.JsonAsync()).GetProperty("faces").EnumerateArray().ToList();
+        foreach (var threshold in faces.Select(static face => face.GetProperty("detectionConfidence").GetRawText()).Append("0.3").Append("0.7"))
+        {
+            using var high = await _client.PostAsync($"/v1/detections?detectionThreshold={threshold}", Http.Raw(Pictures.Group), _token);
+            var least = float.Parse(threshold, System.Globalization.CultureInfo.InvariantCulture);
+            Assert.Equal(
+                faces.Where(face => face.GetProperty("detectionConfidence").GetSingle() >= least).Select(static face => face.GetRawText()),
+                (await high.JsonAsync()).GetProperty("faces").EnumerateArray().Select(static face => face.GetRawText()));
+        }
+    }
+
+    [Fact]
+    public async Task Parallel_answers_equal_serial_ones()
+    {
+        byte[][] pictures = [Pictures.Astronaut, Pictures.Group, Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp), Pictures.Plain(300, 200)];
+        var serial = new List<string>();
+        foreach (var picture in pictures)
+        {
+            using var response = await _client.PostAsync("/v1/detections?landmarks=true", Http.Raw(picture), _token);
+            serial.Add(WithoutTimings(await response.JsonAsync()));
+        }
+
+        var parallel = await Task.WhenAll(Enumerable.Range(0, 32).Select(async i =>
+        {
+            using var response = await _client.PostAsync("/v1/detections?landmarks=true", Http.Raw(pictures[i % pictures.Length]), _token);
+            return WithoutTimings(await response.JsonAsync());
+        }));
+        Assert.All(parallel.Select(static (answer, i) => (answer, i)), item => Assert.Equal(serial[item.i % pictures.Length], item.answer));
+    }
+
     [Theory]
     [InlineData("fast")]
     [InlineData("auto")]

@@ -25,7 +25,8 @@ internal sealed record LifecycleOptions : IServiceOptions
 
         if (ShutdownTimeout <= DrainDelay || ShutdownTimeout > TimeSpan.FromHours(1))
         {
-            yield return $"{nameof(ShutdownTimeout)} must be longer than {nameof(DrainDelay)} and at most one hour, and is {ShutdownTimeout}.";
+            yield return
+                $"{nameof(ShutdownTimeout)} must be longer than {nameof(DrainDelay)} and at most one hour, and is {ShutdownTimeout}.";
         }
     }
 }

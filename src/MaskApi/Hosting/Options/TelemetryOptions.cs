@@ -18,7 +18,8 @@ internal sealed record TelemetryOptions : IServiceOptions
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        if (!string.IsNullOrEmpty(OtlpEndpoint) && !(Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")))
+        if (!string.IsNullOrEmpty(OtlpEndpoint)
+            && !(Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")))
         {
             yield return $"{nameof(OtlpEndpoint)} must be an http or https URL, and is '{OtlpEndpoint}'.";
         }

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using MaskApi.Annotations;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MaskApi.Tests.Problems;
+
+/// <summary>Failures that are nobody's picture's fault.</summary>
+public sealed class DefectTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_defect_is_an_internal_error_that_tells_nothing_but_where_to_look()
+    {
+        await using var service = new Service([], static services => services.Replace(ServiceDescriptor.Singleton<IAnnotationStore, BrokenStore>()));
+        await service.ReadyAsync();
+        using var client = service.CreateClient();
+
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        await response.ProblemAsync(HttpStatusCode.InternalServerError, "internal_error");
+        var text = await response.Content.ReadAsStringAsync(_token);
+        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", text, StringComparison.Ordinal);
+
+        // In a batch it is that picture's answer, and the batch is a success.
+        using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
+        var result = Assert.Single((await batch.JsonAsync()).GetProperty("results").EnumerateArray());
+        Assert.Equal(500, result.GetProperty("status").GetInt32());
+        Assert.Equal("internal_error", result.GetProperty("problem").GetProperty("code").GetString());
+
+        // And the service goes on.
+        using var health = await client.GetAsync("/health/ready", _token);
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nbroken", "HTTP/1.1 400 Bad Request", "invalid_body")]
+    [InlineData("Content-Length: 999999999999\r\n\r\n", "HTTP/1.1 413 Payload Too Large", "image_too_large")]
+    [InlineData("Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", "HTTP/1.1 400 Bad Request", "invalid_body")]
+    public async Task A_request_that_is_broken_on_the_wire_is_the_callers_problem(string request, string status, string code)
+    {
+        await using var service = new Service();
+        service.UseKestrel(0);
+        service.StartServer();
+        await service.ReadyAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n" + request), _token);
+
+        using var reader = new StreamReader(stream);
+        Assert.Equal(status, await reader.ReadLineAsync(_token));
+        var lines = new List<string>();
+        while (lines.Count == 0 || !lines[^1].Contains("\"code\"", StringComparison.Ordinal))
+        {
+            lines.Add((await reader.ReadLineAsync(_token))!);
+        }
+
+        Assert.Contains($"\"code\":\"{code}\"", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_not_there_does_not_hinder_the_work()
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Telemetry:OtlpEndpoint", "http://127.0.0.1:1"));
+        using var client = service.CreateClient();
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private sealed class BrokenStore : IAnnotationStore
+    {
+        public ValueTask<bool> TryPutAsync(string id, ReadOnlyMemory<byte> record, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("secret of the house");
+
+        public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string id, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("secret of the house");
+    }
+}
