@@ -68,6 +68,7 @@ internal sealed partial class ModelHost(
             ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
             Decode = limits.Decode,
             IntraOpThreads = models.IntraOpThreads,
+            Precision = models.Precision,
             ExecutionProvider = models.ExecutionProvider,
         };
         try

@@ -11,6 +11,12 @@ internal sealed record ModelOptions : IServiceOptions
     /// <summary>Folder of the ONNX files; empty means the models that came with the service. Mount your own to use them.</summary>
     public string? Path { get; init; }
 
+    /// <summary>
+    /// What the mask classifier computes with: `Float`, or `Int8`, about 1.8 times as fast. The same on every replica, or equal
+    /// pictures get slightly different answers.
+    /// </summary>
+    public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
+
     /// <summary>Where the models run: `Cpu`, or `Cuda` in the GPU build.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 
