@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using MaskApi.Contracts;
 using MaskApi.Hosting;
 using MaskApi.Problems;
 using Microsoft.AspNetCore.Authorization;
@@ -71,6 +69,12 @@ internal static class OpenApiDescription
                 // Either of the two: with a key, or, where none is configured, without.
                 var key = new OpenApiSecuritySchemeReference(ApiKeyAuthentication.SchemeName, context.Document);
                 operation.Security = [new OpenApiSecurityRequirement { [key] = [] }, new OpenApiSecurityRequirement()];
+            }
+
+            if (AnswerExamples.Success(operation.OperationId) is { } example
+                && operation.Responses?["200"].Content?["application/json"] is OpenApiMediaType success)
+            {
+                success.Example = example;
             }
 
             foreach (var metadata in context.ApiDescription.ActionDescriptor.EndpointMetadata)
@@ -264,7 +268,7 @@ internal static class OpenApiDescription
                 response.Description = string.Join("; ", group.Select(static kind => $"`{kind.Code}`: {kind.Title}")) + ".";
                 content.Examples = group.ToDictionary(
                     static kind => kind.Code,
-                    static kind => (IOpenApiExample)new OpenApiExample { Summary = kind.Title, Value = Example(kind) });
+                    static kind => (IOpenApiExample)new OpenApiExample { Summary = kind.Title, Value = AnswerExamples.Of(kind) });
                 if (group.Key == StatusCodes.Status429TooManyRequests)
                 {
                     response.Headers = new Dictionary<string, IOpenApiHeader>
@@ -278,21 +282,5 @@ internal static class OpenApiDescription
                 }
             }
         }
-
-        private static JsonNode? Example(ProblemKind kind) => JsonSerializer.SerializeToNode(
-            new Problem
-            {
-                Type = kind.Type,
-                Title = kind.Title,
-                Status = kind.Status,
-                Detail = kind.Example,
-                Instance = "/v1/detections",
-                Code = kind.Code,
-                TraceId = "0af7651916cd43dd8448eb211c80319c",
-                Errors = kind == ProblemKinds.InvalidParameter
-                    ? new Dictionary<string, string[]> { ["maxFaces"] = ["must be a whole number between 1 and 1000"] }
-                    : null,
-            },
-            MaskApiJson.Wire.Problem);
     }
 }

@@ -38,7 +38,10 @@ public sealed class OpenApiTests(SharedService service)
                 foreach (var response in operation.Value.GetProperty("responses").EnumerateObject())
                 {
                     Assert.True(response.Value.TryGetProperty("description", out _), $"{name}: {response.Name} is not described");
-                    Assert.True(response.Value.TryGetProperty("content", out _), $"{name}: {response.Name} has no content");
+                    Assert.True(response.Value.TryGetProperty("content", out var content), $"{name}: {response.Name} has no content");
+                    Assert.True(
+                        response.Name != "200" || !content.TryGetProperty("application/json", out var json) || json.TryGetProperty("example", out _),
+                        $"{name}: {response.Name} has no example");
                 }
             }
         }
