@@ -18,15 +18,27 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         try
         {
-            await next(context);
+            await AnswerAsync(context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = ClientClosedRequest;
+            // Also while a problem is being written: a body that ends early is noticed before its sender is known to be gone.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = ClientClosedRequest;
+            }
+
             RequestFacts.Of(context).ProblemCode = "client_left";
-            return;
         }
-        catch (Exception exception) when (!context.Response.HasStarted)
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             var problem = ProblemMapper.ToProblem(exception);
             if (problem.Kind == ProblemKinds.InternalError)

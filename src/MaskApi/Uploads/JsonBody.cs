@@ -14,6 +14,8 @@ internal static class JsonBody
     /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>
     private const int MaxPrefix = 256;
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
     public static int MaxBytes(int maxImageBytes) =>
         (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
@@ -24,6 +26,12 @@ internal static class JsonBody
     /// <exception cref="ProblemException"><c>image_missing</c> or <c>invalid_body</c>.</exception>
     public static string? Parse(PictureBuffer body)
     {
+        if (body.Bytes.Span.StartsWith(ByteOrderMark))
+        {
+            // RFC 8259, section 8.1: writers must not add one, readers may ignore one; some tools do add one.
+            body.Narrow(ByteOrderMark.Length, body.Bytes.Length - ByteOrderMark.Length);
+        }
+
         if (body.Bytes.IsEmpty)
         {
             throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.");

@@ -152,7 +152,7 @@ public sealed class ProcessTests
     public async Task SIGTERM_lets_what_was_accepted_finish_and_refuses_the_rest()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
-        await using var process = ServiceProcess.Start(("MaskApi:Lifecycle:DrainDelay", "00:00:02"));
+        await using var process = ServiceProcess.Start(("MaskApi:Lifecycle:DrainDelay", "00:00:05"));
         using var client = await process.ReadyAsync();
 
         // A request that is half sent when the signal comes has been accepted.
@@ -185,7 +185,7 @@ public sealed class ProcessTests
         Assert.Contains("Connection: close", await reader.ReadToEndAsync(_token), StringComparison.Ordinal);
 
         Assert.Equal(0, await process.ExitAsync());
-        Assert.InRange(terminated.Elapsed.TotalSeconds, 1.9, 30);
+        Assert.InRange(terminated.Elapsed.TotalSeconds, 4.9, 45);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health/live", _token));
     }
 }

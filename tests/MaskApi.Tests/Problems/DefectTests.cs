@@ -62,6 +62,27 @@ public sealed class DefectTests
         Assert.Contains($"\"code\":\"{code}\"", lines[^1], StringComparison.Ordinal);
     }
 
+    /// <summary>Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.</summary>
+    [Fact]
+    public async Task A_caller_who_leaves_while_sending_is_no_defect()
+    {
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
+            var request = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
+            await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), _token);
+            await socket.GetStream().WriteAsync(Pictures.Astronaut.AsMemory(0, i * 1000), _token);
+        }
+
+        process.Terminate();
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.DoesNotContain(process.Lines, static line => line.Contains(" ERR ", StringComparison.Ordinal));
+        Assert.Contains(process.Lines, static line => line.Contains("client_left", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_collector_that_is_not_there_does_not_hinder_the_work()
     {

@@ -70,7 +70,7 @@ public sealed class RemoteFixture : IAsyncLifetime
             {
                 ["MaskApi:Remote:Enabled"] = "true",
                 ["MaskApi:Remote:AllowHttp"] = "true",
-                ["MaskApi:Remote:Timeout"] = "00:00:02",
+                ["MaskApi:Remote:Timeout"] = "00:00:05",
                 ["MaskApi:Remote:MaxRedirects"] = "2",
             },
             services => services.AddSingleton(provider => GuardedHandler.Create(provider.GetRequiredService<AddressGuard>(), LookUp, Connect)));
