@@ -4,6 +4,7 @@ using MaskApi.Training.Commands;
 // One class a verb, in Commands/, each with `public static Command Create()`.
 var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.")
 {
+    CalibrateDetectorCommand.Create(),
     ConvertDetectorCommand.Create(),
     CropsCommand.Create(),
     CrossValidateCommand.Create(),

@@ -6,9 +6,9 @@ public enum DetectionDetail
     /// <summary>One look at the whole picture.</summary>
     Fast,
 
-    /// <summary>The whole picture, then tiles as deep as the resolution makes worthwhile.</summary>
+    /// <summary>Two or three scales, as far as the resolution makes worthwhile; turned only where nothing stands upright.</summary>
     Auto,
 
-    /// <summary>Further levels of tiles, for the smallest faces.</summary>
+    /// <summary>Up to four scales and all four sides, for the smallest and for turned faces.</summary>
     High,
 }

@@ -8,4 +8,8 @@ namespace MaskApi.Vision;
 /// <param name="Format">The file format it came in.</param>
 /// <param name="Faces">The faces, largest box first.</param>
 /// <param name="Timings">Where the time went.</param>
-public sealed record FaceAnalysis(int Width, int Height, ImageFormat Format, IReadOnlyList<FaceVerdict> Faces, StageTimings Timings);
+public sealed record FaceAnalysis(int Width, int Height, ImageFormat Format, IReadOnlyList<FaceVerdict> Faces, StageTimings Timings)
+{
+    /// <summary>What finding the faces cost.</summary>
+    public DetectionCost DetectionCost { get; init; }
+}

@@ -67,7 +67,7 @@ public sealed class FacePipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         var start = Stopwatch.GetTimestamp();
-        var faces = _detector.Detect(picture, options, cancellationToken);
+        var faces = _detector.Detect(picture, options, out var cost, cancellationToken);
         var detected = Stopwatch.GetTimestamp();
         var verdicts = new FaceVerdict[faces.Count];
         for (var i = 0; i < verdicts.Length; i++)
@@ -79,7 +79,7 @@ public sealed class FacePipeline : IDisposable
 
         var timings = new StageTimings(
             0, Stopwatch.GetElapsedTime(start, detected).TotalMilliseconds, Stopwatch.GetElapsedTime(detected).TotalMilliseconds);
-        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, verdicts, timings);
+        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, verdicts, timings) { DetectionCost = cost };
     }
 
     /// <summary>Runs every model once, so that the first caller does not wait for their first-run work.</summary>

@@ -90,7 +90,7 @@ public sealed class EvaluationTests
         static FaceVerdict Found(float x, float side, float confidence, float mask) => new(new PixelBox(x, 0, side, side), confidence, default, mask);
         var answer = new PictureAnswer(
             truth, 300, 300, [Found(2, 40, 0.9f, 0.8f), Found(50, 30, 0.8f, 0.9f), Found(200, 10, 0.7f, 0.4f), Found(4, 40, 0.6f, 0.8f), Found(100, 40, 0.3f, 0.1f)],
-            Looks: 7, DetectMs: 3, ClassifyMs: 1);
+            Cost: new DetectionCost(7, 50_000), DetectMs: 3, ClassifyMs: 1);
         var (score, judged) = DetectionScore.Of([answer]);
 
         // Right, wrong, right, wrong, right: precision 1, 2/3, 3/5 at recall 1/3, 2/3, 1.
@@ -101,7 +101,7 @@ public sealed class EvaluationTests
         Assert.Equal([1, double.NaN, 0.5, double.NaN], score.BySize.Select(s => s.Recall));
         Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => (j.MaskProbability, j.Right)));
         Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces one is found at 0.5 and rightly judged
-        Assert.Equal((7.0, 7, 0), (score.MeanLooks, score.MostLooks, score.IncorrectFound));
+        Assert.Equal((7.0, 50_000.0, 50_000L, 0), (score.MeanRuns, score.MeanInputPixels, score.MostInputPixels, score.IncorrectFound));
         // Called masked, surest first: the face (0.72), the alarm (0.72) and the second box (0.48); of two masked faces one is among them.
         Assert.Equal(0.5, score.AveragePrecisionWithMask, 1e-9);
         Assert.Equal(0.5, score.AveragePrecisionWithoutMask, 1e-9);

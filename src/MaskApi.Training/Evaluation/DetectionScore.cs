@@ -8,11 +8,11 @@ namespace MaskApi.Training.Evaluation;
 /// <param name="Width">Of the upright picture, pixels.</param>
 /// <param name="Height">Of the upright picture, pixels.</param>
 /// <param name="Faces">Every face it reported, down to a low confidence.</param>
-/// <param name="Looks">Runs of a detector.</param>
+/// <param name="Cost">What finding them cost.</param>
 /// <param name="DetectMs">Time for finding faces, milliseconds.</param>
 /// <param name="ClassifyMs">Time for judging them, milliseconds.</param>
 public sealed record PictureAnswer(
-    LabelledPicture Picture, int Width, int Height, IReadOnlyList<FaceVerdict> Faces, int Looks, double DetectMs, double ClassifyMs);
+    LabelledPicture Picture, int Width, int Height, IReadOnlyList<FaceVerdict> Faces, DetectionCost Cost, double DetectMs, double ClassifyMs);
 
 /// <summary>Recall of faces of one size.</summary>
 /// <param name="From">Least longer side, pixels.</param>
@@ -77,11 +77,14 @@ public sealed record DetectionScore
     /// <summary>Median time for finding the faces of a picture, milliseconds.</summary>
     public double MedianDetectMs { get; init; }
 
-    /// <summary>Mean runs of a detector per picture.</summary>
-    public double MeanLooks { get; init; }
+    /// <summary>Mean runs of the detector per picture.</summary>
+    public double MeanRuns { get; init; }
 
-    /// <summary>Most runs of a detector on a picture.</summary>
-    public int MostLooks { get; init; }
+    /// <summary>Mean pixels of the detector's inputs per picture.</summary>
+    public double MeanInputPixels { get; init; }
+
+    /// <summary>Most pixels of the detector's inputs for a picture.</summary>
+    public long MostInputPixels { get; init; }
 
     /// <summary>Computes the score, and lists the found faces with either label.</summary>
     /// <param name="answers">What the pipeline said.</param>
@@ -113,8 +116,9 @@ public sealed record DetectionScore
             IncorrectCalledMasked = Share(incorrect.Count(p => p.Found.MaskProbability >= 0.5f), incorrect.Length),
             IncorrectFound = incorrect.Length,
             MedianDetectMs = answers.Select(a => a.DetectMs).Order().ElementAt(answers.Count / 2),
-            MeanLooks = answers.Average(a => a.Looks),
-            MostLooks = answers.Max(a => a.Looks),
+            MeanRuns = answers.Average(a => a.Cost.Runs),
+            MeanInputPixels = answers.Average(a => a.Cost.InputPixels),
+            MostInputPixels = answers.Max(a => a.Cost.InputPixels),
         };
         return (score, judged);
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Vision;
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;
@@ -47,7 +46,7 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
                 var options = new AnalysisOptions { DetectionThreshold = LeastConfidence, Detail = detail, MaxFaces = 1000 };
                 var analysis = pipeline.Analyze(File.ReadAllBytes(pictures[i].Path), options, cancellationToken);
                 answers[i] = new PictureAnswer(
-                    pictures[i], analysis.Width, analysis.Height, analysis.Faces, LookPlan.For(analysis.Width, analysis.Height, detail).Count,
+                    pictures[i], analysis.Width, analysis.Height, analysis.Faces, analysis.DetectionCost,
                     analysis.Timings.DetectMs, analysis.Timings.ClassifyMs);
             }
             catch (ImageRejectedException e)

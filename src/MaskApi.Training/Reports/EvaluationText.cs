@@ -38,7 +38,7 @@ internal static class EvaluationText
                 Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces}");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
             Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
-            Line($"  detector runs a picture  {d.MeanLooks:0.0} on average, at most {d.MostLooks}; median {d.MedianDetectMs:0.0} ms");
+            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at most {d.MostInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
         }
 
         if (result.Labels is { } l)

@@ -5,21 +5,25 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Vision.Detection;
 
-/// <summary>One BlazeFace model: a square of a picture in, scored faces out.</summary>
+/// <summary>The BlazeFace model, for inputs of any size: part of a picture in, scored faces out.</summary>
 internal sealed class BlazeFace : IDisposable
 {
+    /// <summary>Input pixels from one anchor to the next; each anchor answers for one face at most.</summary>
+    private const int Stride = 4;
+
+    /// <summary>Least side of a face, in input pixels, that can be one.</summary>
+    private const float LeastSide = 2;
+
     private static readonly string[] _outputNames = ["scores", "boxes", "keypoints"];
 
     private readonly OnnxModel _model;
     private readonly string[] _inputNames;
-    private readonly Pool<Workspace> _workspaces;
+    private readonly Pool<Workspace> _workspaces = new(static () => new Workspace());
 
     private BlazeFace(OnnxModel model)
     {
         _model = model;
         _inputNames = [model.Session.InputNames[0]];
-        var anchors = model.Session.OutputMetadata["scores"].Dimensions[0];
-        _workspaces = new Pool<Workspace>(() => new Workspace(model.Info.InputSize, anchors));
     }
 
     internal ModelInfo Info => _model.Info;
@@ -35,23 +39,27 @@ internal sealed class BlazeFace : IDisposable
                 new TensorSpec("keypoints", TensorElementType.Float, -1, 12),
             ],
             options);
+        if (model.Session.InputMetadata.Values.First().Dimensions[1] > 0)
+        {
+            model.Dispose();
+            throw new ModelLoadException($"Model file '{model.Info.File}' takes inputs of one size; a detector must take any.");
+        }
+
         return new BlazeFace(model);
     }
 
-    /// <summary>Looks at one square of a picture.</summary>
+    /// <summary>Takes one look at a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="look">The square, and the narrowest face that is believed there.</param>
-    /// <param name="index">The look's place in the plan.</param>
+    /// <param name="look">Which part, how large, turned by how much.</param>
     /// <param name="leastScore">Faces that score less are left out.</param>
     /// <param name="found">Where the faces go, in pixels of the picture.</param>
-    internal void Look(Raster picture, Look look, int index, float leastScore, List<FaceCandidate> found)
+    internal void Look(Raster picture, Look look, float leastScore, List<FaceCandidate> found)
     {
         var workspace = _workspaces.Rent();
         try
         {
-            workspace.Letterbox.Fill(picture, look.Region, workspace.Input.Data);
-            _model.Session.Run(workspace.Options, _inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
-            workspace.Collect(look, index, leastScore, found);
+            workspace.Run(_model.Session, _inputNames, picture, look);
+            workspace.Collect(look, leastScore, found);
         }
         finally
         {
@@ -65,44 +73,40 @@ internal sealed class BlazeFace : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>The buffers of one run.</summary>
+    /// <summary>The buffers of one run; they grow to the largest input seen, which <see cref="LookPlan.MostPixelsPerRun"/> bounds.</summary>
     private sealed class Workspace : IDisposable
     {
-        private readonly NativeTensor<float> _scores;
-        private readonly NativeTensor<float> _boxes;
-        private readonly NativeTensor<float> _keypoints;
+        private readonly RunOptions _options = new();
+        private readonly Letterbox _letterbox = new();
+        private readonly NativeBuffer<byte> _input = new();
+        private readonly NativeBuffer<byte> _sample = new();
+        private readonly NativeBuffer<float> _scores = new();
+        private readonly NativeBuffer<float> _boxes = new();
+        private readonly NativeBuffer<float> _keypoints = new();
 
-        internal Workspace(int size, int anchors)
+        internal void Run(InferenceSession session, string[] inputNames, Raster picture, Look look)
         {
-            Letterbox = new Letterbox(size);
-            Input = new NativeTensor<byte>(1, size, size, 3);
-            _scores = new NativeTensor<float>(anchors);
-            _boxes = new NativeTensor<float>(anchors, 4);
-            _keypoints = new NativeTensor<float>(anchors, 12);
-            Inputs = [Input.Value];
-            Outputs = [_scores.Value, _boxes.Value, _keypoints.Value];
+            var (width, height) = (look.InputWidth, look.InputHeight);
+            var anchors = width / Stride * (height / Stride);
+            using var input = _input.Tensor(1, height, width, 3);
+            using var scores = _scores.Tensor(anchors);
+            using var boxes = _boxes.Tensor(anchors, 4);
+            using var keypoints = _keypoints.Tensor(anchors, 12);
+            Fill(picture, look);
+            session.Run(_options, inputNames, [input], _outputNames, [scores, boxes, keypoints]);
         }
 
-        internal Letterbox Letterbox { get; }
-
-        internal NativeTensor<byte> Input { get; }
-
-        internal RunOptions Options { get; } = new();
-
-        internal OrtValue[] Inputs { get; }
-
-        internal OrtValue[] Outputs { get; }
-
-        /// <summary>Turns the outputs, 0–1 of the square, into pixels of the picture.</summary>
-        internal void Collect(Look look, int index, float leastScore, List<FaceCandidate> found)
+        /// <summary>Turns the outputs, 0–1 of the input, into pixels of the picture.</summary>
+        internal void Collect(Look look, float leastScore, List<FaceCandidate> found)
         {
+            var map = new LookMap(look);
+            var (leastWidth, leastHeight) = (LeastSide / look.InputWidth, LeastSide / look.InputHeight);
             var scores = _scores.Data;
-            var region = look.Region;
             for (var anchor = 0; anchor < scores.Length; anchor++)
             {
                 // Written so that NaN, which a damaged model may answer, is left out too.
                 var box = _boxes.Data.Slice(anchor * 4, 4);
-                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= look.LeastFace))
+                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= leastWidth && box[3] - box[1] >= leastHeight))
                 {
                     continue;
                 }
@@ -111,23 +115,32 @@ internal sealed class BlazeFace : IDisposable
                 Span<float> numbers = geometry;
                 box.CopyTo(numbers);
                 _keypoints.Data.Slice(anchor * 12, 12).CopyTo(numbers[4..]);
-                for (var i = 0; i < numbers.Length; i += 2)
-                {
-                    numbers[i] = region.X + (numbers[i] * region.Side);
-                    numbers[i + 1] = region.Y + (numbers[i + 1] * region.Side);
-                }
-
-                found.Add(new FaceCandidate(geometry, scores[anchor], index));
+                map.ToPicture(ref geometry);
+                found.Add(new FaceCandidate(geometry, scores[anchor]));
             }
         }
 
         public void Dispose()
         {
-            Options.Dispose();
-            Input.Dispose();
+            _options.Dispose();
+            _input.Dispose();
+            _sample.Dispose();
             _scores.Dispose();
             _boxes.Dispose();
             _keypoints.Dispose();
+        }
+
+        private void Fill(Raster picture, Look look)
+        {
+            if (look.IsPlain)
+            {
+                _letterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight, _input.Data);
+                return;
+            }
+
+            _sample.Resize(look.SampleWidth * look.SampleHeight * 3);
+            _letterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight, _sample.Data);
+            Turning.Fill(_sample.Data, look, _input.Data);
         }
     }
 }

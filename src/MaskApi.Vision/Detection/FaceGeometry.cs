@@ -17,5 +17,37 @@ internal struct FaceGeometry
 
     internal readonly FaceLandmarks Landmarks => new(Point(0), Point(1), Point(2), Point(3), Point(4), Point(5));
 
+    /// <summary>Adds another face's numbers, times a weight.</summary>
+    internal void Add(in FaceGeometry other, float weight)
+    {
+        for (var i = 0; i < Length; i++)
+        {
+            this[i] += other[i] * weight;
+        }
+    }
+
+    /// <summary>Multiplies all numbers.</summary>
+    internal void Scale(float factor)
+    {
+        for (var i = 0; i < Length; i++)
+        {
+            this[i] *= factor;
+        }
+    }
+
+    /// <summary>Exchanges the key points of the right and of the left side, as a mirrored picture does.</summary>
+    internal void SwapSides()
+    {
+        Swap(0, 1);
+        Swap(4, 5);
+    }
+
     private readonly PixelPoint Point(int index) => new(this[4 + (2 * index)], this[5 + (2 * index)]);
+
+    private void Swap(int first, int second)
+    {
+        (first, second) = (4 + (2 * first), 4 + (2 * second));
+        (this[first], this[second]) = (this[second], this[first]);
+        (this[first + 1], this[second + 1]) = (this[second + 1], this[first + 1]);
+    }
 }

@@ -1,140 +1,249 @@
 namespace MaskApi.Vision.Detection;
 
-/// <summary>One run of a detector.</summary>
-/// <param name="Model">Which detector.</param>
-/// <param name="Region">The square of the picture that it sees.</param>
-/// <param name="LeastFace">Narrowest face that is believed, as a share of the square's side: narrower ones are left to closer looks.</param>
-public readonly record struct Look(FaceModel Model, SquareRegion Region, float LeastFace);
-
 /// <summary>
-/// Which squares of a picture are looked at. The plan depends on the picture's size and the effort alone, never on what
-/// is found, so its cost is known beforehand and has a ceiling: <see cref="MaxLooks"/>.
+/// Which looks are taken at a picture. The plan depends on the picture's size and the effort alone; what is found can only
+/// leave looks out. So its cost has a ceiling that no picture exceeds: <see cref="MostInputPixels"/>.
 /// </summary>
 /// <remarks>
-/// <see cref="DetectionDetail.Fast"/> is the full-range model over the whole picture. <see cref="DetectionDetail.Auto"/>
-/// adds the short-range model over the whole picture, with and without a margin, for faces that fill it, and three levels
-/// of tiles for the full-range model; <see cref="DetectionDetail.High"/> adds a fourth level, which matters where a picture
-/// has pixels to spare.
+/// The detector sees faces from about 9 to 175 of its input's pixels. A look is the whole picture at one scale in one run,
+/// so that no face is cut or seen twice; where that would be too much for one run, tiles that overlap. Cost is counted in
+/// input pixels, to which time is proportional.
 /// </remarks>
-public static class LookPlan
+public sealed record LookPlan
 {
-    /// <summary>Most looks of any plan.</summary>
-    public const int MaxLooks = 3 + (4 * MaxTilesPerLevel);
+    /// <summary>Input pixels of the detector's original input, 192 × 192: the unit in which budgets are given.</summary>
+    public const int Unit = 192 * 192;
+
+    /// <summary>Most input pixels of one run, which bounds the memory that it takes.</summary>
+    public const int MostPixelsPerRun = 32 * Unit;
+
+    /// <summary>Largest face, in input pixels, that a level of tiles is asked for: larger ones are the coarser level's.</summary>
+    public const int LargestFaceInTiles = 128;
+
+    /// <summary>How far a tile sees beyond its core, in input pixels: half of the largest face and what lies around it.</summary>
+    private const int TileMargin = (LargestFaceInTiles / 2) + 32;
+
+    /// <summary>Sides of the look with a margin, in sides of the picture.</summary>
+    private const float MarginFactor = 1.5f;
+
+    private const int MostTiles = 64;
+
+    /// <summary>How much larger than the one before a level must show the picture to be worth its cost.</summary>
+    private const float LeastStep = 1.25f;
+
+    private LookPlan()
+    {
+    }
+
+    /// <summary>The whole picture on a small scale; always taken.</summary>
+    public required IReadOnlyList<Look> Coarse { get; init; }
+
+    /// <summary>Larger scales; left out where the plan <see cref="StopsEarly"/> and one face fills the picture.</summary>
+    public required IReadOnlyList<Look> Fine { get; init; }
 
     /// <summary>
-    /// Share of a tile's side by which neighbors overlap: a face up to this size is whole in one of them; larger ones
-    /// are seen by the level above.
+    /// The picture with a margin, for faces that fill it, and turned, for faces that do not stand upright; left out where the
+    /// plan <see cref="StopsEarly"/> and a face was found.
     /// </summary>
-    public const float Overlap = 0.25f;
+    public required IReadOnlyList<Look> Otherwise { get; init; }
 
-    /// <summary>
-    /// Least side of a tile in pixels: half the model's input. Further enlarged, a picture shows the model no more.
-    /// </summary>
-    public const int LeastTileSide = 96;
+    /// <summary>Whether what was found decides about further looks.</summary>
+    public required bool StopsEarly { get; init; }
 
-    /// <summary>
-    /// Where a closer level follows, the full-range model's smallest finds (up to 12 of its 192 pixels) are left to it:
-    /// their boxes are often off by half a face. Worth 0.006 of AP50 and 0.016 of precision on kaggle853-dev, part <c>fit</c>.
-    /// </summary>
-    private const float LeastFaceBeforeCloserLook = 0.06f;
+    /// <summary>Every look that may be taken.</summary>
+    public IEnumerable<Look> All => [.. Coarse, .. Fine, .. Otherwise];
 
-    /// <summary>
-    /// The short-range model is asked for large faces only, which the full-range model misses; its smaller finds bring
-    /// more false alarms than faces (AP50 0.724 without this bound, 0.739 with it and 0.737 without the model; same data).
-    /// </summary>
-    private const float LeastShortRangeFace = 0.3f;
+    /// <summary>Input pixels of all looks together: the ceiling on what finding faces in such a picture may cost.</summary>
+    public long MostInputPixels => All.Sum(look => look.InputPixels);
 
-    /// <summary>Side of the square with a margin around the picture, in long sides of the picture.</summary>
-    private const float WithMargin = 1.5f;
-
-    private const int MaxTilesPerLevel = 32;
-
-    /// <summary>The looks for a picture, the whole picture first.</summary>
+    /// <summary>The plan for a picture.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
     /// <param name="detail">Effort.</param>
-    public static IReadOnlyList<Look> For(int width, int height, DetectionDetail detail)
+    public static LookPlan For(int width, int height, DetectionDetail detail)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var levels = detail switch
+        var picture = new Picture(width, height);
+        switch (detail)
         {
-            DetectionDetail.Fast => 0,
-            DetectionDetail.Auto => 3,
-            DetectionDetail.High => 4,
-            _ => throw new ArgumentOutOfRangeException(nameof(detail)),
-        };
-        var whole = Around(width, height, 1);
-        var looks = new List<Look> { new(FaceModel.FullRange, whole, LeastFaceBeforeCloserLook) };
-        if (detail != DetectionDetail.Fast)
-        {
-            looks.Add(new Look(FaceModel.ShortRange, whole, LeastShortRangeFace));
-            looks.Add(new Look(FaceModel.ShortRange, Around(width, height, WithMargin), LeastShortRangeFace));
-        }
+            case DetectionDetail.Fast:
+                return new LookPlan { Coarse = picture.Levels(Enlarged(1)), Fine = [], Otherwise = [], StopsEarly = false };
+            case DetectionDetail.Auto:
+                var levels = picture.Levels(Enlarged(1), Enlarged(4), Native(16));
+                return new LookPlan
+                {
+                    Coarse = levels[..1],
+                    Fine = levels[1..],
+                    Otherwise = [picture.WithMargin(), .. picture.Turns(1)],
+                    StopsEarly = true,
+                };
+            case DetectionDetail.High:
+                levels = picture.Levels(Enlarged(1), Enlarged(4), Enlarged(16), Native(64));
 
-        for (var level = 1; level <= levels; level++)
-        {
-            AddTiles(looks, width, height, tilesAcross: level);
+                // The second level, a single run, is worth looking at in the mirror too.
+                return new LookPlan
+                {
+                    Coarse = levels[..1],
+                    Fine = [.. levels.Skip(1).Take(1).Select(look => look with { Mirrored = true }), .. levels[1..]],
+                    Otherwise = [picture.WithMargin(), .. picture.Turns(4)],
+                    StopsEarly = false,
+                };
+            default:
+                throw new ArgumentOutOfRangeException(nameof(detail));
         }
-
-        BelieveClosestLooks(looks);
-        return looks;
     }
 
-    /// <summary>A square centered on the picture, so many of its long sides wide.</summary>
-    private static SquareRegion Around(int width, int height, float scale)
+    /// <summary>The most that any picture's plan costs, in input pixels.</summary>
+    /// <param name="detail">Effort.</param>
+    public static long Ceiling(DetectionDetail detail) => Unit * detail switch
     {
-        var side = Math.Max(width, height) * scale;
-        return new SquareRegion((width - side) / 2, (height - side) / 2, side);
-    }
+        DetectionDetail.Fast => 1L,
+        DetectionDetail.Auto => 26,
+        DetectionDetail.High => 140,
+        _ => throw new ArgumentOutOfRangeException(nameof(detail)),
+    };
 
-    /// <summary>Covers the picture with overlapping squares, so many across its short side.</summary>
-    private static void AddTiles(List<Look> looks, int width, int height, int tilesAcross)
+    /// <summary>A level that may enlarge the picture: small faces are seen better so, up to a point.</summary>
+    private static (int Units, float MostScale) Enlarged(int units) => (units, 2.5f);
+
+    /// <summary>A level for pictures that hold smaller faces than the levels before can show.</summary>
+    private static (int Units, float MostScale) Native(int units) => (units, 1.1f);
+
+    private readonly record struct Picture(int Width, int Height)
     {
-        var (shortSide, longSide) = (Math.Min(width, height), Math.Max(width, height));
-        var side = shortSide / (1 + ((tilesAcross - 1) * (1 - Overlap)));
-        var along = Count(longSide, side);
-        if (along * tilesAcross > MaxTilesPerLevel)
+        /// <summary>One level for each budget; without those that would show little more than the one before.</summary>
+        internal List<Look> Levels(params ReadOnlySpan<(int Units, float MostScale)> budgets)
         {
-            // A strip: larger tiles, which reach beyond its short side.
-            along = MaxTilesPerLevel / tilesAcross;
-            side = longSide / (1 + ((along - 1) * (1 - Overlap)));
-        }
-
-        if (side < LeastTileSide || along * tilesAcross == 1)
-        {
-            return;
-        }
-
-        var (columns, rows) = width >= height ? (along, tilesAcross) : (tilesAcross, along);
-        for (var row = 0; row < rows; row++)
-        {
-            for (var column = 0; column < columns; column++)
+            var looks = new List<Look>();
+            var last = 0f;
+            foreach (var (units, mostScale) in budgets)
             {
-                var region = new SquareRegion(Place(column, columns, width, side), Place(row, rows, height, side), side);
-                looks.Add(new Look(FaceModel.FullRange, region, LeastFaceBeforeCloserLook));
+                var scale = MathF.Min(mostScale, LargestScale((long)units * Unit));
+                if (scale > LeastStep * last)
+                {
+                    AddLevel(looks, scale);
+                    last = scale;
+                }
+            }
+
+            return looks;
+        }
+
+        /// <summary>The picture at half the scale of the coarsest level, black around it.</summary>
+        internal Look WithMargin()
+        {
+            var scale = LargestScale(Unit) / 2;
+            return Centered(scale, RoundUp(Width * scale * MarginFactor), RoundUp(Height * scale * MarginFactor));
+        }
+
+        /// <summary>The picture on its sides and on its head.</summary>
+        internal Look[] Turns(int units)
+        {
+            var scale = MathF.Min(Enlarged(units).MostScale, LargestScale((long)units * Unit));
+            var whole = new PixelBox(0, 0, Width, Height);
+            var upright = new Look
+            {
+                Region = whole,
+                SampleWidth = Math.Max(1, (int)MathF.Round(Width * scale)),
+                SampleHeight = Math.Max(1, (int)MathF.Round(Height * scale)),
+                Core = Everywhere,
+            };
+            return [upright with { Turn = 90 }, upright with { Turn = 180 }, upright with { Turn = 270 }];
+        }
+
+        /// <summary>The picture and as much around it: a face may reach beyond the picture, its center hardly.</summary>
+        private PixelBox Everywhere => PixelBox.FromEdges(-Width, -Height, 2 * Width, 2 * Height);
+
+        private static int RoundUp(float pixels) => Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / Look.InputMultiple)) * Look.InputMultiple;
+
+        /// <summary>The largest scale at which the picture fits an input of at most so many pixels, sides being multiples of 32.</summary>
+        private float LargestScale(long pixels)
+        {
+            var cells = (int)(pixels / (Look.InputMultiple * Look.InputMultiple));
+            var best = 0f;
+            for (var columns = 1; columns <= cells; columns++)
+            {
+                best = MathF.Max(best, MathF.Min((float)columns / Width, (float)(cells / columns) / Height));
+            }
+
+            return best * Look.InputMultiple;
+        }
+
+        private Look Centered(float scale, int inputWidth, int inputHeight)
+        {
+            var (width, height) = (inputWidth / scale, inputHeight / scale);
+            return new Look
+            {
+                Region = new PixelBox((Width - width) / 2, (Height - height) / 2, width, height),
+                SampleWidth = inputWidth,
+                SampleHeight = inputHeight,
+                Core = Everywhere,
+            };
+        }
+
+        private void AddLevel(List<Look> looks, float scale)
+        {
+            var (width, height) = (RoundUp(Width * scale), RoundUp(Height * scale));
+            if ((long)width * height <= MostPixelsPerRun)
+            {
+                looks.Add(Centered(scale, width, height));
+                return;
+            }
+
+            AddTiles(looks, scale);
+        }
+
+        /// <summary>Covers the picture with the cores of as many equal tiles as cost least; each sees a margin around its core.</summary>
+        private void AddTiles(List<Look> looks, float scale)
+        {
+            var (best, least) = ((Columns: 1, Rows: 1), long.MaxValue);
+            for (var columns = 1; columns <= MostTiles; columns++)
+            {
+                for (var rows = 1; rows * columns <= MostTiles; rows++)
+                {
+                    var pixels = (long)TileSide(Width, columns, scale) * TileSide(Height, rows, scale);
+                    if (pixels <= MostPixelsPerRun && pixels * columns * rows < least)
+                    {
+                        (best, least) = ((columns, rows), pixels * columns * rows);
+                    }
+                }
+            }
+
+            var (tileWidth, tileHeight) = (TileSide(Width, best.Columns, scale), TileSide(Height, best.Rows, scale));
+            for (var row = 0; row < best.Rows; row++)
+            {
+                for (var column = 0; column < best.Columns; column++)
+                {
+                    var (left, width) = Place(column, best.Columns, Width, tileWidth / scale);
+                    var (top, height) = Place(row, best.Rows, Height, tileHeight / scale);
+                    looks.Add(new Look
+                    {
+                        Region = new PixelBox(left, top, width, height),
+                        SampleWidth = tileWidth,
+                        SampleHeight = tileHeight,
+                        Core = PixelBox.FromEdges(
+                            CoreEdge(column, best.Columns, Width),
+                            CoreEdge(row, best.Rows, Height),
+                            CoreEdge(column + 1, best.Columns, Width),
+                            CoreEdge(row + 1, best.Rows, Height)),
+                    });
+                }
             }
         }
-    }
 
-    /// <summary>No closer look follows the last level's, whichever level that is for a picture of this size.</summary>
-    private static void BelieveClosestLooks(List<Look> looks)
-    {
-        var closest = looks.Where(look => look.Model == FaceModel.FullRange).Min(look => look.Region.Side);
-        for (var i = 0; i < looks.Count; i++)
+        private static int TileSide(int length, int count, float scale) =>
+            RoundUp((length * scale / count) + (count == 1 ? 0 : count == 2 ? TileMargin : 2 * TileMargin));
+
+        /// <summary>A tile around the middle of its core, moved inward where it would reach beyond the picture.</summary>
+        private static (float Start, float Side) Place(int index, int count, int length, float side)
         {
-            if (looks[i].Model == FaceModel.FullRange && looks[i].Region.Side == closest)
-            {
-                looks[i] = looks[i] with { LeastFace = 0 };
-            }
+            var middle = (index + 0.5f) * length / count;
+            return (side >= length ? (length - side) / 2 : Math.Clamp(middle - (side / 2), 0, length - side), side);
         }
+
+        /// <summary>Where one core ends and the next begins; the outermost reach beyond the picture, as some faces do.</summary>
+        private static float CoreEdge(int index, int count, int length) =>
+            index == 0 ? -length : index == count ? 2 * length : (float)index * length / count;
     }
-
-    /// <summary>How many squares it takes along a length, neighbors overlapping by <see cref="Overlap"/> at least.</summary>
-    private static int Count(float length, float side) =>
-        1 + (int)MathF.Ceiling(((length - side) / (side * (1 - Overlap))) - 1e-3f);
-
-    /// <summary>Evenly spaced from edge to edge; a single one is centered.</summary>
-    private static float Place(int index, int count, float length, float side) =>
-        count == 1 ? (length - side) / 2 : index * (length - side) / (count - 1);
 }

@@ -1,37 +1,40 @@
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// MediaPipe's weighted non-maximum suppression (<c>NonMaxSuppressionCalculator</c>, algorithm WEIGHTED): reports that
-/// overlap the best one become one face, at the mean of their places weighted by score. Bazarevsky et al., "BlazeFace",
-/// 2019, section 3.4: the blend trembles less than the winner alone.
+/// Weighted non-maximum suppression within one look, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm
+/// WEIGHTED: answers that overlap the best one become one face, at the mean of their places weighted by score.
+/// Bazarevsky et al., "BlazeFace", 2019, section 3.4: the blend trembles less than the winner alone. Unlike there, the
+/// bound from which an answer is silenced is lower than the one from which it is blended in.
 /// </summary>
-/// <remarks>
-/// MediaPipe looks once and keeps the best score. Here several looks may have seen a face, which makes it likelier than
-/// any of them says: their best scores are combined by noisy-or, <c>1 - Π(1 - 0.8 score)</c>, one factor a look. On
-/// kaggle853-dev, part <c>fit</c>, that is worth 0.020 of AP50 with three levels of tiles and 0.005 with two; the trust of
-/// 0.8 matters little (0.5 to 0.9 are within 0.001).
-/// </remarks>
 internal static class WeightedSuppression
 {
-    /// <summary>Least intersection over union of two reports of one face; MediaPipe's <c>min_suppression_threshold</c>.</summary>
-    internal const float DefaultOverlap = 0.3f;
+    /// <summary>Least intersection over union with the best answer from which another one is no face of its own.</summary>
+    internal const float SilencedFrom = 0.45f;
 
-    /// <summary>How far one look's score is believed.</summary>
-    internal const float Trust = 0.8f;
+    /// <summary>Least intersection over union with the best answer from which another one counts toward the mean.</summary>
+    internal const float BlendedFrom = 0.6f;
 
-    /// <summary>Merges reports into faces, in the order of their best report.</summary>
-    /// <param name="candidates">Reports in any order; sorted by score on return, best first.</param>
-    /// <param name="overlap">Least intersection over union of two reports of one face.</param>
-    internal static List<MergedFace> Merge(List<FaceCandidate> candidates, float overlap = DefaultOverlap)
+    /// <summary>Most answers of one look that are merged, the surest.</summary>
+    internal const int MostAnswers = 4000;
+
+    /// <summary>Merges the answers of one look into reports, best first.</summary>
+    /// <param name="candidates">Answers in any order; sorted by score on return, best first.</param>
+    /// <param name="look">The look.</param>
+    /// <param name="reports">Where the reports go.</param>
+    internal static void Merge(List<FaceCandidate> candidates, Look look, List<FaceReport> reports)
     {
-        // Ties go by place, so that the same reports in another order merge alike.
+        // Ties go by place, so that the same answers in another order merge alike.
         candidates.Sort(static (a, b) => a.Score != b.Score
             ? b.Score.CompareTo(a.Score)
-            : (a.Geometry[0], a.Geometry[1], a.Look).CompareTo((b.Geometry[0], b.Geometry[1], b.Look)));
+            : (a.Geometry[0], a.Geometry[1]).CompareTo((b.Geometry[0], b.Geometry[1])));
 
-        var faces = new List<MergedFace>();
+        // Merging compares all with all: a picture made of nothing but alarms must not cost more than finding them.
+        if (candidates.Count > MostAnswers)
+        {
+            candidates.RemoveRange(MostAnswers, candidates.Count - MostAnswers);
+        }
+
         var taken = new bool[candidates.Count];
-        var heard = new HashSet<int>();
         for (var best = 0; best < candidates.Count; best++)
         {
             if (taken[best])
@@ -39,40 +42,24 @@ internal static class WeightedSuppression
                 continue;
             }
 
-            heard.Clear();
             var box = candidates[best].Box;
             var sum = default(FaceGeometry);
-            var (weight, doubt) = (0f, 1f);
+            var (weight, agreement) = (0f, 0f);
             for (var i = best; i < candidates.Count; i++)
             {
-                var report = candidates[i];
-                if (taken[i] || (i != best && report.Box.IntersectionOverUnion(box) <= overlap))
+                var overlap = i == best ? 1 : taken[i] ? 0 : candidates[i].Box.IntersectionOverUnion(box);
+                taken[i] |= overlap >= SilencedFrom;
+                if (overlap >= BlendedFrom)
                 {
-                    continue;
-                }
-
-                taken[i] = true;
-                weight += report.Score;
-                for (var k = 0; k < FaceGeometry.Length; k++)
-                {
-                    sum[k] += report.Geometry[k] * report.Score;
-                }
-
-                // Best first: a look's first report is its best, and neighboring anchors of one look are no second opinion.
-                if (heard.Add(report.Look))
-                {
-                    doubt *= 1 - (Trust * report.Score);
+                    var score = candidates[i].Score;
+                    sum.Add(candidates[i].Geometry, score);
+                    weight += score;
+                    agreement += overlap * score;
                 }
             }
 
-            for (var k = 0; k < FaceGeometry.Length; k++)
-            {
-                sum[k] /= weight;
-            }
-
-            faces.Add(new MergedFace(sum, 1 - doubt));
+            sum.Scale(1 / weight);
+            reports.Add(new FaceReport(sum, candidates[best].Score, weight, agreement / weight, look));
         }
-
-        return faces;
     }
 }

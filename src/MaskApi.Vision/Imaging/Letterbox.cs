@@ -7,7 +7,7 @@ using MaskApi.Vision.Detection;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// Resamples a square of a picture into a detector's input, <c>uint8[size, size, 3]</c> RGB, black outside the picture,
+/// Resamples a rectangle of a picture into a detector's input, <c>uint8[height, width, 3]</c> RGB, black outside the picture,
 /// with a triangle filter that grows with the reduction (bilinear up to a reduction by two, then ever more of an average).
 /// Straight from the raster, one output row at a time: source rows are weighted and summed, 16 bits a channel, then that
 /// one row is weighted across. Holds scratch memory: one caller at a time.
@@ -27,29 +27,22 @@ internal sealed class Letterbox
     /// </summary>
     internal const double FilterRadius = 0.5;
 
-    private readonly int _size;
-    private readonly Taps _columns;
-    private readonly Taps _rows;
+    private readonly Taps _columns = new();
+    private readonly Taps _rows = new();
     private ushort[] _sums = [];
-
-    /// <summary>Prepares for one input size.</summary>
-    /// <param name="size">Side of the square written, in pixels.</param>
-    internal Letterbox(int size)
-    {
-        _size = size;
-        _columns = new Taps(size);
-        _rows = new Taps(size);
-    }
 
     /// <summary>Fills a detector's input.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">The square to look at.</param>
-    /// <param name="rgb">Where to; size × size × 3 bytes are written.</param>
-    internal void Fill(Raster picture, SquareRegion region, Span<byte> rgb)
+    /// <param name="region">The rectangle to look at; it may reach beyond the picture.</param>
+    /// <param name="width">Pixels that the rectangle's width is sampled to.</param>
+    /// <param name="height">Pixels that its height is sampled to.</param>
+    /// <param name="rgb">Where to; height × width × 3 bytes are written.</param>
+    internal void Fill(Raster picture, PixelBox region, int width, int height, Span<byte> rgb)
     {
-        _columns.Set(region.X, region.Side, picture.Width, one: 1);
-        _rows.Set(region.Y, region.Side, picture.Height, VerticalOne);
-        rgb = rgb[..(_size * _size * 3)];
+        _columns.Set(region.X, region.Width, width, picture.Width, one: 1);
+        _rows.Set(region.Y, region.Height, height, picture.Height, VerticalOne);
+        var stride = width * 3;
+        rgb = rgb[..(height * stride)];
         if (_columns.Begin >= _columns.End || _rows.Begin >= _rows.End)
         {
             rgb.Clear();
@@ -63,8 +56,8 @@ internal sealed class Letterbox
             _sums = new ushort[bytes];
         }
 
-        rgb[..(_rows.Begin * _size * 3)].Clear();
-        rgb[(_rows.End * _size * 3)..].Clear();
+        rgb[..(_rows.Begin * stride)].Clear();
+        rgb[(_rows.End * stride)..].Clear();
         var source = picture.Pixels[(left * Raster.BytesPerPixel)..];
         for (var y = _rows.Begin; y < _rows.End; y++)
         {
@@ -77,7 +70,7 @@ internal sealed class Letterbox
                 row++;
             }
 
-            SumAcross(sums, left, rgb.Slice(y * _size * 3, _size * 3));
+            SumAcross(sums, left, rgb.Slice(y * stride, stride));
         }
     }
 
@@ -127,10 +120,10 @@ internal sealed class Letterbox
     }
 
     /// <summary>For every output pixel along one axis: the first source pixel under the filter, and the weights from there on.</summary>
-    private sealed class Taps(int size)
+    private sealed class Taps
     {
-        private readonly int[] _first = new int[size];
-        private readonly int[] _count = new int[size];
+        private int[] _first = [];
+        private int[] _count = [];
         private float[] _weights = [];
         private int _stride;
 
@@ -148,12 +141,19 @@ internal sealed class Letterbox
         internal ReadOnlySpan<float> Weights(int index) => _weights.AsSpan(index * _stride, _count[index]);
 
         /// <summary>Computes the weights.</summary>
-        /// <param name="start">Where the square begins, in source pixels.</param>
-        /// <param name="side">Its side.</param>
+        /// <param name="start">Where the region begins, in source pixels.</param>
+        /// <param name="side">Its length.</param>
+        /// <param name="size">Output pixels that it is sampled to.</param>
         /// <param name="length">Source pixels along this axis.</param>
         /// <param name="one">What a pixel's weights add up to: 1, or <see cref="VerticalOne"/> and then they are whole numbers.</param>
-        internal void Set(float start, float side, int length, int one)
+        internal void Set(float start, float side, int size, int length, int one)
         {
+            if (_first.Length < size)
+            {
+                _first = new int[size];
+                _count = new int[size];
+            }
+
             var scale = (double)side / size;
             var radius = Math.Max(1, FilterRadius * scale);
             _stride = (int)Math.Ceiling(2 * radius) + 1;

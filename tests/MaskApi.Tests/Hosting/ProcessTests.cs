@@ -45,7 +45,7 @@ public sealed class ProcessTests
                     await File.WriteAllBytesAsync(classifier, File.ReadAllBytes(classifier)[..1000], _token);
                     break;
                 default:
-                    File.Copy(Path.Combine(_models, "blaze_face_short_range.onnx"), classifier, overwrite: true);
+                    File.Copy(Path.Combine(_models, "blaze_face_tuned.onnx"), classifier, overwrite: true);
                     break;
             }
 

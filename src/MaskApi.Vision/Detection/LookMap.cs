@@ -1,0 +1,62 @@
+namespace MaskApi.Vision.Detection;
+
+/// <summary>
+/// Where points of a detector's input lie in the picture, and in the sample that the input was made of: the sample, mirrored
+/// if asked for, is turned about its middle, which comes to lie in the middle of the input.
+/// </summary>
+internal readonly struct LookMap
+{
+    private readonly Look _look;
+    private readonly float _cos;
+    private readonly float _sin;
+
+    internal LookMap(Look look)
+    {
+        _look = look;
+        (_sin, _cos) = MathF.SinCos(look.Turn * MathF.PI / 180);
+    }
+
+    /// <summary>The point of the sample, in its pixels, that a point of the input shows.</summary>
+    internal PixelPoint ToSample(float x, float y)
+    {
+        var (dx, dy) = Unturn(x - (_look.InputWidth / 2f), y - (_look.InputHeight / 2f));
+        return new PixelPoint((_look.SampleWidth / 2f) + dx, (_look.SampleHeight / 2f) + dy);
+    }
+
+    /// <summary>Turns a face from 0–1 of the input into pixels of the picture.</summary>
+    /// <param name="face">Left, top, right, bottom, and the key points, in 0–1 of the input; replaced.</param>
+    internal void ToPicture(ref FaceGeometry face)
+    {
+        var (width, height) = ((face[2] - face[0]) * _look.InputWidth, (face[3] - face[1]) * _look.InputHeight);
+        var center = ToPicture((face[0] + face[2]) / 2, (face[1] + face[3]) / 2);
+        for (var i = 4; i < FaceGeometry.Length; i += 2)
+        {
+            var point = ToPicture(face[i], face[i + 1]);
+            (face[i], face[i + 1]) = (point.X, point.Y);
+        }
+
+        if (_look.Mirrored)
+        {
+            face.SwapSides();
+        }
+
+        // A face is an oval: the upright box around the turned oval, not around the turned box, which would be far too large.
+        var halfWidth = Hypotenuse(width * _cos, height * _sin) / (2 * _look.Scale);
+        var halfHeight = Hypotenuse(width * _sin, height * _cos) / (2 * _look.Scale);
+        (face[0], face[1], face[2], face[3]) = (center.X - halfWidth, center.Y - halfHeight, center.X + halfWidth, center.Y + halfHeight);
+    }
+
+    private static float Hypotenuse(float a, float b) => MathF.Sqrt((a * a) + (b * b));
+
+    private PixelPoint ToPicture(float x, float y)
+    {
+        var sample = ToSample(x * _look.InputWidth, y * _look.InputHeight);
+        return new PixelPoint(_look.Region.X + (sample.X / _look.Scale), _look.Region.Y + (sample.Y / _look.Scale));
+    }
+
+    private (float X, float Y) Unturn(float x, float y)
+    {
+        var along = (x * _cos) + (y * _sin);
+        return (_look.Mirrored ? -along : along, (y * _cos) - (x * _sin));
+    }
+}

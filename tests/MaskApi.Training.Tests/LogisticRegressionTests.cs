@@ -1,0 +1,34 @@
+using MaskApi.Training.Fitting;
+
+namespace MaskApi.Training.Tests;
+
+public sealed class LogisticRegressionTests
+{
+    [Fact]
+    public void The_weights_that_made_the_labels_are_found_again()
+    {
+        var random = new Random(11);
+        double[] expected = [-0.5, 2, -1];
+        var rows = Enumerable.Range(0, 20_000).Select(_ => new[] { (random.NextSingle() * 4) - 2, (random.NextSingle() * 6) + 10 }).ToArray();
+        double[] shifted = [expected[0] + 13, expected[1], expected[2]];
+        var labels = rows.Select(row => random.NextDouble() < LogisticRegression.Probability(shifted, row)).ToArray();
+        var fitted = LogisticRegression.Fit(rows, labels, penalty: 1e-3);
+        Assert.InRange(fitted[1], 1.9, 2.1);
+        Assert.InRange(fitted[2], -1.1, -0.9);
+        Assert.InRange(fitted[0] / shifted[0], 0.9, 1.1);
+    }
+
+    [Fact]
+    public void A_column_that_never_changes_and_one_that_divides_cleanly_do_no_harm()
+    {
+        float[][] rows = [[0, 7], [1, 7], [2, 7], [3, 7]];
+        var fitted = LogisticRegression.Fit(rows, [false, false, true, true], penalty: 1);
+        Assert.All(fitted, weight => Assert.True(double.IsFinite(weight)));
+        Assert.True(fitted[1] > 0);
+        Assert.Equal(0.5, LogisticRegression.Probability(fitted, [1.5f, 7]), 1e-6);
+    }
+
+    [Fact]
+    public void Labels_of_one_kind_are_refused() =>
+        Assert.Throws<ArgumentException>(() => LogisticRegression.Fit([[1f], [2f]], [true, true], penalty: 1));
+}
