@@ -1,0 +1,27 @@
+using MaskApi.Onnx.BlazeFace;
+using MaskApi.Onnx.Graphs;
+using MaskApi.Onnx.Protos;
+
+namespace MaskApi.Onnx.Tests.BlazeFace;
+
+/// <summary>The shipped detector is what the converter writes, with other weights and nothing else changed.</summary>
+public sealed class TunedDetectorTests
+{
+    [Fact]
+    public void The_shipped_detector_has_the_converters_graph()
+    {
+        var reference = Path.Combine(AppContext.BaseDirectory, "Reference", "face_detection_full_range.tflite");
+        var shipped = Path.Combine(AppContext.BaseDirectory, "models", "blaze_face_tuned.onnx");
+        var converted = ModelFile.Parse(BlazeFaceConverter.ConvertAnySize(
+            File.ReadAllBytes(reference), new Dictionary<int, float[]>(), new Dictionary<string, string>())).Graph;
+        var tuned = ModelFile.Parse(File.ReadAllBytes(shipped)).Graph;
+
+        Assert.Equal(converted.Node, tuned.Node);
+        Assert.Equal(converted.Input, tuned.Input);
+        Assert.Equal(converted.Output, tuned.Output);
+        Assert.Equal(converted.Initializer.Select(Shape), tuned.Initializer.Select(Shape));
+        Assert.NotEqual(converted.Initializer, tuned.Initializer);
+    }
+
+    private static string Shape(TensorProto tensor) => $"{tensor.Name} {tensor.DataType} {string.Join('x', tensor.Dims)}";
+}
