@@ -9,7 +9,7 @@ namespace MaskApi.Tests;
 internal static class Http
 {
     internal static ByteArrayContent Raw(byte[] picture, string type = "image/jpeg") =>
-        new(picture) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+        new(picture) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
 
     internal static MultipartFormDataContent Form(byte[] picture, string field = "image") =>
         new() { { Raw(picture), field, "secret-name.jpg" } };

@@ -97,8 +97,14 @@ internal static class Pictures
         }
 
         using var data = stored.Encode(SKEncodedImageFormat.Jpeg, 95);
+        return WithOrientation(data.ToArray(), orientation);
+    }
+
+    /// <summary>A JPEG with an Exif segment that holds nothing but the orientation.</summary>
+    internal static byte[] WithOrientation(byte[] jpeg, int orientation)
+    {
         byte[] exif = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
-        return WithJpegSegment(data.ToArray(), 0xE1, exif);
+        return WithJpegSegment(jpeg, 0xE1, exif);
     }
 
     /// <summary>A JPEG with one more segment right after its start.</summary>

@@ -12,7 +12,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     private ServiceProcess(params IEnumerable<(string Name, string Value)> settings)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
         foreach (var (name, value) in settings)

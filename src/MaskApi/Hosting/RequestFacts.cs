@@ -8,9 +8,6 @@ internal sealed class RequestFacts
     /// <summary>The <c>code</c> of the problem that ended it, if one did.</summary>
     public string? ProblemCode { get; set; }
 
-    /// <summary>The pattern of its route; null where there was none.</summary>
-    public string? Route { get; set; }
-
     /// <summary>How many faces were found, of which kinds.</summary>
     public FaceSummary? Summary { get; set; }
 

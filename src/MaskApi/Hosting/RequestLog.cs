@@ -22,7 +22,8 @@ internal static class RequestLog
     }
 
     /// <summary>The pattern of a request's route, such as <c>/v1/annotations/{id}</c>.</summary>
-    public static string Route(HttpContext context) => RequestFacts.Of(context).Route ?? "(none)";
+    public static string Route(HttpContext context) =>
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(none)";
 
     private static IEnumerable<LogEventProperty> Properties(HttpContext context, double elapsed, int status)
     {

@@ -8,7 +8,6 @@ internal sealed class TelemetryMiddleware(RequestDelegate next, Telemetry teleme
     {
         await next(context);
         var facts = RequestFacts.Of(context);
-        facts.Route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
         telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, facts.ProblemCode);
         if (facts.ProblemCode is { } code)
         {

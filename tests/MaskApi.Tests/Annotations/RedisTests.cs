@@ -90,12 +90,12 @@ public sealed class RedisTests : IAsyncDisposable
 
     private async Task StartRedisAsync()
     {
-        var server = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(static folder => Path.Combine(folder, "redis-server")).FirstOrDefault(File.Exists);
+        var server = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Select(static folder => Path.Combine(folder, "redis-server"))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(server is null, "redis-server is not installed.");
-        _redis = Process.Start(new ProcessStartInfo(server!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        string[] arguments = ["--port", $"{_port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        _redis = Process.Start(new ProcessStartInfo(server!, arguments) { RedirectStandardOutput = true })!;
         while (true)
         {
             using var probe = new TcpClient();

@@ -23,7 +23,9 @@ public sealed class BatchTests(SharedService service)
         using var response = await _client.PostAsync("/v1/detections/batch", form, _token);
         var results = (await response.JsonAsync()).GetProperty("results").EnumerateArray().ToList();
 
-        Assert.Equal(["first.jpg", "second.jpg", "third.jpg", "fourth.jpg", "fünf.png"], results.Select(static r => r.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["first.jpg", "second.jpg", "third.jpg", "fourth.jpg", "fünf.png"],
+            results.Select(static r => r.GetProperty("name").GetString()));
         Assert.Equal([200, 415, 400, 413, 200], results.Select(static r => r.GetProperty("status").GetInt32()));
         Assert.Equal(
             [null, "unsupported_media_type", "image_missing", "image_too_large", null],

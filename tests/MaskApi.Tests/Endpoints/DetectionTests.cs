@@ -124,7 +124,8 @@ public sealed class DetectionTests(SharedService service)
         using var all = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Group), _token);
         var faces = (await all.JsonAsync()).GetProperty("faces").EnumerateArray().ToList();
         Assert.Equal(3, faces.Count);
-        var areas = faces.Select(static face => Number(face.GetProperty("box"), "width") * Number(face.GetProperty("box"), "height")).ToList();
+        var areas = faces.Select(static face => face.GetProperty("box"))
+            .Select(static box => Number(box, "width") * Number(box, "height")).ToList();
         Assert.Equal(areas.OrderDescending(), areas);
         Assert.InRange(Number(faces[0].GetProperty("box"), "x"), 270, 782);
 
@@ -139,7 +140,8 @@ public sealed class DetectionTests(SharedService service)
     {
         using var low = await _client.PostAsync("/v1/detections?detectionThreshold=0.05", Http.Raw(Pictures.Group), _token);
         var faces = (await low.JsonAsync()).GetProperty("faces").EnumerateArray().ToList();
-        foreach (var threshold in faces.Select(static face => face.GetProperty("detectionConfidence").GetRawText()).Append("0.3").Append("0.7"))
+        var confidences = faces.Select(static face => face.GetProperty("detectionConfidence").GetRawText());
+        foreach (var threshold in confidences.Append("0.3").Append("0.7"))
         {
             using var high = await _client.PostAsync($"/v1/detections?detectionThreshold={threshold}", Http.Raw(Pictures.Group), _token);
             var least = float.Parse(threshold, System.Globalization.CultureInfo.InvariantCulture);
@@ -152,7 +154,8 @@ public sealed class DetectionTests(SharedService service)
     [Fact]
     public async Task Parallel_answers_equal_serial_ones()
     {
-        byte[][] pictures = [Pictures.Astronaut, Pictures.Group, Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp), Pictures.Plain(300, 200)];
+        var webp = Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp);
+        byte[][] pictures = [Pictures.Astronaut, Pictures.Group, webp, Pictures.Plain(300, 200)];
         var serial = new List<string>();
         foreach (var picture in pictures)
         {
@@ -206,7 +209,9 @@ public sealed class DetectionTests(SharedService service)
         using var response = await _client.PostAsync(
             "/v1/detections?maxFaces=0&detail=x&landmarks=true&landmarks=false", Http.Raw(Pictures.Astronaut), _token);
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter");
-        Assert.Equal(["maxFaces", "detail", "landmarks"], problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
+        Assert.Equal(
+            ["maxFaces", "detail", "landmarks"],
+            problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
     }
 
     private static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();

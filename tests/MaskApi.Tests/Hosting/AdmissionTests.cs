@@ -133,7 +133,8 @@ public sealed class AdmissionTests : IAsyncLifetime
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
         var stream = socket.GetStream();
-        await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\nhalf a picture"u8.ToArray(), _token);
+        await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n"u8.ToArray(), _token);
+        await stream.WriteAsync("Content-Length: 50000\r\n\r\nhalf a picture"u8.ToArray(), _token);
         await UntilAsync(() => budget.InFlight > 0);
 
         using var client = service.CreateClient();
@@ -154,7 +155,8 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         using (Budget.Take(2 * 1024 * 1024))
         {
-            foreach (var way in new HttpContent[] { Http.Raw(Pictures.Astronaut), Http.Form(Pictures.Astronaut), Http.Base64(Pictures.Astronaut) })
+            HttpContent[] ways = [Http.Raw(Pictures.Astronaut), Http.Form(Pictures.Astronaut), Http.Base64(Pictures.Astronaut)];
+            foreach (var way in ways)
             {
                 using var refused = await _client.PostAsync("/v1/detections", way, _token);
                 await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");

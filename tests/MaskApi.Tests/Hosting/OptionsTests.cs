@@ -7,7 +7,7 @@ namespace MaskApi.Tests.Hosting;
 public sealed class OptionsTests
 {
     [Fact]
-    public void Without_configuration_everything_is_valid() => new ServiceCollection().AddServiceOptions(new ConfigurationBuilder().Build());
+    public void Without_configuration_everything_is_valid() => Register();
 
     [Theory]
     [InlineData("MaskApi:Models:Path", "/no/such/folder")]
@@ -68,7 +68,8 @@ public sealed class OptionsTests
     [Fact]
     public void All_bad_settings_are_named_at_once()
     {
-        var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limits:MinSide", "0"), ("MaskApi:Admission:QueueLength", "x")));
+        var exception = Assert.Throws<InvalidSettingsException>(
+            () => Register(("MaskApi:Limits:MinSide", "0"), ("MaskApi:Admission:QueueLength", "x")));
         Assert.Equal(2, exception.Failures.Count);
     }
 
@@ -98,5 +99,7 @@ public sealed class OptionsTests
     }
 
     private static void Register(params (string Name, string Value)[] settings) => new ServiceCollection().AddServiceOptions(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(static pair => KeyValuePair.Create(pair.Name, (string?)pair.Value))).Build());
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(static pair => KeyValuePair.Create(pair.Name, (string?)pair.Value)))
+            .Build());
 }

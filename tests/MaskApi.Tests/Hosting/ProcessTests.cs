@@ -98,7 +98,8 @@ public sealed class ProcessTests
         await using var process = ServiceProcess.Start(("MaskApi:Models:ExecutionProvider", "cuda"));
         Assert.Equal(1, await process.ExitAsync());
         Assert.Contains(
-            process.Lines, static line => line.Contains(" FTL ", StringComparison.Ordinal) && line.Contains("cuda", StringComparison.OrdinalIgnoreCase));
+            process.Lines,
+            static line => line.Contains(" FTL ", StringComparison.Ordinal) && line.Contains("cuda", StringComparison.OrdinalIgnoreCase));
 
         await using var service = await Service.StartAsync(
             ("MaskApi:Models:ExecutionProvider", "cuda"), ("MaskApi:Models:FallBackToCpu", "true"));
@@ -137,7 +138,8 @@ public sealed class ProcessTests
             await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not_ready");
             Assert.NotNull(refused.Headers.RetryAfter);
 
-            await File.WriteAllBytesAsync(pipe, await File.ReadAllBytesAsync(Path.Combine(_models, "mask_classifier.onnx"), _token), _token);
+            var classifier = await File.ReadAllBytesAsync(Path.Combine(_models, "mask_classifier.onnx"), _token);
+            await File.WriteAllBytesAsync(pipe, classifier, _token);
             await service.ReadyAsync();
             using var served = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
             Assert.Equal(HttpStatusCode.OK, served.StatusCode);
@@ -159,8 +161,8 @@ public sealed class ProcessTests
         using var accepted = new TcpClient();
         await accepted.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
         var stream = accepted.GetStream();
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n"), _token);
+        var headers = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(headers), _token);
         await stream.WriteAsync(Pictures.Astronaut.AsMemory(0, 1000), _token);
         await Task.Delay(300, _token);
 

@@ -64,7 +64,8 @@ public sealed partial class SettingsTableTests
 
         string Text(string member)
         {
-            Assert.True(documentation.TryGetValue(member, out var summary) && summary is not null, $"{member} has no documentation comment.");
+            documentation.TryGetValue(member, out var summary);
+            Assert.True(summary is not null, $"{member} has no documentation comment.");
             foreach (var see in summary.Descendants("see").ToList())
             {
                 see.ReplaceWith($"`{see.Attribute("cref")!.Value.Split('.')[^1]}`");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using MaskApi.Annotations;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,8 @@ public sealed class DefectTests
     [Fact]
     public async Task A_defect_is_an_internal_error_that_tells_nothing_but_where_to_look()
     {
-        await using var service = new Service([], static services => services.Replace(ServiceDescriptor.Singleton<IAnnotationStore, BrokenStore>()));
+        await using var service = new Service(
+            [], static services => services.Replace(ServiceDescriptor.Singleton<IAnnotationStore, BrokenStore>()));
         await service.ReadyAsync();
         using var client = service.CreateClient();
 
@@ -39,7 +41,8 @@ public sealed class DefectTests
     [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nbroken", "HTTP/1.1 400 Bad Request", "invalid_body")]
     [InlineData("Content-Length: 999999999999\r\n\r\n", "HTTP/1.1 413 Payload Too Large", "image_too_large")]
-    [InlineData("Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", "HTTP/1.1 400 Bad Request", "invalid_body")]
+    [InlineData(
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", "HTTP/1.1 400 Bad Request", "invalid_body")]
     public async Task A_request_that_is_broken_on_the_wire_is_the_callers_problem(string request, string status, string code)
     {
         await using var service = new Service();
@@ -49,7 +52,7 @@ public sealed class DefectTests
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
         var stream = socket.GetStream();
-        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n" + request), _token);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n" + request), _token);
 
         using var reader = new StreamReader(stream);
         Assert.Equal(status, await reader.ReadLineAsync(_token));
@@ -62,7 +65,9 @@ public sealed class DefectTests
         Assert.Contains($"\"code\":\"{code}\"", lines[^1], StringComparison.Ordinal);
     }
 
-    /// <summary>Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.</summary>
+    /// <summary>
+    /// Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.
+    /// </summary>
     [Fact]
     public async Task A_caller_who_leaves_while_sending_is_no_defect()
     {
@@ -73,7 +78,7 @@ public sealed class DefectTests
             using var socket = new TcpClient();
             await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
             var request = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
-            await socket.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(request), _token);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), _token);
             await socket.GetStream().WriteAsync(Pictures.Astronaut.AsMemory(0, i * 1000), _token);
         }
 

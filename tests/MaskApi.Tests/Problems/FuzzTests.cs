@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
@@ -26,7 +25,12 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _service = new Service(
-            new Dictionary<string, string?> { ["MaskApi:Remote:Enabled"] = "true", ["MaskApi:Remote:AllowHttp"] = "true", ["MaskApi:Log:Level"] = "Error" },
+            new Dictionary<string, string?>
+            {
+                ["MaskApi:Remote:Enabled"] = "true",
+                ["MaskApi:Remote:AllowHttp"] = "true",
+                ["MaskApi:Log:Level"] = "Error",
+            },
             services => services.AddSingleton<HttpMessageHandler>(new Origin(() => _remote)));
         await _service.ReadyAsync();
         _client = _service.CreateClient();
@@ -80,12 +84,13 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         {
             (Type: form.Headers.ContentType!.ToString(), Bytes: await form.ReadAsByteArrayAsync(_token)),
             (Type: "application/json", Bytes: await json.ReadAsByteArrayAsync(_token)),
-            (Type: "application/json", Bytes: Encoding.UTF8.GetBytes("""{"imageUrl":"http://93.184.216.34/photo.jpg","other":[{"a":[1,2.5e3,true,null]}]}""")),
+            (Type: "application/json", Bytes: """{"imageUrl":"http://93.184.216.34/photo.jpg","other":[{"a":[2.5e3,null]}]}"""u8.ToArray()),
         };
         for (var i = 0; i < count; i++)
         {
             var envelope = envelopes[i % envelopes.Length];
-            using var content = new ByteArrayContent(new Mutator(seed + i).Mutate(envelope.Bytes, envelopes[(i + 1) % envelopes.Length].Bytes));
+            var donor = envelopes[(i + 1) % envelopes.Length].Bytes;
+            using var content = new ByteArrayContent(new Mutator(seed + i).Mutate(envelope.Bytes, donor));
             content.Headers.TryAddWithoutValidation("Content-Type", envelope.Type);
             _remote = small;
             using var response = await _client.PostAsync(i % 7 == 0 ? "/v1/detections/batch" : "/v1/detections", content, _token);
@@ -161,7 +166,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
             ("webp", Encode(SKEncodedImageFormat.Webp)),
             ("gif", Pictures.Gif(frames: 3)),
             ("bmp", Pictures.Bmp(small)),
-            ("exif", Pictures.WithJpegSegment(Encode(SKEncodedImageFormat.Jpeg), 0xE1, [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0])),
+            ("exif", Pictures.WithOrientation(Encode(SKEncodedImageFormat.Jpeg), 6)),
         ];
 
         byte[] Encode(SKEncodedImageFormat format)

@@ -112,7 +112,9 @@ public sealed class HostilePictureTests(SharedService service)
         }
     }
 
-    /// <summary>Each one byte too large, with the length announced and without. The fourth way, a URL, is under RemotePictureTests.</summary>
+    /// <summary>
+    /// Each one byte too large, with the length announced and without. The fourth way, a URL, is under RemotePictureTests.
+    /// </summary>
     [Theory]
     [InlineData("raw", true)]
     [InlineData("raw", false)]
@@ -164,9 +166,12 @@ public sealed class HostilePictureTests(SharedService service)
     {
         await using var own = await Service.StartAsync(("MaskApi:Limits:MaxImageBytes", "100000"));
         using var client = own.CreateClient();
-        foreach (var picture in new[] { Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], Pictures.PngBomb(9000, 9000), "text"u8.ToArray() })
+        byte[][] pictures =
+            [Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], Pictures.PngBomb(9000, 9000), "text"u8.ToArray()];
+        foreach (var picture in pictures)
         {
-            foreach (var way in new HttpContent[] { Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other") })
+            HttpContent[] ways = [Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other")];
+            foreach (var way in ways)
             {
                 using var response = await client.PostAsync("/v1/detections", way, _token);
                 Assert.InRange((int)response.StatusCode, 200, 499);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using MaskApi.Hosting.Options;
+using MaskApi.Problems;
 using MaskApi.Uploads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -73,7 +74,8 @@ public sealed class RemoteFixture : IAsyncLifetime
                 ["MaskApi:Remote:Timeout"] = "00:00:05",
                 ["MaskApi:Remote:MaxRedirects"] = "2",
             },
-            services => services.AddSingleton(provider => GuardedHandler.Create(provider.GetRequiredService<AddressGuard>(), LookUp, Connect)));
+            services => services.AddSingleton(
+                provider => GuardedHandler.Create(provider.GetRequiredService<AddressGuard>(), LookUp, Connect)));
         await Service.ReadyAsync();
     }
 
@@ -324,7 +326,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
                 throw new SocketException((int)SocketError.HostNotFound);
             }));
 
-        var problem = await Assert.ThrowsAsync<MaskApi.Problems.ProblemException>(() => remote.FetchAsync($"http://{host}/photo.jpg", _token));
+        var problem = await Assert.ThrowsAsync<ProblemException>(() => remote.FetchAsync($"http://{host}/photo.jpg", _token));
         Assert.Equal(allowed ? "url_fetch_failed" : "url_not_allowed", problem.Kind.Code);
         Assert.Equal(allowed ? [host.ToLowerInvariant()] : [], asked);
     }
