@@ -205,6 +205,37 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         Assert.Empty(fixture.Connections);
     }
 
+    /// <summary>Names that look like something else, or like nothing: refused one way or the other, and never a defect.</summary>
+    [Theory]
+    [InlineData("http://①②⑦.⓪.⓪.①/")]
+    [InlineData("http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/")]
+    [InlineData("http://127。0。0。1/")]
+    [InlineData("http://münchen.test/")]
+    [InlineData("http://xn--a/")]
+    [InlineData("http://xn--/")]
+    [InlineData("http://\u200B127.0.0.1/")]
+    [InlineData("http://a..b/")]
+    [InlineData("http://-/")]
+    [InlineData("http://%31%32%37.0.0.1/")]
+    [InlineData("http://127.0.0.1\0.test/")]
+    [InlineData("http://127.0.0.1%00.test/")]
+    [InlineData("http://127.0.0.1\\@public.test/")]
+    [InlineData("http://[::1%25lo]/")]
+    [InlineData("http://public.test:99999/")]
+    [InlineData("http://public.test:-1/")]
+    [InlineData("http:///photo.jpg")]
+    [InlineData("http:photo.jpg")]
+    [InlineData("http://localhost/")]
+    [InlineData("http://localhost./")]
+    public async Task A_name_in_disguise_reaches_nothing(string address)
+    {
+        fixture.Connections.Clear();
+        fixture.Name("localhost", "127.0.0.1", "::1");
+        using var response = await PostAsync(address);
+        Assert.True(response.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity, $"{(int)response.StatusCode}");
+        Assert.Empty(fixture.Connections);
+    }
+
     /// <summary>Names whose addresses only a look-up tells.</summary>
     [Theory]
     [InlineData("127.0.0.1")]
