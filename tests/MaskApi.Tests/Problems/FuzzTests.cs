@@ -14,6 +14,7 @@ namespace MaskApi.Tests.Problems;
 /// Mutated pictures of every format over every way in. A run in the suite is short; MASKAPI_FUZZ_COUNT makes it as long as wanted
 /// and MASKAPI_FUZZ_SEED starts it elsewhere. A finding goes to Problems/Crashers, where it is tried for ever after.
 /// </summary>
+[Collection(nameof(Alone))]
 public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -66,7 +67,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
             output.WriteLine($"{key}: {value}");
         }
 
-        // Other tests run in this process; what is looked for is a leak of pictures, which would be hundreds of megabytes.
+        // What is looked for is a leak of pictures, which would be hundreds of megabytes.
         Assert.InRange(growth, long.MinValue, 300_000_000);
         Assert.Equal(0, _service.Services.GetRequiredService<UploadBudget>().InFlight);
         Assert.Equal(0, _service.Services.GetRequiredService<AdmissionGate>().InWork);
