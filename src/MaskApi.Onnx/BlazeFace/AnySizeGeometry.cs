@@ -8,7 +8,8 @@ internal static class AnySizeGeometry
     /// <summary>The symbol of the number of anchors in the outputs' shapes.</summary>
     public const string CountSymbol = "anchors";
 
-    private const int PointsPerAnchor = BlazeFaceConverter.ValuesPerAnchor / 2;
+    private const int Values = BlazeFaceConverter.ValuesPerAnchor;
+    private const int PointsPerAnchor = Values / 2;
 
     /// <summary>Adds the outputs <c>boxes</c> and <c>keypoints</c>.</summary>
     /// <param name="graph">The graph to add to.</param>
@@ -20,43 +21,55 @@ internal static class AnySizeGeometry
         var shape = graph.Node("Shape", "grid.shape", [image]);
         var height = graph.Slice("grid.height", shape, 0, 1, 2);
         var width = graph.Slice("grid.width", shape, 0, 2, 3);
-        var rows = Centers(graph, "grid.y", height, stride);
-        var columns = Centers(graph, "grid.x", width, stride);
 
-        // [rows, columns, 2] -> [anchors, 1, 2]; sizes, the second pair of an anchor's values, are no offsets from it.
-        var grid = graph.Node("Concat", "grid.shape.cells", [rows.Count, columns.Count], NodeAttribute.Int("axis", 0));
-        var x = graph.Node("Expand", "anchors.x", [columns.Centers, grid]);
-        var y = graph.Node("Expand", "anchors.y", [graph.Reshape("grid.y.column", rows.Centers, -1, 1), grid]);
-        var centers = graph.Node(
-            "Concat",
-            "anchors",
-            [graph.Reshape("anchors.x.flat", x, -1, 1, 1), graph.Reshape("anchors.y.flat", y, -1, 1, 1)],
-            NodeAttribute.Int("axis", 2));
-        float[] isOffset = [1, 0, .. Enumerable.Repeat(1f, PointsPerAnchor - 2)];
-        var offsets = graph.Node("Mul", "anchors.offsets", [centers, graph.Constant("anchors.used", isOffset, 1, PointsPerAnchor, 1)]);
-
+        // An anchor's values are eight pairs of x and y, and with corners in the place of center and size each is an offset
+        // from the anchor. All sixteen are computed together: pairs by themselves are too short for vector instructions.
         var size = graph.CastToFloat(
             "grid.size", graph.Node("Concat", "grid.size.integer", [width, height], NodeAttribute.Int("axis", 0)));
-        var pairs = graph.Reshape("geometry.pixels", raw, -1, PointsPerAnchor, 2);
-        var relative = graph.Node("Div", "geometry.relative", [pairs, size]);
-        var decoded = graph.Node("Add", "geometry", [relative, offsets]);
+        var scale = graph.Node(
+            "Div", "geometry.scale", [graph.Constant("geometry.corners", Corners(), Values, PointsPerAnchor, 2), size]);
+        var relative = graph.Node(
+            "MatMul",
+            "geometry.relative",
+            [graph.Reshape("geometry.pixels", raw, -1, Values), graph.Reshape("geometry.scale.square", scale, Values, Values)]);
 
-        var middle = graph.Slice("boxes.centers", decoded, 1, 0, 1);
-        var extent = graph.Slice("boxes.sizes", decoded, 1, 1, 2);
-        var half = graph.Node("Mul", "boxes.halves", [extent, graph.Constant("boxes.half", [0.5f])]);
-        var corners = graph.Node(
-            "Concat",
-            "boxes.corners",
-            [graph.Node("Sub", "boxes.min", [middle, half]), graph.Node("Add", "boxes.max", [middle, half])],
-            NodeAttribute.Int("axis", 1));
-        graph.Output(graph.Reshape("boxes", corners, -1, 4), ElementType.Float32, CountSymbol, 4);
-        var points = graph.Slice("keypoints.pairs", decoded, 1, 2, PointsPerAnchor);
-        const int values = BlazeFaceConverter.ValuesPerAnchor - 4;
-        graph.Output(graph.Reshape("keypoints", points, -1, values), ElementType.Float32, CountSymbol, values);
+        // [1, columns, 16] + [rows, 1, 16] -> [anchors, 16].
+        var x = OfPairs(graph, "grid.x", Centers(graph, "grid.x", width, stride), 0, 1, -1, 1);
+        var y = OfPairs(graph, "grid.y", Centers(graph, "grid.y", height, stride), 1, -1, 1, 1);
+        var anchors = graph.Reshape("anchors", graph.Node("Add", "anchors.grid", [x, y]), -1, Values);
+        var decoded = graph.Node("Add", "geometry", [relative, anchors]);
+        graph.Output(graph.Slice("boxes", decoded, 1, 0, 4), ElementType.Float32, CountSymbol, 4);
+        graph.Output(graph.Slice("keypoints", decoded, 1, 4, Values), ElementType.Float32, CountSymbol, Values - 4);
     }
 
-    // Cell centers along one axis, 0-1 of its length, and how many there are (int64[1]).
-    private static (string Centers, string Count) Centers(GraphBuilder graph, string name, string length, int stride)
+    // What turns a row of raw values into one of corners and key points: center minus and plus half the size, the rest as it is.
+    private static float[] Corners()
+    {
+        var square = new float[Values * Values];
+        for (var i = 0; i < Values; i++)
+            square[(i * Values) + i] = 1;
+        for (var axis = 0; axis < 2; axis++)
+        {
+            square[((2 + axis) * Values) + axis] = -0.5f;
+            square[(axis * Values) + 2 + axis] = 1;
+            square[((2 + axis) * Values) + 2 + axis] = 0.5f;
+        }
+
+        return square;
+    }
+
+    // Centers along one axis in every pair's place for that axis, zero in the other's.
+    private static string OfPairs(GraphBuilder graph, string name, string centers, int axis, params ReadOnlySpan<long> shape)
+    {
+        var place = new float[Values];
+        for (var i = axis; i < Values; i += 2)
+            place[i] = 1;
+        return graph.Node(
+            "Mul", name + ".pairs", [graph.Reshape(name + ".cells", centers, shape), graph.Constant(name + ".place", place, Values)]);
+    }
+
+    // Cell centers along one axis, 0-1 of its length.
+    private static string Centers(GraphBuilder graph, string name, string length, int stride)
     {
         var count = graph.Node("Div", name + ".count", [length, graph.IntegerConstant(name + ".stride", [stride], 1)]);
         var scalar = graph.Node("Squeeze", name + ".count.scalar", [count]);
@@ -70,6 +83,6 @@ internal static class AnySizeGeometry
             ]);
         var centered = graph.Node(
             "Add", name + ".centered", [graph.CastToFloat(name + ".float", index), graph.Constant(name + ".half", [0.5f])]);
-        return (graph.Node("Div", name, [centered, graph.CastToFloat(name + ".count.float", scalar)]), count);
+        return graph.Node("Div", name, [centered, graph.CastToFloat(name + ".count.float", scalar)]);
     }
 }

@@ -111,6 +111,7 @@ public static class BlazeFaceConverter
         foreach (var (key, value) in metadata)
             described[key] = value;
         ChannelPadSplitting.Apply(graph.Graph);
+        ChannelBlockFilling.Apply(graph.Graph);
         return graph.Build(described);
     }
 

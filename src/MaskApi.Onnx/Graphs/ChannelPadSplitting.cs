@@ -12,7 +12,7 @@ namespace MaskApi.Onnx.Graphs;
 internal static class ChannelPadSplitting
 {
     // The widest block of channels that ONNX Runtime uses (16 floats, AVX-512); narrower ones divide it.
-    private const int Block = 16;
+    internal const int Block = 16;
 
     public static void Apply(GraphProto graph)
     {
