@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using MaskApi.Hosting.Options;
+using MaskApi.Problems;
 using MaskApi.Vision;
 
 namespace MaskApi.Annotations;
@@ -39,12 +41,13 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
 
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
         var record = new AnnotationRecord(picture, faces, minConfidence);
-        return await store.TryPutAsync(id, record.ToBytes(), cancellationToken) ? baseUrl + Path + id : null;
+        return await store.TryPutAsync(id, record, cancellationToken) ? baseUrl + Path + id : null;
     }
 
-    /// <summary>What is behind an id; null when there is nothing, or nothing any more.</summary>
-    public async ValueTask<AnnotationRecord?> FindAsync(string id, CancellationToken cancellationToken) =>
-        id.Length == 2 * IdBytes && id.All(char.IsAsciiHexDigitLower) && await store.GetAsync(id, cancellationToken) is { } bytes
-            ? AnnotationRecord.Parse(bytes)
-            : null;
+    /// <summary>What is behind an id, for <see cref="AnnotationRecord.Parse"/>; null when there is nothing, or nothing any more.</summary>
+    /// <exception cref="ProblemException"><c>overloaded</c>: too many bytes are held in memory at this moment.</exception>
+    public ValueTask<IMemoryOwner<byte>?> FindAsync(string id, CancellationToken cancellationToken) =>
+        id.Length == 2 * IdBytes && id.All(char.IsAsciiHexDigitLower)
+            ? store.GetAsync(id, cancellationToken)
+            : ValueTask.FromResult<IMemoryOwner<byte>?>(null);
 }

@@ -15,16 +15,18 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
     private const int HeaderLength = 1 + sizeof(float) + sizeof(int);
     private const int FaceLength = 6 * sizeof(float);
 
+    /// <summary>Bytes that <see cref="Write(Span{byte})"/> writes.</summary>
+    public int Length => HeaderLength + (Faces.Count * FaceLength) + Picture.Length;
+
     /// <summary>
-    /// The record as bytes: version, least confidence, number of faces, each face (x, y, width, height, detection confidence,
-    /// mask probability) and the picture; numbers little-endian, 4 bytes each.
+    /// Writes the record as bytes: version, least confidence, number of faces, each face (x, y, width, height, detection
+    /// confidence, mask probability) and the picture; numbers little-endian, 4 bytes each.
     /// </summary>
-    public byte[] ToBytes()
+    /// <param name="bytes">Where to; <see cref="Length"/> bytes.</param>
+    public void Write(Span<byte> bytes)
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(HeaderLength + (Faces.Count * FaceLength) + Picture.Length);
-        var rest = bytes.AsSpan();
-        rest[0] = Version;
-        rest = rest[1..];
+        bytes[0] = Version;
+        var rest = bytes[1..];
         Write(ref rest, MinConfidence);
         BinaryPrimitives.WriteInt32LittleEndian(rest, Faces.Count);
         rest = rest[sizeof(int)..];
@@ -39,7 +41,6 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
         }
 
         Picture.Span.CopyTo(rest);
-        return bytes;
     }
 
     /// <summary>The record that some bytes are; null when they are none that this version understands.</summary>

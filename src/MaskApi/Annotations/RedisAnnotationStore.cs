@@ -1,4 +1,6 @@
+using System.Buffers;
 using MaskApi.Hosting.Options;
+using MaskApi.Uploads;
 using StackExchange.Redis;
 
 namespace MaskApi.Annotations;
@@ -9,13 +11,14 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     private const string Prefix = "maskapi:annotation:";
 
     private readonly AnnotationOptions _options;
+    private readonly UploadBudget _budget;
     private readonly ILogger<RedisAnnotationStore> _logger;
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
 
     /// <summary>Sets the store up; it connects with the first record and from then on whenever it can.</summary>
-    public RedisAnnotationStore(AnnotationOptions options, ILogger<RedisAnnotationStore> logger)
+    public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, ILogger<RedisAnnotationStore> logger)
     {
-        (_options, _logger) = (options, logger);
+        (_options, _budget, _logger) = (options, budget, logger);
         var configuration = ConfigurationOptions.Parse(options.Redis!);
         configuration.AbortOnConnectFail = false;
 
@@ -27,13 +30,12 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> TryPutAsync(string id, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryPutAsync(string id, AnnotationRecord record, CancellationToken cancellationToken)
     {
         try
         {
             var database = (await _connection.Value).GetDatabase();
-            return await database.StringSetAsync(Prefix + id, record, _options.TimeToLive)
-                .WaitAsync(_options.RedisTimeout, cancellationToken);
+            return await PutAsync(database, id, record).WaitAsync(_options.RedisTimeout, cancellationToken);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -43,13 +45,20 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ReadOnlyMemory<byte>?> GetAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<IMemoryOwner<byte>?> GetAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
             var database = (await _connection.Value).GetDatabase();
-            var value = await database.StringGetAsync(Prefix + id).WaitAsync(_options.RedisTimeout, cancellationToken);
-            return value.IsNull ? null : (ReadOnlyMemory<byte>)value;
+            using var lease = await database.StringGetLeaseAsync(Prefix + id).WaitAsync(_options.RedisTimeout, cancellationToken);
+            if (lease is null)
+            {
+                return null;
+            }
+
+            var copy = _budget.Rent(lease.Length);
+            lease.Memory.CopyTo(copy.Memory);
+            return copy;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
@@ -65,6 +74,15 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
         {
             await (await _connection.Value).DisposeAsync();
         }
+    }
+
+    /// <summary>Not bounded in time by itself: the memory goes back only when the connection has done with it.</summary>
+    private async Task<bool> PutAsync(IDatabase database, string id, AnnotationRecord record)
+    {
+        using var bytes = MemoryPool<byte>.Shared.Rent(record.Length);
+        var value = bytes.Memory[..record.Length];
+        record.Write(value.Span);
+        return await database.StringSetAsync(Prefix + id, value, _options.TimeToLive);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers go out without annotatedImageUrl")]

@@ -96,7 +96,8 @@ internal static class AnnotationEndpoints
         CancellationToken cancellationToken)
     {
         annotator.Worker.ThrowIfUnavailable();
-        var record = await links.FindAsync(id, cancellationToken)
+        using var stored = await links.FindAsync(id, cancellationToken);
+        var record = AnnotationRecord.Parse(stored?.Memory ?? ReadOnlyMemory<byte>.Empty)
             ?? throw new ProblemException(ProblemKinds.AnnotationNotFound, ProblemKinds.AnnotationNotFound.Example);
         return await annotator.DrawAsync(context, record, output, cancellationToken);
     }

@@ -11,13 +11,14 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
 {
     private const int FirstBlock = 64 * 1024;
 
-    private byte[] _bytes = [];
-    private IDisposable? _share;
+    private IMemoryOwner<byte>? _block;
     private int _start;
     private int _length;
 
     /// <summary>What has been read.</summary>
-    public Memory<byte> Bytes => _bytes.AsMemory(_start, _length);
+    public Memory<byte> Bytes => Block.Slice(_start, _length);
+
+    private Memory<byte> Block => _block?.Memory ?? Memory<byte>.Empty;
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="source">What to read.</param>
@@ -27,12 +28,12 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
     {
         while (true)
         {
-            if (_length == _bytes.Length)
+            if (_length == Block.Length)
             {
                 Grow(expected);
             }
 
-            var read = await source.ReadAsync(_bytes.AsMemory(_length), cancellationToken);
+            var read = await source.ReadAsync(Block[_length..], cancellationToken);
             if (read == 0)
             {
                 return;
@@ -58,36 +59,23 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
     /// <inheritdoc/>
     public void Dispose()
     {
-        Release(_bytes, _share);
-        _bytes = [];
-        _share = null;
+        _block?.Dispose();
+        _block = null;
         _start = _length = 0;
     }
 
     private void Grow(long? expected)
     {
         // One byte more than expected, so that the read that finds the end does not grow the buffer once more.
-        var size = Math.Max(FirstBlock, (long)_bytes.Length * 2);
+        var size = Math.Max(FirstBlock, (long)Block.Length * 2);
         if (expected is { } announced && announced > _length)
         {
             size = Math.Min(size, announced + 1);
         }
 
-        size = Math.Min(size, (long)limit + 1);
-        var share = budget.Take((int)size);
-        var larger = ArrayPool<byte>.Shared.Rent((int)size);
-        _bytes.AsSpan(0, _length).CopyTo(larger);
-        Release(_bytes, _share);
-        (_bytes, _share) = (larger, share);
-    }
-
-    private static void Release(byte[] bytes, IDisposable? share)
-    {
-        if (bytes.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-
-        share?.Dispose();
+        var larger = budget.Rent((int)Math.Min(size, (long)limit + 1));
+        Block.CopyTo(larger.Memory);
+        _block?.Dispose();
+        _block = larger;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Threading.RateLimiting;
 using MaskApi.Hosting.Options;
 using MaskApi.Problems;
@@ -41,6 +42,28 @@ internal sealed class UploadBudget(AdmissionOptions options) : IDisposable
         };
     }
 
+    /// <summary>Rents pooled memory within the budget.</summary>
+    /// <param name="bytes">How many bytes.</param>
+    /// <returns>Exactly as many, with any content; owned by the caller.</returns>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
+    public IMemoryOwner<byte> Rent(int bytes) => new Block(Take(bytes), bytes);
+
     /// <inheritdoc/>
     public void Dispose() => _units.Dispose();
+
+    private sealed class Block(IDisposable share, int length) : IMemoryOwner<byte>
+    {
+        private byte[]? _array = ArrayPool<byte>.Shared.Rent(length);
+
+        public Memory<byte> Memory => (_array ?? throw new ObjectDisposedException(nameof(Block))).AsMemory(0, length);
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _array, null) is { } array)
+            {
+                ArrayPool<byte>.Shared.Return(array);
+                share.Dispose();
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ public sealed class AnnotationRecordTests
     [Fact]
     public void A_record_survives_the_way_through_bytes()
     {
-        var read = AnnotationRecord.Parse(_record.ToBytes());
+        var read = AnnotationRecord.Parse(Bytes());
         Assert.NotNull(read);
         Assert.Equal(_record.Picture.ToArray(), read.Picture.ToArray());
         Assert.Equal(_record.Faces, read.Faces);
@@ -26,7 +26,7 @@ public sealed class AnnotationRecordTests
     [Fact]
     public void Bytes_of_another_version_or_cut_short_are_no_record()
     {
-        var bytes = _record.ToBytes();
+        var bytes = Bytes();
         Assert.Null(AnnotationRecord.Parse(ReadOnlyMemory<byte>.Empty));
         for (var length = 0; length < bytes.Length - _record.Picture.Length; length++)
         {
@@ -35,5 +35,12 @@ public sealed class AnnotationRecordTests
 
         bytes[0]++;
         Assert.Null(AnnotationRecord.Parse(bytes));
+    }
+
+    private static byte[] Bytes()
+    {
+        var bytes = new byte[_record.Length];
+        _record.Write(bytes);
+        return bytes;
     }
 }

@@ -1,76 +1,164 @@
 using MaskApi.Annotations;
 using MaskApi.Hosting.Options;
+using MaskApi.Problems;
+using MaskApi.Uploads;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MaskApi.Tests.Annotations;
 
-public sealed class MemoryAnnotationStoreTests
+public sealed class MemoryAnnotationStoreTests : IDisposable
 {
-    private const int Overhead = 512;
+    /// <summary>Bytes of a record beside its picture when it has no faces.</summary>
+    private const int Header = 9;
+
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly FakeTimeProvider _time = new();
+    private readonly UploadBudget _budget = new(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
+
+    public void Dispose() => _budget.Dispose();
 
     [Fact]
     public async Task A_record_is_found_until_it_expires()
     {
-        var store = new MemoryAnnotationStore(new AnnotationOptions { TimeToLive = TimeSpan.FromMinutes(10) }, _time);
-        Assert.True(await store.TryPutAsync("a", new byte[] { 1, 2, 3 }, _token));
+        var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(10));
+        Assert.True(await PutAsync(store, "a", [1, 2, 3]));
 
         _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
-        Assert.Equal([1, 2, 3], (await store.GetAsync("a", _token))!.Value.ToArray());
+        Assert.Equal([1, 2, 3], await GetAsync(store, "a"));
 
         _time.Advance(TimeSpan.FromTicks(1));
-        Assert.Null(await store.GetAsync("a", _token));
-        Assert.Equal(0, store.Bytes);
+        Assert.Null(await GetAsync(store, "a"));
+        Assert.Equal(0, store.Count);
     }
 
     [Fact]
     public async Task The_oldest_go_when_newer_ones_need_their_room()
     {
-        var store = new MemoryAnnotationStore(new AnnotationOptions { MemoryBytes = 3 * (100 + Overhead) }, _time);
+        var store = Create(3 * 1024);
         foreach (var id in new[] { "a", "b", "c", "d" })
         {
-            Assert.True(await store.TryPutAsync(id, new byte[100], _token));
+            Assert.True(await PutAsync(store, id, new byte[100]));
         }
 
-        Assert.Null(await store.GetAsync("a", _token));
-        Assert.NotNull(await store.GetAsync("b", _token));
-        Assert.NotNull(await store.GetAsync("d", _token));
+        Assert.Null(await GetAsync(store, "a"));
+        Assert.NotNull(await GetAsync(store, "b"));
+        Assert.NotNull(await GetAsync(store, "d"));
 
-        Assert.True(await store.TryPutAsync("e", new byte[100 + Overhead + 100], _token));
-        Assert.Null(await store.GetAsync("c", _token));
-        Assert.NotNull(await store.GetAsync("d", _token));
-        Assert.NotNull(await store.GetAsync("e", _token));
+        // Takes the room of two.
+        Assert.True(await PutAsync(store, "e", new byte[1500]));
+        Assert.Null(await GetAsync(store, "b"));
+        Assert.Null(await GetAsync(store, "c"));
+        Assert.NotNull(await GetAsync(store, "d"));
+        Assert.NotNull(await GetAsync(store, "e"));
+    }
+
+    [Fact]
+    public async Task A_record_that_does_not_fit_before_the_end_begins_at_the_start()
+    {
+        var store = Create(3 * 1024);
+        await PutAsync(store, "a", new byte[100]);
+        await PutAsync(store, "b", new byte[100]);
+        Assert.True(await PutAsync(store, "c", [.. Enumerable.Repeat((byte)7, 2000)]));
+        Assert.Null(await GetAsync(store, "a"));
+        Assert.Null(await GetAsync(store, "b"));
+        Assert.Equal(Enumerable.Repeat((byte)7, 2000), await GetAsync(store, "c"));
     }
 
     [Fact]
     public async Task A_record_larger_than_the_store_is_not_kept_and_pushes_nothing_out()
     {
-        var store = new MemoryAnnotationStore(new AnnotationOptions { MemoryBytes = 1000 }, _time);
-        Assert.True(await store.TryPutAsync("a", new byte[100], _token));
-        Assert.False(await store.TryPutAsync("b", new byte[1000], _token));
-        Assert.NotNull(await store.GetAsync("a", _token));
+        var store = Create(1000);
+        Assert.True(await PutAsync(store, "a", new byte[100]));
+        Assert.False(await PutAsync(store, "b", new byte[1000 - Header + 1]));
+        Assert.NotNull(await GetAsync(store, "a"));
+        Assert.True(await PutAsync(store, "c", new byte[1000 - Header]));
+        Assert.NotNull(await GetAsync(store, "c"));
     }
 
     [Fact]
     public async Task Expired_records_make_room_before_anything_else()
     {
-        var store = new MemoryAnnotationStore(new AnnotationOptions { TimeToLive = TimeSpan.FromMinutes(1) }, _time);
-        await store.TryPutAsync("a", new byte[100], _token);
+        var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(1));
+        await PutAsync(store, "a", new byte[100]);
         _time.Advance(TimeSpan.FromMinutes(2));
-        await store.TryPutAsync("b", new byte[100], _token);
-        Assert.Equal(100 + Overhead, store.Bytes);
+        await PutAsync(store, "b", new byte[100]);
+        Assert.Equal(1, store.Count);
     }
 
     [Fact]
-    public async Task The_bound_holds_under_parallel_use()
+    public async Task What_is_read_counts_against_the_budget_until_it_is_given_back()
     {
-        var store = new MemoryAnnotationStore(new AnnotationOptions { MemoryBytes = 100_000 }, _time);
+        var store = Create(2 * 1024 * 1024);
+        await PutAsync(store, "a", new byte[600 * 1024]);
+        using (var first = await store.GetAsync("a", _token))
+        {
+            Assert.InRange(_budget.InFlight, 600 * 1024, 604 * 1024);
+            var problem = await Assert.ThrowsAsync<ProblemException>(async () => await store.GetAsync("a", _token));
+            Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
+        }
+
+        Assert.Equal(0, _budget.InFlight);
+        Assert.NotNull(await GetAsync(store, "a"));
+    }
+
+    /// <summary>Against a model that is nothing but a list: whatever the sizes, what is found is what was put there last.</summary>
+    [Fact]
+    public async Task Whatever_the_sizes_a_record_is_whole_or_gone_and_only_the_oldest_go()
+    {
+        const int Capacity = 40_000;
+        var random = new Random(1);
+        var store = Create(Capacity);
+        var pictures = new List<byte[]>();
+        for (var i = 0; i < 3000; i++)
+        {
+            var picture = new byte[random.Next(random.Next(5) == 0 ? 30_000 : 3000)];
+            random.NextBytes(picture);
+            pictures.Add(picture);
+            Assert.True(await PutAsync(store, $"{i}", picture));
+
+            var kept = 0;
+            while (kept <= i && await GetAsync(store, $"{i - kept}") is { } found)
+            {
+                Assert.Equal(pictures[i - kept], found);
+                kept++;
+            }
+
+            // Nothing older than the first that is gone is there, and room is never wasted beyond one lap's end and the grain.
+            Assert.Equal(kept, store.Count);
+            Assert.True(kept > 0);
+            var next = kept <= i ? Slot(pictures[i - kept]) : 0;
+            var live = Enumerable.Range(i - kept + 1, kept).Sum(j => Slot(pictures[j]));
+            Assert.True(kept == i + 1 || live + next > Capacity - 31_000, $"only {live} bytes are kept");
+        }
+
+        static int Slot(byte[] picture) => (picture.Length + Header + 1023) / 1024 * 1024;
+    }
+
+    [Fact]
+    public async Task Parallel_use_mixes_nothing_up()
+    {
+        var store = Create(100_000);
         await Parallel.ForAsync(0, 2000, _token, async (i, token) =>
         {
-            Assert.True(await store.TryPutAsync($"{i}", new byte[i % 1000], token));
-            await store.GetAsync($"{i / 2}", token);
-            Assert.InRange(store.Bytes, 0, 100_000);
+            Assert.True(await PutAsync(store, $"{i}", [.. Enumerable.Repeat((byte)i, i % 3000)]));
+            if (await GetAsync(store, $"{i / 2}") is { } found)
+            {
+                Assert.Equal(i / 2 % 3000, found.Length);
+                Assert.All(found, value => Assert.Equal((byte)(i / 2), value));
+            }
         });
+        Assert.Equal(0, _budget.InFlight);
+    }
+
+    private MemoryAnnotationStore Create(long bytes, TimeSpan? timeToLive = null) => new(
+        new AnnotationOptions { MemoryBytes = bytes, TimeToLive = timeToLive ?? TimeSpan.FromMinutes(10) }, _budget, _time);
+
+    private static ValueTask<bool> PutAsync(MemoryAnnotationStore store, string id, byte[] picture) =>
+        store.TryPutAsync(id, new AnnotationRecord(picture, [], 0.6f), _token);
+
+    private static async ValueTask<byte[]?> GetAsync(MemoryAnnotationStore store, string id)
+    {
+        using var found = await store.GetAsync(id, _token);
+        return found is null ? null : AnnotationRecord.Parse(found.Memory)!.Picture.ToArray();
     }
 }

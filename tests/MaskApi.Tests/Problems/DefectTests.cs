@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -99,10 +100,10 @@ public sealed class DefectTests
 
     private sealed class BrokenStore : IAnnotationStore
     {
-        public ValueTask<bool> TryPutAsync(string id, ReadOnlyMemory<byte> record, CancellationToken cancellationToken) =>
+        public ValueTask<bool> TryPutAsync(string id, AnnotationRecord record, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("secret of the house");
 
-        public ValueTask<ReadOnlyMemory<byte>?> GetAsync(string id, CancellationToken cancellationToken) =>
+        public ValueTask<IMemoryOwner<byte>?> GetAsync(string id, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("secret of the house");
     }
 }

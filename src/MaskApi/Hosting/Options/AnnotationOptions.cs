@@ -34,9 +34,11 @@ internal sealed record AnnotationOptions : IServiceOptions
             yield return $"{nameof(TimeToLive)} must be between 0 and one day, and is {TimeToLive}.";
         }
 
-        if (MemoryBytes is < 0 or > 1L << 40)
+        // One array; and a container that is allowed less memory than that would not live to see it full.
+        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (MemoryBytes < 0 || MemoryBytes > most)
         {
-            yield return $"{nameof(MemoryBytes)} must be between 0 and {1L << 40}, and is {MemoryBytes}.";
+            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory that can be had here, and is {MemoryBytes}.";
         }
 
         if (RedisTimeout <= TimeSpan.Zero || RedisTimeout > TimeSpan.FromSeconds(30))
