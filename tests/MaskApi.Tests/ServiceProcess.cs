@@ -10,13 +10,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _lines = [];
 
-    private ServiceProcess(params IEnumerable<(string Name, string Value)> settings)
+    private ServiceProcess(string folder, IEnumerable<(string Name, string Value)> settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = folder,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
@@ -43,9 +43,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a process and leaves it to itself.</summary>
-    public static ServiceProcess Start(params (string Name, string Value)[] settings)
+    public static ServiceProcess Start(params (string Name, string Value)[] settings) => StartIn(AppContext.BaseDirectory, settings);
+
+    /// <summary>Starts a process in a folder of the test's choice.</summary>
+    public static ServiceProcess StartIn(string folder, params (string Name, string Value)[] settings)
     {
-        var service = new ServiceProcess(settings);
+        var service = new ServiceProcess(folder, settings);
         service._process.Start();
         service._process.BeginOutputReadLine();
         service._process.BeginErrorReadLine();

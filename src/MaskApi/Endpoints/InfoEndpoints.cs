@@ -1,4 +1,3 @@
-using System.Reflection;
 using MaskApi.Contracts;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
@@ -56,13 +55,10 @@ internal static class InfoEndpoints
 
     private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote)
     {
-        // The SDK appends the source revision to the informational version: 1.0.0+0123abc….
-        var assembly = typeof(InfoEndpoints).Assembly;
-        var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+');
         return TypedResults.Ok(new ServiceInfo
         {
-            Version = version[0],
-            SourceRevision = version.ElementAtOrDefault(1),
+            Version = ServiceVersion.Number,
+            SourceRevision = ServiceVersion.SourceRevision,
             Models =
             [
                 .. host.Pipeline.Models.Select(static model =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MaskApi.Problems;
 using Serilog;
 using Serilog.AspNetCore;
@@ -16,7 +17,7 @@ internal static class RequestLog
     /// </summary>
     public static void Configure(RequestLoggingOptions options)
     {
-        options.MessageTemplate = "{Method:l} {Route:l} {StatusCode} {Code:l} in {Elapsed:0.0} ms, faces {Faces}";
+        options.MessageTemplate = "{Method:l} {Route:l} {StatusCode} {Code:l} in {Elapsed:0.0} ms{Found:l}";
         options.GetMessageTemplateProperties = static (context, _, elapsed, status) => Properties(context, elapsed, status);
         options.GetLevel = static (context, _, exception) => Level(context, exception);
     }
@@ -25,6 +26,7 @@ internal static class RequestLog
     public static string Route(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(none)";
 
+    /// <summary>Only what a request has: a health check has no faces and no caller with a name.</summary>
     private static IEnumerable<LogEventProperty> Properties(HttpContext context, double elapsed, int status)
     {
         var facts = RequestFacts.Of(context);
@@ -33,12 +35,21 @@ internal static class RequestLog
         yield return Property("StatusCode", status);
         yield return Property("Code", facts.ProblemCode ?? "ok");
         yield return Property("Elapsed", elapsed);
-        yield return Property("Faces", facts.Summary?.Faces);
         yield return Property("RequestId", context.TraceIdentifier);
-        yield return Property("Caller", context.User.Identity?.Name);
-        yield return Property("TraceId", Activity.Current?.TraceId.ToString());
+        yield return Property("Found", facts.Summary is null ? "" : string.Create(CultureInfo.InvariantCulture, $", faces {facts.Summary.Faces}"));
+        if (context.User.Identity?.Name is { } caller)
+        {
+            yield return Property("Caller", caller);
+        }
+
+        if (Activity.Current is { } activity)
+        {
+            yield return Property("TraceId", activity.TraceId.ToString());
+        }
+
         if (facts.Summary is { } summary)
         {
+            yield return Property("Faces", summary.Faces);
             yield return Property("WithMask", summary.WithMask);
             yield return Property("WithoutMask", summary.WithoutMask);
             yield return Property("Uncertain", summary.Uncertain);

@@ -44,13 +44,30 @@ internal static class ServiceHost
     /// <summary>The service, ready to run.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(args);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot(args) });
+
+        // The page where the build left it; once published it lies beside the program, and this does nothing.
+        builder.WebHost.UseStaticWebAssets();
         AddListening(builder);
         AddLogging(builder.Services);
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();
         UsePipeline(app);
         return app;
+    }
+
+    /// <summary>
+    /// Where page and <c>appsettings.json</c> lie: beside the program, so that it can be started from anywhere; null where
+    /// somebody has said where.
+    /// </summary>
+    private static string? ContentRoot(string[] args)
+    {
+        var said = new ConfigurationBuilder()
+            .AddEnvironmentVariables("DOTNET_")
+            .AddEnvironmentVariables("ASPNETCORE_")
+            .AddCommandLine(args)
+            .Build()[HostDefaults.ContentRootKey];
+        return said is null ? AppContext.BaseDirectory : null;
     }
 
     private static void AddListening(WebApplicationBuilder builder)

@@ -5,6 +5,7 @@ using MaskApi.Hosting.Options;
 using MaskApi.Uploads;
 using MaskApi.Vision;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace MaskApi.Hosting;
@@ -64,7 +65,10 @@ internal sealed class Telemetry : IDisposable
     public static void AddTo(IServiceCollection services, TelemetryOptions options)
     {
         services.AddSingleton<Telemetry>();
-        var telemetry = services.AddOpenTelemetry().WithMetrics(metrics =>
+        var telemetry = services.AddOpenTelemetry().ConfigureResource(static resource => resource
+            .AddService(Name, serviceVersion: ServiceVersion.Number)
+            // Last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
+            .AddEnvironmentVariableDetector()).WithMetrics(metrics =>
         {
             metrics.AddMeter(Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
@@ -84,11 +88,19 @@ internal sealed class Telemetry : IDisposable
             telemetry.WithTracing(tracing => tracing
                 .AddSource(Name)
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(options.TraceRatio)))
-                .AddAspNetCoreInstrumentation(static http => http.EnrichWithHttpResponse = static (span, response) =>
+                .AddAspNetCoreInstrumentation(static http =>
                 {
-                    // Paths hold the ids of annotated pictures, which are permissions, and queries hold addresses.
-                    span.SetTag("url.path", RequestLog.Route(response.HttpContext));
-                    span.SetTag("url.query", null);
+                    // Probes come every few seconds and tell nothing.
+                    http.Filter = static context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
+                    http.EnrichWithHttpResponse = static (span, response) =>
+                    {
+                        // Paths hold the ids of annotated pictures, which are permissions, and queries hold addresses.
+                        var route = RequestLog.Route(response.HttpContext);
+                        span.DisplayName = $"{response.HttpContext.Request.Method} {route}";
+                        span.SetTag("url.path", route);
+                        span.SetTag("http.route", route);
+                        span.SetTag("url.query", null);
+                    };
                 })
                 .AddOtlpExporter(otlp => otlp.Endpoint = new Uri(options.OtlpEndpoint)));
         }

@@ -101,5 +101,49 @@ public sealed class ObservabilityTests
         {
             Assert.True(first.GetProperty(timing).GetDouble() >= 0);
         }
+
+        // Only what applies: no faces where none were looked for, no timings where nothing was done.
+        Assert.EndsWith(" ms, faces 1", first.GetProperty("@m").GetString(), StringComparison.Ordinal);
+        var nothing = requests[5];
+        Assert.EndsWith(" ms", nothing.GetProperty("@m").GetString(), StringComparison.Ordinal);
+        foreach (var absent in new[] { "Faces", "WithMask", "DecodeMs" })
+        {
+            Assert.False(nothing.TryGetProperty(absent, out _));
+        }
+
+        Assert.DoesNotContain("null", log, StringComparison.Ordinal);
+    }
+
+    /// <summary>What arrives at a collector that speaks OTLP over gRPC: spans of one trace, the metrics, and nothing private.</summary>
+    [Fact]
+    public async Task Traces_and_metrics_reach_a_collector()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var process = ServiceProcess.Start(("MaskApi:Telemetry:OtlpEndpoint", collector.Address));
+        using var client = await process.ReadyAsync();
+        using var detected = await client.PostAsync("/v1/detections?maxFaces=77", Http.Raw(Pictures.Astronaut), _token);
+        var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
+        using var linked = await client.GetAsync(link.AbsolutePath + "?format=jpeg", _token);
+
+        // What was not sent by then is sent on the way out.
+        process.Terminate();
+        Assert.Equal(0, await process.ExitAsync());
+
+        var request = Assert.Single(collector.Spans, static span => span.Name == "POST /v1/detections");
+        Assert.Equal("MaskApi", request.Service);
+        Assert.Equal("/v1/detections", request.Attributes["url.path"]);
+        Assert.DoesNotContain(collector.Spans, static span => span.Name.Contains("health", StringComparison.Ordinal));
+        var parts = collector.Spans.Where(span => span.Trace == request.Trace && span.Parent == request.Id);
+        Assert.Equal(["wait", "work"], parts.Select(static span => span.Name).Order());
+        Assert.Contains(collector.Spans, static span => span.Name == "GET /v1/annotations/{id}");
+        Assert.All(collector.Spans, span =>
+        {
+            Assert.DoesNotContain("url.query", span.Attributes.Keys);
+            Assert.DoesNotContain(span.Attributes.Values, value => value.Contains(link.Segments[^1], StringComparison.Ordinal));
+        });
+        foreach (var metric in new[] { "maskapi.requests", "maskapi.faces", "maskapi.stage.duration" })
+        {
+            Assert.Contains(metric, collector.Metrics);
+        }
     }
 }

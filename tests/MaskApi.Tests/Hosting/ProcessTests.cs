@@ -21,6 +21,50 @@ public sealed class ProcessTests
         Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096, and is 0.", line);
     }
 
+    [Fact]
+    public async Task Started_from_anywhere_it_finds_its_page_and_its_settings()
+    {
+        // Beside the program, but read by the process of this environment alone.
+        var settings = Path.Combine(AppContext.BaseDirectory, "appsettings.Elsewhere.json");
+        var folder = Directory.CreateTempSubdirectory("maskapi-elsewhere");
+        try
+        {
+            await File.WriteAllTextAsync(settings, """{"MaskApi": {"Limits": {"MinSide": 123}}}""", _token);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "not even JSON", _token);
+            await using var process = ServiceProcess.StartIn(folder.FullName, ("environment", "Elsewhere"));
+            using var client = await process.ReadyAsync();
+            using var page = await client.GetAsync("/", _token);
+            Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+            using var script = await client.GetAsync("/js/app.js", _token);
+            Assert.Equal(HttpStatusCode.OK, script.StatusCode);
+            using var info = await client.GetAsync("/v1/info", _token);
+            Assert.Equal(123, (await info.JsonAsync()).GetProperty("limits").GetProperty("minSide").GetInt32());
+        }
+        finally
+        {
+            File.Delete(settings);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_of_settings_can_be_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-settings");
+        try
+        {
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "appsettings.json"), """{"MaskApi": {"Limits": {"MinSide": 0}}}""", _token);
+            await using var process = ServiceProcess.Start(("contentRoot", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            Assert.Contains("MinSide", Assert.Single(process.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("missing")]
     [InlineData("corrupt")]
