@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
-using System.IO.Compression;
+using MaskApi.TestPictures;
+using MaskApi.Vision.Imaging;
 using SkiaSharp;
 
 namespace MaskApi.Tests;
@@ -44,26 +44,6 @@ internal static class Pictures
         return data.ToArray();
     }
 
-    /// <summary>A complete and valid PNG of one bit a pixel, black: small as a file, huge as a raster.</summary>
-    internal static byte[] PngBomb(int width, int height)
-    {
-        using var pixels = new MemoryStream();
-        using (var zlib = new ZLibStream(pixels, CompressionLevel.SmallestSize, leaveOpen: true))
-        {
-            var row = new byte[1 + ((width + 7) / 8)];
-            for (var y = 0; y < height; y++)
-            {
-                zlib.Write(row);
-            }
-        }
-
-        var header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, width);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        header[8] = 1;
-        return [0x89, .. "PNG\r\n\x1a\n"u8, .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, pixels.ToArray()), .. Chunk("IEND"u8, [])];
-    }
-
     /// <summary>Width of <see cref="Oriented"/> when upright; its height is another.</summary>
     internal const int OrientedWidth = 400;
 
@@ -97,135 +77,17 @@ internal static class Pictures
         }
 
         using var data = stored.Encode(SKEncodedImageFormat.Jpeg, 95);
-        return WithOrientation(data.ToArray(), orientation);
+        return Orientations.WithOrientation(data.ToArray(), ImageFormat.Jpeg, (ExifOrientation)orientation);
     }
 
-    /// <summary>A JPEG with an Exif segment that holds nothing but the orientation.</summary>
-    internal static byte[] WithOrientation(byte[] jpeg, int orientation)
-    {
-        byte[] exif = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, (byte)orientation, 0, 0, 0, 0, 0, 0, 0];
-        return WithJpegSegment(jpeg, 0xE1, exif);
-    }
-
-    /// <summary>A JPEG with one more segment right after its start.</summary>
-    internal static byte[] WithJpegSegment(byte[] jpeg, byte marker, byte[] content)
-    {
-        var length = content.Length + 2;
-        return [.. jpeg[..2], 0xFF, marker, (byte)(length >> 8), (byte)length, .. content, .. jpeg[2..]];
-    }
-
-    /// <summary>An animated GIF of 64 x 64, each frame another gray: codes of 9 bits with a clear code before the table grows.</summary>
-    internal static byte[] Gif(int frames)
-    {
-        const int Side = 64;
-        using var file = new MemoryStream();
-        file.Write([.. "GIF89a"u8, Side & 255, Side >> 8, Side & 255, Side >> 8, 0xF7, 0, 0]);
-        for (var i = 0; i < 256; i++)
-        {
-            file.Write([(byte)i, (byte)i, (byte)i]);
-        }
-
-        for (var frame = 0; frame < frames; frame++)
-        {
-            file.Write([0x21, 0xF9, 4, 0, 1, 0, 0, 0, 0x2C, 0, 0, 0, 0, Side & 255, Side >> 8, Side & 255, Side >> 8, 0, 8]);
-            WriteLzw(file, Enumerable.Repeat((byte)frame, Side * Side));
-        }
-
-        file.WriteByte(0x3B);
-        return file.ToArray();
-    }
+    /// <summary>An animated GIF of 64 x 64, each frame another gray.</summary>
+    internal static byte[] Gif(int frames) =>
+        GifFiles.Create(64, 64, [.. Enumerable.Range(0, frames).Select(static frame => ((byte)frame, (byte)frame, (byte)frame))]);
 
     /// <summary>A BMP of 24 bits a pixel.</summary>
-    internal static byte[] Bmp(SKBitmap bitmap)
+    internal static byte[] Bmp(SKBitmap bitmap) => BmpFiles.Create(bitmap.Width, bitmap.Height, (x, y) =>
     {
-        var stride = ((bitmap.Width * 3) + 3) / 4 * 4;
-        var file = new byte[54 + (stride * bitmap.Height)];
-        "BM"u8.CopyTo(file);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(10), 54);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(14), 40);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(18), bitmap.Width);
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(22), bitmap.Height);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(26), 1);
-        BinaryPrimitives.WriteInt16LittleEndian(file.AsSpan(28), 24);
-        for (var y = 0; y < bitmap.Height; y++)
-        {
-            for (var x = 0; x < bitmap.Width; x++)
-            {
-                var pixel = bitmap.GetPixel(x, bitmap.Height - 1 - y);
-                var at = 54 + (y * stride) + (x * 3);
-                (file[at], file[at + 1], file[at + 2]) = (pixel.Blue, pixel.Green, pixel.Red);
-            }
-        }
-
-        return file;
-    }
-
-    private static void WriteLzw(MemoryStream file, IEnumerable<byte> pixels)
-    {
-        const int Clear = 256, End = 257, ClearEvery = 200;
-        var packed = new List<byte>();
-        int bits = 0, count = 0, written = 0;
-        foreach (var pixel in pixels)
-        {
-            if (written++ % ClearEvery == 0)
-            {
-                Put(Clear);
-            }
-
-            Put(pixel);
-        }
-
-        Put(End);
-        if (count > 0)
-        {
-            packed.Add((byte)bits);
-        }
-
-        foreach (var block in packed.Chunk(255))
-        {
-            file.WriteByte((byte)block.Length);
-            file.Write(block);
-        }
-
-        file.WriteByte(0);
-
-        void Put(int code)
-        {
-            bits |= code << count;
-            count += 9;
-            while (count >= 8)
-            {
-                packed.Add((byte)bits);
-                bits >>= 8;
-                count -= 8;
-            }
-        }
-    }
-
-    private static byte[] Chunk(ReadOnlySpan<byte> type, byte[] data)
-    {
-        var chunk = new byte[12 + data.Length];
-        BinaryPrimitives.WriteInt32BigEndian(chunk, data.Length);
-        type.CopyTo(chunk.AsSpan(4));
-        data.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32(chunk.AsSpan(4, 4 + data.Length)));
-        return chunk;
-    }
-
-    /// <summary>The checksum of PNG (ISO 3309), bit by bit.</summary>
-    private static uint Crc32(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        foreach (var value in bytes)
-        {
-            crc ^= value;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
-            }
-        }
-
-        return ~crc;
-    }
+        var pixel = bitmap.GetPixel(x, y);
+        return (pixel.Red, pixel.Green, pixel.Blue);
+    });
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MaskApi.TestPictures;
 
 namespace MaskApi.Tests.Problems;
 
@@ -113,7 +114,7 @@ public sealed class BadInputTests(SharedService service)
         "svg" => Http.Raw("<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'/>"u8.ToArray(), "image/svg+xml"),
         "gzip" => new ByteArrayContent(Pictures.Astronaut) { Headers = { ContentEncoding = { "gzip" } } },
         "truncated jpeg" => Http.Raw(Pictures.Astronaut[..(Pictures.Astronaut.Length / 2)]),
-        "pixel bomb" => Http.Raw(Pictures.PngBomb(30_000, 30_000), "image/png"),
+        "pixel bomb" => Http.Raw(PngFiles.Bomb(30_000, 30_000), "image/png"),
         "too small" => Http.Raw(Pictures.Plain(15, 64), "image/png"),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, null),
     };

@@ -4,7 +4,9 @@ using System.Net;
 using System.Text.Json;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
+using MaskApi.TestPictures;
 using MaskApi.Uploads;
+using MaskApi.Vision.Imaging;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
 
@@ -167,7 +169,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
             ("webp", Encode(SKEncodedImageFormat.Webp)),
             ("gif", Pictures.Gif(frames: 3)),
             ("bmp", Pictures.Bmp(small)),
-            ("exif", Pictures.WithOrientation(Encode(SKEncodedImageFormat.Jpeg), 6)),
+            ("exif", Orientations.WithOrientation(Encode(SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, ExifOrientation.RightTop)),
         ];
 
         byte[] Encode(SKEncodedImageFormat format)

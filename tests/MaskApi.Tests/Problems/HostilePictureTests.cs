@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using MaskApi.Hosting;
+using MaskApi.TestPictures;
 using MaskApi.Uploads;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
@@ -37,7 +38,7 @@ public sealed class HostilePictureTests(SharedService service)
     [Fact]
     public async Task A_pixel_bomb_is_refused_from_its_header_with_memory_flat()
     {
-        var bomb = Pictures.PngBomb(30_000, 30_000);
+        var bomb = PngFiles.Bomb(30_000, 30_000);
         Assert.InRange(bomb.Length, 1000, 1_000_000);
         using var warm = await _client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
 
@@ -53,6 +54,29 @@ public sealed class HostilePictureTests(SharedService service)
 
         // One decoded raster alone would be 3.6 GB.
         Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 500_000_000);
+    }
+
+    /// <summary>
+    /// 12 megapixels in 20 kilobytes, of which 5000 passes would take minutes; and as many passes as are still made.
+    /// </summary>
+    [Fact]
+    public async Task A_progressive_bomb_is_refused_at_once_and_one_just_small_enough_is_bounded_in_time()
+    {
+        var bomb = JpegFiles.ProgressiveBomb(4000, 3000, scans: 5000);
+        var watch = Stopwatch.StartNew();
+        foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
+        {
+            using var refused = await _client.PostAsync("/v1/detections", way, _token);
+            var problem = await refused.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
+            Assert.Contains("scans", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+
+        using var allowed = await _client.PostAsync(
+            "/v1/detections?detail=fast", Http.Raw(JpegFiles.ProgressiveBomb(4000, 3000, scans: 32)), _token);
+        var timings = (await allowed.JsonAsync()).GetProperty("timings");
+        Assert.InRange(timings.GetProperty("decodeMs").GetDouble(), 0, 20_000);
     }
 
     [Fact]
@@ -104,7 +128,7 @@ public sealed class HostilePictureTests(SharedService service)
     public async Task Metadata_of_the_picture_sent_is_not_in_the_picture_sent_back()
     {
         var secret = "GPS 48.8584 N 2.2945 E";
-        var file = Pictures.WithJpegSegment(Pictures.Astronaut, 0xFE, Encoding.ASCII.GetBytes(secret));
+        var file = JpegFiles.WithSegment(Pictures.Astronaut, 0xFE, Encoding.ASCII.GetBytes(secret));
         foreach (var format in new[] { "png", "jpeg", "webp" })
         {
             using var response = await _client.PostAsync($"/v1/annotations?format={format}", Http.Raw(file), _token);
@@ -168,7 +192,7 @@ public sealed class HostilePictureTests(SharedService service)
         await using var own = await Service.StartAsync(("MaskApi:Limits:MaxImageBytes", "100000"));
         using var client = own.CreateClient();
         byte[][] pictures =
-            [Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], Pictures.PngBomb(9000, 9000), "text"u8.ToArray()];
+            [Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], PngFiles.Bomb(9000, 9000), "text"u8.ToArray()];
         foreach (var picture in pictures)
         {
             HttpContent[] ways = [Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other")];

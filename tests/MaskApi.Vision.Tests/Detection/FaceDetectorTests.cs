@@ -1,3 +1,4 @@
+using MaskApi.TestPictures;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Imaging;
 
@@ -45,7 +46,7 @@ public sealed class FaceDetectorTests : IDisposable
                 _ => orientation,
             };
             using var stored = Uprighting.Apply(upright, inverse);
-            var file = TestPictures.WithOrientation(TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
+            var file = Orientations.WithOrientation(TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
             using var picture = TestPictures.Decode(file);
             var box = Assert.Single(Detect(picture)).Box;
             Assert.InRange(box.X, expected.X - 2, expected.X + 2);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 
@@ -37,7 +38,7 @@ public sealed class ImageDecoderTests
     public void Sixteen_bit_gray_png_is_read()
     {
         var rows = Enumerable.Range(0, 32).Select(_ => Enumerable.Range(0, 32).SelectMany(x => new byte[] { (byte)(x * 8), 0x77 }).ToArray());
-        using var picture = TestPictures.Decode(TestPictures.Png(32, 32, depth: 16, colorType: 0, rows));
+        using var picture = TestPictures.Decode(PngFiles.Create(32, 32, depth: 16, colorType: 0, rows));
         TestPictures.AssertNear((80, 80, 80), picture.At(10, 3), tolerance: 1);
     }
 
@@ -45,7 +46,7 @@ public sealed class ImageDecoderTests
     public void Palette_png_is_read_and_its_transparent_color_is_white()
     {
         var rows = Enumerable.Range(0, 32).Select(_ => Enumerable.Range(0, 32).Select(x => (byte)(x % 3)).ToArray());
-        var file = TestPictures.Png(
+        var file = PngFiles.Create(
             32, 32, depth: 8, colorType: 3, rows, ("PLTE", [200, 10, 20, 30, 210, 40, 50, 60, 220]), ("tRNS", [255, 255, 0]));
         using var picture = TestPictures.Decode(file);
         Assert.Equal((200, 10, 20), picture.At(0, 0));
@@ -57,7 +58,7 @@ public sealed class ImageDecoderTests
     public void Transparency_is_composited_on_white()
     {
         byte[] row = [.. Enumerable.Repeat(new byte[] { 200, 100, 0, 128 }, 16).SelectMany(p => p)];
-        using var picture = TestPictures.Decode(TestPictures.Png(16, 16, depth: 8, colorType: 6, Enumerable.Repeat(row, 16)));
+        using var picture = TestPictures.Decode(PngFiles.Create(16, 16, depth: 8, colorType: 6, Enumerable.Repeat(row, 16)));
 
         // 128/255 of the color, 127/255 of white.
         TestPictures.AssertNear((227, 177, 127), picture.At(7, 7), tolerance: 1);
@@ -66,14 +67,14 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Only_the_first_frame_of_a_gif_is_decoded()
     {
-        var file = TestPictures.Gif(200, 200, [(250, 20, 30), .. Enumerable.Repeat(((byte)0, (byte)0, (byte)255), 999)]);
+        var file = GifFiles.Create(200, 200, [(250, 20, 30), .. Enumerable.Repeat(((byte)0, (byte)0, (byte)255), 999)]);
         using (var picture = TestPictures.Decode(file))
         {
             Assert.Equal((ImageFormat.Gif, 200, 200), (picture.Format, picture.Width, picture.Height));
             Assert.Equal((250, 20, 30), picture.At(100, 100));
         }
 
-        var single = Time(TestPictures.Gif(200, 200, (250, 20, 30)));
+        var single = Time(GifFiles.Create(200, 200, (250, 20, 30)));
         var many = Time(file);
         Assert.True(many < (5 * single) + TimeSpan.FromMilliseconds(5), $"1 frame {single}, 1000 frames {many}");
     }
@@ -114,13 +115,13 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void A_gif_cut_anywhere_is_refused() => AssertCutsRefused(TestPictures.Gif(64, 64, (1, 2, 3)), step: 31);
+    public void A_gif_cut_anywhere_is_refused() => AssertCutsRefused(GifFiles.Create(64, 64, (1, 2, 3)), step: 31);
 
     [Fact]
     public void Header_bomb_is_refused_from_the_header_alone()
     {
         var row = new byte[30000 * 4];
-        var file = TestPictures.Png(30000, 30000, depth: 8, colorType: 6, Enumerable.Repeat(row, 30000 / 100));
+        var file = PngFiles.Create(30000, 30000, depth: 8, colorType: 6, Enumerable.Repeat(row, 30000 / 100));
         Assert.True(file.Length < 1_000_000);
         var before = PixelMemory.OutstandingBytes + PixelMemory.RetainedBytes;
         var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file));

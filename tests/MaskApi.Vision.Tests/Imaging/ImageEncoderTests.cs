@@ -1,3 +1,4 @@
+using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 
@@ -38,7 +39,7 @@ public sealed class ImageEncoderTests
     [InlineData(OutputFormat.Webp)]
     public void Nothing_but_pixels_is_written(OutputFormat format)
     {
-        using var picture = TestPictures.Decode(TestPictures.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop));
+        using var picture = TestPictures.Decode(Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop));
         var file = ImageEncoder.Encode(picture, format);
         Assert.Equal(ExifOrientation.TopLeft, ImageDecoder.ReadHeader(file, TestPictures.Limits).Orientation);
         foreach (var block in new[] { "Exif", "eXIf", "EXIF", "iCCP", "ICCP", "ICC_PROFILE", "XMP ", "tEXt", "iTXt", "tIME", "Photoshop" })

@@ -1,3 +1,4 @@
+using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 
@@ -65,7 +66,7 @@ public sealed class OrientationTests
     private static void AssertUpright(SKEncodedImageFormat encoder, ImageFormat format, ExifOrientation orientation, int[] quadrants)
     {
         using var picture = TestPictures.QuadrantRaster(96, 64);
-        var file = TestPictures.WithOrientation(TestPictures.Encode(picture, encoder), format, orientation);
+        var file = Orientations.WithOrientation(TestPictures.Encode(picture, encoder), format, orientation);
         var (width, height) = orientation >= ExifOrientation.LeftTop ? (64, 96) : (96, 64);
         Assert.Equal(new ImageHeader(format, width, height, orientation), ImageDecoder.ReadHeader(file, TestPictures.Limits));
 

@@ -1,3 +1,4 @@
+using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Tests.Imaging;
@@ -9,7 +10,7 @@ public sealed class PixelMemoryTests
     [Fact]
     public void Every_way_through_the_decoder_gives_its_memory_back()
     {
-        var file = TestPictures.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop);
+        var file = Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop);
         var before = PixelMemory.OutstandingBytes;
         using (var picture = TestPictures.Decode(file))
         {

@@ -1,0 +1,96 @@
+namespace MaskApi.TestPictures;
+
+/// <summary>JPEG files, written segment by segment (ITU-T T.81, annex B).</summary>
+public static class JpegFiles
+{
+    private const byte QuantizationTable = 0xDB, ProgressiveFrame = 0xC2, HuffmanTable = 0xC4, Scan = 0xDA;
+
+    /// <summary>Longest run of blocks without a coefficient that one code stands for.</summary>
+    private const int LongestRun = 0x7FFF;
+
+    /// <summary>A file with one more segment right after its start.</summary>
+    public static byte[] WithSegment(byte[] jpeg, byte marker, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(jpeg);
+        return [.. jpeg[..2], .. Segment(marker, content), .. jpeg[2..]];
+    }
+
+    /// <summary>
+    /// A complete and valid progressive JPEG of one gray, whose scans bring nothing: a few bytes each, and a pass over every
+    /// coefficient of the picture for whoever decodes it.
+    /// </summary>
+    /// <param name="width">Width in pixels; a multiple of 8.</param>
+    /// <param name="height">Height in pixels; a multiple of 8.</param>
+    /// <param name="scans">Number of scans; the first holds the mean of each block.</param>
+    public static byte[] ProgressiveBomb(int width, int height, int scans)
+    {
+        var blocks = width / 8 * (height / 8);
+        using var file = new MemoryStream();
+        file.Write([0xFF, 0xD8]);
+        file.Write(Segment(QuantizationTable, [0, .. Enumerable.Repeat((byte)1, 64)]));
+        file.Write(Segment(
+            ProgressiveFrame, [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0]));
+
+        // One code of one bit, 0, in each table: "no difference" for the mean, "a run of 2^14 and more blocks ends" for the rest.
+        file.Write(Segment(HuffmanTable, [0x00, 1, .. new byte[15], 0x00]));
+        file.Write(Segment(HuffmanTable, [0x10, 1, .. new byte[15], 0xE0]));
+        file.Write(Segment(Scan, [1, 1, 0x00, 0, 0, 0x00]));
+        file.Write(Pack(Enumerable.Repeat((0, 1), blocks)));
+
+        // The first of them brings all bits above the thirteenth, the next ones refine bit after bit; a decoder minds neither
+        // that no bit is ever set nor that the last bit is refined again and again.
+        var runs = Pack(Runs(blocks));
+        for (var scan = 1; scan < scans; scan++)
+        {
+            var low = Math.Max(0, 13 - scan + 1);
+            var high = scan == 1 ? 0 : low + 1;
+            file.Write(Segment(Scan, [1, 1, 0x00, 1, 63, (byte)((high << 4) | low)]));
+            file.Write(runs);
+        }
+
+        file.Write([0xFF, 0xD9]);
+        return file.ToArray();
+    }
+
+    private static byte[] Segment(byte marker, byte[] content)
+    {
+        var length = content.Length + 2;
+        return [0xFF, marker, (byte)(length >> 8), (byte)length, .. content];
+    }
+
+    /// <summary>Runs until every block has ended: the code 0, then 14 bits of what the run has beyond 2^14.</summary>
+    private static IEnumerable<(int Bits, int Count)> Runs(int blocks)
+    {
+        for (var left = blocks; left > 0; left -= LongestRun)
+        {
+            yield return (0, 1);
+            yield return (Math.Max(0, Math.Min(left, LongestRun) - (1 << 14)), 14);
+        }
+    }
+
+    /// <summary>Bits as entropy-coded bytes: a zero after each FF, ones at the end.</summary>
+    private static byte[] Pack(IEnumerable<(int Bits, int Count)> codes)
+    {
+        var bytes = new List<byte>();
+        int pending = 0, count = 0;
+        foreach (var (bits, length) in codes.Append((0x7F, 7)))
+        {
+            pending = (pending << length) | bits;
+            count += length;
+            while (count >= 8)
+            {
+                count -= 8;
+                var next = (byte)(pending >> count);
+                bytes.Add(next);
+                if (next == 0xFF)
+                {
+                    bytes.Add(0);
+                }
+
+                pending &= (1 << count) - 1;
+            }
+        }
+
+        return [.. bytes];
+    }
+}
