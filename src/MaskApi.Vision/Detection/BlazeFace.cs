@@ -12,7 +12,7 @@ internal sealed class BlazeFace : IDisposable
     private const int Stride = 4;
 
     /// <summary>Least side of a face, in input pixels, that can be one.</summary>
-    private const float LeastSide = 2;
+    internal const float LeastSide = 2;
 
     private static readonly string[] _outputNames = ["scores", "boxes", "keypoints"];
 

@@ -21,13 +21,13 @@ public sealed class FaceDetector : IDisposable
     /// Least longer side of a face, in pixels of the picture: print and gravel, enlarged, look like faces below. Of the drawn faces
     /// of kaggle853-dev, part <c>fit</c>, 0.7 % are smaller.
     /// </summary>
-    private const float LeastFace = 6;
+    internal const float LeastFace = 6;
 
     /// <summary>From this confidence on, a face decides about further looks; independent of the caller's threshold.</summary>
-    private const float Credible = 0.5f;
+    internal const float Credible = 0.5f;
 
     /// <summary>A face fills the picture from this share of the picture's shorter side on.</summary>
-    private const float FillsFrom = 0.55f;
+    internal const float FillsFrom = 0.55f;
 
     private readonly BlazeFace _model;
 

@@ -9,17 +9,11 @@ namespace MaskApi.Vision.Imaging;
 /// <summary>
 /// Resamples a rectangle of a picture into a detector's input, <c>uint8[height, width, 3]</c> RGB, black outside the picture,
 /// with a triangle filter that grows with the reduction (bilinear up to a reduction by two, then ever more of an average).
-/// Straight from the raster, one output row at a time: source rows are weighted and summed, 16 bits a channel, then that
-/// one row is weighted across. Holds scratch memory: one caller at a time.
+/// Straight from the raster, one output row at a time: source rows are weighted and summed, then that one row is weighted across.
+/// Holds scratch memory: one caller at a time.
 /// </summary>
 internal sealed class Letterbox
 {
-    /// <summary>
-    /// Down the columns, weights are whole 256ths that add up to 256: a weighted sum of bytes then fits 16 bits exactly
-    /// (255 × 256). Rounding is carried on from weight to weight, so that its errors cancel (below half a gray level).
-    /// </summary>
-    private const int VerticalOne = 256;
-
     /// <summary>
     /// Radius of the filter in output pixels, though never below a source pixel. The detectors were trained on plain bilinear
     /// samples and want them sharp: one look at kaggle853-dev, part <c>fit</c>, has AP50 0.468 with a radius of 1 (what
@@ -29,7 +23,7 @@ internal sealed class Letterbox
 
     private readonly Taps _columns = new();
     private readonly Taps _rows = new();
-    private ushort[] _sums = [];
+    private float[] _sums = [];
 
     /// <summary>Fills a detector's input.</summary>
     /// <param name="picture">The picture.</param>
@@ -39,8 +33,8 @@ internal sealed class Letterbox
     /// <param name="rgb">Where to; height × width × 3 bytes are written.</param>
     internal void Fill(Raster picture, PixelBox region, int width, int height, Span<byte> rgb)
     {
-        _columns.Set(region.X, region.Width, width, picture.Width, one: 1);
-        _rows.Set(region.Y, region.Height, height, picture.Height, VerticalOne);
+        _columns.Set(region.X, region.Width, width, picture.Width);
+        _rows.Set(region.Y, region.Height, height, picture.Height);
         var stride = width * 3;
         rgb = rgb[..(height * stride)];
         if (_columns.Begin >= _columns.End || _rows.Begin >= _rows.End)
@@ -53,7 +47,7 @@ internal sealed class Letterbox
         var bytes = (right - left) * Raster.BytesPerPixel;
         if (_sums.Length < bytes)
         {
-            _sums = new ushort[bytes];
+            _sums = new float[bytes];
         }
 
         rgb[..(_rows.Begin * stride)].Clear();
@@ -66,7 +60,7 @@ internal sealed class Letterbox
             var row = _rows.First(y);
             foreach (var weight in _rows.Weights(y))
             {
-                AddRow(source.Slice(row * picture.Stride, bytes), (ushort)weight, sums);
+                AddRow(source.Slice(row * picture.Stride, bytes), weight, sums);
                 row++;
             }
 
@@ -74,28 +68,34 @@ internal sealed class Letterbox
         }
     }
 
-    private static void AddRow(ReadOnlySpan<byte> row, ushort weight, Span<ushort> sums)
+    private static void AddRow(ReadOnlySpan<byte> row, float weight, Span<float> sums)
     {
         var i = 0;
         ref var from = ref MemoryMarshal.GetReference(row);
         ref var to = ref MemoryMarshal.GetReference(sums);
-        var factor = new Vector<ushort>(weight);
+        var factor = new Vector<float>(weight);
         for (; i <= row.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
             Vector.Widen(Vector.LoadUnsafe(ref from, (nuint)i), out var low, out var high);
-            ref var lowSum = ref Unsafe.Add(ref to, i);
-            ref var highSum = ref Unsafe.Add(ref to, i + Vector<ushort>.Count);
-            (Vector.LoadUnsafe(ref lowSum) + (low * factor)).StoreUnsafe(ref lowSum);
-            (Vector.LoadUnsafe(ref highSum) + (high * factor)).StoreUnsafe(ref highSum);
+            Vector.Widen(low, out var first, out var second);
+            Vector.Widen(high, out var third, out var fourth);
+            Add(first, factor, ref Unsafe.Add(ref to, i));
+            Add(second, factor, ref Unsafe.Add(ref to, i + Vector<float>.Count));
+            Add(third, factor, ref Unsafe.Add(ref to, i + (2 * Vector<float>.Count)));
+            Add(fourth, factor, ref Unsafe.Add(ref to, i + (3 * Vector<float>.Count)));
         }
 
         for (; i < row.Length; i++)
         {
-            sums[i] += (ushort)(row[i] * weight);
+            sums[i] += row[i] * weight;
         }
     }
 
-    private void SumAcross(ReadOnlySpan<ushort> sums, int left, Span<byte> rgb)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(Vector<uint> values, Vector<float> factor, ref float sums) => Vector.FusedMultiplyAdd(
+        Vector.ConvertToSingle(values.As<uint, int>()), factor, Vector.LoadUnsafe(ref sums)).StoreUnsafe(ref sums);
+
+    private void SumAcross(ReadOnlySpan<float> sums, int left, Span<byte> rgb)
     {
         rgb[..(_columns.Begin * 3)].Clear();
         rgb[(_columns.End * 3)..].Clear();
@@ -103,12 +103,10 @@ internal sealed class Letterbox
         for (var x = _columns.Begin; x < _columns.End; x++)
         {
             var total = Vector128.Create(0.5f);
-            var at = (_columns.First(x) - left) * Raster.BytesPerPixel;
+            var at = (nuint)(_columns.First(x) - left) * Raster.BytesPerPixel;
             foreach (var weight in _columns.Weights(x))
             {
-                var pixel = Vector128.WidenLower(Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(
-                    ref Unsafe.As<ushort, byte>(ref Unsafe.Add(ref source, at)))).AsUInt16());
-                total += Vector128.ConvertToSingle(pixel.AsInt32()) * weight;
+                total = Vector128.FusedMultiplyAdd(Vector128.LoadUnsafe(ref source, at), Vector128.Create(weight), total);
                 at += Raster.BytesPerPixel;
             }
 
@@ -145,8 +143,7 @@ internal sealed class Letterbox
         /// <param name="side">Its length.</param>
         /// <param name="size">Output pixels that it is sampled to.</param>
         /// <param name="length">Source pixels along this axis.</param>
-        /// <param name="one">What a pixel's weights add up to: 1, or <see cref="VerticalOne"/> and then they are whole numbers.</param>
-        internal void Set(float start, float side, int size, int length, int one)
+        internal void Set(float start, float side, int size, int length)
         {
             if (_first.Length < size)
             {
@@ -177,11 +174,11 @@ internal sealed class Letterbox
                 var end = Math.Min(length, (int)Math.Floor(center + radius - 0.5) + 1);
                 _first[i] = first;
                 _count[i] = end - first;
-                Weigh(_weights.AsSpan(i * _stride, end - first), first + 0.5 - center, radius, one);
+                Weigh(_weights.AsSpan(i * _stride, end - first), first + 0.5 - center, radius);
             }
         }
 
-        private static void Weigh(Span<float> weights, double offset, double radius, int one)
+        private static void Weigh(Span<float> weights, double offset, double radius)
         {
             var total = 0.0;
             for (var i = 0; i < weights.Length; i++)
@@ -191,24 +188,9 @@ internal sealed class Letterbox
                 total += weight;
             }
 
-            if (one == 1)
-            {
-                // The rows' sums carry a factor of VerticalOne, taken off here.
-                foreach (ref var weight in weights)
-                {
-                    weight = (float)(weight / (total * VerticalOne));
-                }
-
-                return;
-            }
-
-            var (exact, whole) = (0.0, 0);
             foreach (ref var weight in weights)
             {
-                exact += weight / total * one;
-                var next = (int)Math.Round(exact);
-                weight = next - whole;
-                whole = next;
+                weight = (float)(weight / total);
             }
         }
     }

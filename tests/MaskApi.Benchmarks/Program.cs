@@ -1,0 +1,16 @@
+using System.CommandLine;
+using BenchmarkDotNet.Running;
+using MaskApi.Benchmarks.Commands;
+
+// Anything that is no verb of ours is for BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
+if (args is not [("loop" or "stages" or "--help"), ..])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    return 0;
+}
+
+return new RootCommand("Times the pipeline. Without a verb: the benchmarks, by BenchmarkDotNet's own options.")
+{
+    LoopCommand.Create(),
+    StagesCommand.Create(),
+}.Parse(args).Invoke();

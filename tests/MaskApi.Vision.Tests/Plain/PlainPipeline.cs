@@ -1,0 +1,180 @@
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using SkiaSharp;
+
+namespace MaskApi.Vision.Tests.Plain;
+
+/// <summary>
+/// The whole way of one picture without haste: no pooled memory, no vector instructions, no optimized graphs. What is looked at and
+/// how reports become faces is the product's own (<see cref="LookPlan"/>, <see cref="FaceSearch"/>); how pixels come to the
+/// models and answers back is written out again.
+/// </summary>
+internal sealed class PlainPipeline : IDisposable
+{
+    private readonly InferenceSession _detector = Open("blaze_face_tuned");
+    private readonly InferenceSession _classifier = Open("mask_classifier");
+
+    /// <summary>Decodes an opaque file that is stored upright.</summary>
+    internal static Raster Decode(byte[] file)
+    {
+        using var bitmap = SKBitmap.Decode(file);
+        var raster = new Raster(bitmap.Width, bitmap.Height);
+        for (var y = 0; y < bitmap.Height; y++)
+        {
+            for (var x = 0; x < bitmap.Width; x++)
+            {
+                var color = bitmap.GetPixel(x, y);
+                new[] { color.Red, color.Green, color.Blue, byte.MaxValue }.CopyTo(raster.Row(y)[(x * 4)..]);
+            }
+        }
+
+        return raster;
+    }
+
+    /// <summary>Finds and judges faces, best detection first.</summary>
+    internal List<FaceVerdict> Analyze(Raster picture, DetectionDetail detail, float threshold)
+    {
+        var verdicts = new List<FaceVerdict>();
+        foreach (var face in Search(picture, LookPlan.For(picture.Width, picture.Height, detail)))
+        {
+            var confidence = DetectionConfidence.Of(face.Signs);
+            var box = face.Box.ClipTo(picture.Width, picture.Height);
+            if (confidence >= threshold && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
+            {
+                verdicts.Add(new FaceVerdict(box, confidence, face.Geometry.Landmarks, Classify(picture, box)));
+            }
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>The probability that the face in a box wears a mask.</summary>
+    internal float Classify(Raster picture, PixelBox face)
+    {
+        var region = FaceCropper.Region(face, picture.Width, picture.Height);
+        var (across, down) = (Math.Max(1, region.Width / FaceCropper.ReductionFloor), Math.Max(1, region.Height / FaceCropper.ReductionFloor));
+        var (width, height) = (region.Width / across, region.Height / down);
+        var crop = new DenseTensor<byte>([1, height, width, 3]);
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var sum = 0;
+                    for (var block = 0; block < across * down; block++)
+                    {
+                        var column = region.X + (x * across) + (block % across);
+                        sum += picture.Row(region.Y + (y * down) + (block / across))[(column * 4) + channel];
+                    }
+
+                    crop[0, y, x, channel] = (byte)((sum + (across * down / 2)) / (across * down));
+                }
+            }
+        }
+
+        using var outputs = _classifier.Run([NamedOnnxValue.CreateFromTensor("crops", crop)], ["mask_probability"]);
+        return outputs[0].AsEnumerable<float>().Single();
+    }
+
+    public void Dispose()
+    {
+        _detector.Dispose();
+        _classifier.Dispose();
+    }
+
+    private static InferenceSession Open(string model)
+    {
+        RuntimeTelemetry.EnsureOff();
+        using var settings = new SessionOptions { GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL, IntraOpNumThreads = 1 };
+        return new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", model + ".onnx"), settings);
+    }
+
+    private IReadOnlyList<FaceEvidence> Search(Raster picture, LookPlan plan)
+    {
+        var search = new FaceSearch();
+        Take(plan.Coarse);
+        var shorter = Math.Min(picture.Width, picture.Height);
+        if (!plan.StopsEarly || !search.Faces.Any(
+            face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.FillsFrom * shorter))
+        {
+            Take(plan.Fine);
+        }
+
+        if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
+        {
+            Take(plan.Otherwise);
+        }
+
+        return search.Faces;
+
+        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Signs) >= FaceDetector.Credible;
+
+        void Take(IReadOnlyList<Look> looks)
+        {
+            foreach (var look in looks)
+            {
+                search.Add(look, TakeLook(picture, look));
+            }
+        }
+    }
+
+    private List<FaceCandidate> TakeLook(Raster picture, Look look)
+    {
+        var input = Turn(PlainLetterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight), look);
+        var tensor = new DenseTensor<byte>(input, [1, look.InputHeight, look.InputWidth, 3]);
+        using var outputs = _detector.Run([NamedOnnxValue.CreateFromTensor(_detector.InputNames[0], tensor)]);
+        float[] Output(string name) => [.. outputs.Single(output => output.Name == name).AsEnumerable<float>()];
+        var (scores, boxes, keypoints) = (Output("scores"), Output("boxes"), Output("keypoints"));
+
+        var map = new LookMap(look);
+        var found = new List<FaceCandidate>();
+        for (var i = 0; i < scores.Length; i++)
+        {
+            float[] numbers = [.. boxes[(i * 4)..((i * 4) + 4)], .. keypoints[(i * 12)..((i * 12) + 12)]];
+            var (width, height) = ((numbers[2] - numbers[0]) * look.InputWidth, (numbers[3] - numbers[1]) * look.InputHeight);
+            if (scores[i] >= FaceDetector.LeastScore && width >= BlazeFace.LeastSide && height >= BlazeFace.LeastSide)
+            {
+                var geometry = default(FaceGeometry);
+                numbers.CopyTo((Span<float>)geometry);
+                map.ToPicture(ref geometry);
+                found.Add(new FaceCandidate(geometry, scores[i]));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The detector's input: for each of its pixels, the sample's at the place that it shows, bilinearly; black outside.</summary>
+    private static byte[] Turn(byte[] sample, Look look)
+    {
+        var (width, height) = (look.SampleWidth, look.SampleHeight);
+        var map = new LookMap(look);
+        var input = new byte[look.InputWidth * look.InputHeight * 3];
+        for (var i = 0; i < input.Length; i++)
+        {
+            var (pixel, channel) = (i / 3, i % 3);
+            var at = map.ToSample((pixel % look.InputWidth) + 0.5f, (pixel / look.InputWidth) + 0.5f);
+            if (at.X <= 0 || at.X >= width || at.Y <= 0 || at.Y >= height)
+            {
+                continue;
+            }
+
+            var (x, y) = (Math.Clamp(at.X - 0.5, 0, width - 1), Math.Clamp(at.Y - 0.5, 0, height - 1));
+            var sum = 0.0;
+            foreach (var (column, row) in new[] { (0, 0), (1, 0), (0, 1), (1, 1) })
+            {
+                var (left, top) = (Math.Min((int)x + column, width - 1), Math.Min((int)y + row, height - 1));
+                var weight = (1 - Math.Abs(x - ((int)x + column))) * (1 - Math.Abs(y - ((int)y + row)));
+                sum += weight * sample[(((top * width) + left) * 3) + channel];
+            }
+
+            input[i] = (byte)Math.Round(sum);
+        }
+
+        return input;
+    }
+}

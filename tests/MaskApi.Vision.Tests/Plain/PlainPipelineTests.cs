@@ -1,0 +1,59 @@
+namespace MaskApi.Vision.Tests.Plain;
+
+/// <summary>The fast way and the plain one give the same answers on photographs.</summary>
+public sealed class PlainPipelineTests
+{
+    private const int PicturesEach = 100;
+
+    /// <summary>Faces this near the threshold may be reported by one way and not by the other.</summary>
+    private const float Margin = 0.02f;
+
+    private const float Threshold = 0.5f;
+
+    [Theory]
+    [InlineData("kaggle853-dev", DetectionDetail.Fast, 1)]
+    [InlineData("ilc2021-dev", DetectionDetail.Fast, 1)]
+    [InlineData("kaggle853-dev", DetectionDetail.Auto, 10)]
+    [InlineData("ilc2021-dev", DetectionDetail.High, 20)]
+    public void Boxes_and_probabilities_are_the_same(string dataSet, DetectionDetail detail, int every)
+    {
+        var files = DevSet.Pictures(dataSet, PicturesEach).Where((_, index) => index % every == 0).ToList();
+        using var fast = FacePipeline.Load(new VisionOptions());
+        using var plain = new PlainPipeline();
+        var options = new AnalysisOptions { Detail = detail, DetectionThreshold = Threshold - Margin, MaxFaces = 1000 };
+        var faces = 0;
+        foreach (var file in files)
+        {
+            var bytes = File.ReadAllBytes(file);
+            using var picture = PlainPipeline.Decode(bytes);
+            var expected = plain.Analyze(picture, detail, Threshold - Margin);
+            var actual = fast.Analyze(bytes, options, TestContext.Current.CancellationToken).Faces;
+            AssertHolds(actual, expected, Path.GetFileName(file));
+            AssertHolds(expected, actual, Path.GetFileName(file));
+
+            // On the same box: crops are cut at whole pixels, and a hundredth of one in the box may turn one of them, which
+            // a face of a dozen pixels shows.
+            Assert.All(actual, face => Assert.Equal(plain.Classify(picture, face.Box), face.MaskProbability, 1e-3f));
+            faces += expected.Count;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{files.Count} pictures, {faces} faces");
+        Assert.True(faces >= files.Count / 2, $"only {faces} faces: too few to compare");
+    }
+
+    private static void AssertHolds(IReadOnlyList<FaceVerdict> all, IReadOnlyList<FaceVerdict> some, string picture)
+    {
+        foreach (var face in some.Where(face => face.DetectionConfidence >= Threshold))
+        {
+            var other = all.MinBy(other => Distance(other.Box, face.Box));
+            Assert.True(
+                all.Count > 0 && Distance(other.Box, face.Box) <= 0.5f,
+                $"{picture}: nothing within half a pixel of {face}; nearest {other}");
+            Assert.Equal(face.DetectionConfidence, other.DetectionConfidence, Margin);
+        }
+    }
+
+    private static float Distance(PixelBox a, PixelBox b) => Math.Max(
+        Math.Max(MathF.Abs(a.X - b.X), MathF.Abs(a.Y - b.Y)),
+        Math.Max(MathF.Abs(a.Right - b.Right), MathF.Abs(a.Bottom - b.Bottom)));
+}
