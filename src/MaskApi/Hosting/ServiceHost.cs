@@ -155,6 +155,7 @@ internal static class ServiceHost
         app.UseMiddleware<ProblemMiddleware>();
         app.UsePage();
         app.UseOpenApiDocument();
+        app.UseHeadRequests();
         app.UseRouting();
         app.UseAllowedOrigins();
         app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using MaskApi.Problems;
 
@@ -144,10 +145,10 @@ internal static class JsonBody
     {
         var (start, length) = range.GetOffsetAndLength(body.Bytes.Length);
         var text = body.Bytes.Span.Slice(start, length);
-        if (text.StartsWith("data:"u8))
+        if (StartsWith(text, "data:"u8))
         {
             var comma = text[..Math.Min(text.Length, MaxPrefix)].IndexOf((byte)',');
-            if (comma < 0 || !text[..comma].EndsWith(";base64"u8))
+            if (comma < 0 || !EndsWith(text[..comma], ";base64"u8))
             {
                 throw new ProblemException(ProblemKinds.InvalidBody, "The data: prefix of 'image' does not end in ';base64,'.");
             }
@@ -168,4 +169,11 @@ internal static class JsonBody
 
         body.Narrow(start, written);
     }
+
+    // The names of schemes (RFC 3986, section 3.1) and the word base64 are the same in capitals.
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
+        text.Length >= prefix.Length && Ascii.EqualsIgnoreCase(text[..prefix.Length], prefix);
+
+    private static bool EndsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> suffix) =>
+        text.Length >= suffix.Length && Ascii.EqualsIgnoreCase(text[^suffix.Length..], suffix);
 }

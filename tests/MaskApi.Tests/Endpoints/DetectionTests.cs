@@ -66,6 +66,7 @@ public sealed class DetectionTests(SharedService service)
             Http.Form(Pictures.Astronaut),
             Http.Base64(Pictures.Astronaut),
             Http.Base64(Pictures.Astronaut, "data:image/jpeg;base64,"),
+            Http.Base64(Pictures.Astronaut, "DATA:;charset=utf-8;BASE64, "),
             Http.Json("\uFEFF" + $$"""{"image":"{{base64}}"}"""),
             Http.Json($$"""{"image":"{{base64.Insert(76, "\\r\\n")}}"}"""),
             Http.Json($$"""{"other":[1,{"image":2}],"image":"{{base64.Replace("/", "\\/", StringComparison.Ordinal)}}","imageUrl":null}"""),

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MaskApi.Annotations;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -37,33 +36,6 @@ public sealed class DefectTests
         // And the service goes on.
         using var health = await client.GetAsync("/health/ready", _token);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("Transfer-Encoding: chunked\r\n\r\nzz\r\nbroken", "HTTP/1.1 400 Bad Request", "invalid_body")]
-    [InlineData("Content-Length: 999999999999\r\n\r\n", "HTTP/1.1 413 Payload Too Large", "image_too_large")]
-    [InlineData(
-        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", "HTTP/1.1 400 Bad Request", "invalid_body")]
-    public async Task A_request_that_is_broken_on_the_wire_is_the_callers_problem(string request, string status, string code)
-    {
-        await using var service = new Service();
-        service.UseKestrel(0);
-        service.StartServer();
-        await service.ReadyAsync();
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
-        var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n" + request), _token);
-
-        using var reader = new StreamReader(stream);
-        Assert.Equal(status, await reader.ReadLineAsync(_token));
-        var lines = new List<string>();
-        while (lines.Count == 0 || !lines[^1].Contains("\"code\"", StringComparison.Ordinal))
-        {
-            lines.Add((await reader.ReadLineAsync(_token))!);
-        }
-
-        Assert.Contains($"\"code\":\"{code}\"", lines[^1], StringComparison.Ordinal);
     }
 
     /// <summary>

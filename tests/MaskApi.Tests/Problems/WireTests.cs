@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace MaskApi.Tests.Problems;
+
+/// <summary>Requests as they come over a socket, written by hand: what clients do not send, and people and tools do.</summary>
+public sealed class WireTests : IAsyncLifetime
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private readonly Service _service = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        _service.UseKestrel(0);
+        _service.StartServer();
+        await _service.ReadyAsync();
+    }
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Theory]
+    [InlineData("POST /v1/detections", "Transfer-Encoding: chunked\r\n\r\nzz\r\nbroken", 400, "invalid_body")]
+    [InlineData("POST /v1/detections", "Content-Length: 999999999999\r\n\r\n", 413, "image_too_large")]
+    [InlineData(
+        "POST /v1/detections", "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", 400, "invalid_body")]
+    [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Encoding: br\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/detections", "Expect: 100-continue\r\nContent-Length: 0\r\n\r\n", 400, "image_missing")]
+    [InlineData("POST /v1/detections/", "Content-Length: 4\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/%64etections", "Content-Length: 4\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/detections%2f", "Content-Length: 4\r\n\r\ntext", 404, "not_found")]
+    [InlineData("POST /v1/detections/%2e%2e/x", "Content-Length: 4\r\n\r\ntext", 404, "not_found")]
+    [InlineData("POST /v1/detections?maxFaces=1&maxFaces=2", "Content-Length: 4\r\n\r\ntext", 400, "invalid_parameter")]
+    [InlineData("POST /v1/detections?detectionThreshold=NaN", "Content-Length: 4\r\n\r\ntext", 400, "invalid_parameter")]
+    [InlineData("POST /v1/detections?detail=%00", "Content-Length: 4\r\n\r\ntext", 400, "invalid_parameter")]
+    [InlineData("POST /v1/detections?%ff%fe=%ff", "Content-Length: 4\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("OPTIONS /v1/detections", "\r\n", 405, "method_not_allowed")]
+    [InlineData("TRACE /v1/info", "\r\n", 405, "method_not_allowed")]
+    [InlineData("GET /v1/annotations/%ff%fe", "\r\n", 404, "annotation_not_found")]
+    [InlineData("GET /v1/annotations/%2e%2e%2f", "\r\n", 404, "annotation_not_found")]
+    [InlineData("GET /v1/annotations?imageUrl=a&imageUrl=b", "\r\n", 400, "invalid_parameter")]
+    [InlineData("GET /js/%2e%2e/%2e%2e/MaskApi.dll", "\r\n", 404, "not_found")]
+    [InlineData("GET /%zz", "\r\n", 404, "not_found")]
+    public async Task Odd_requests_get_the_answer_of_the_contract(string line, string rest, int status, string code)
+    {
+        var answer = await SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{rest}");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Contains("Content-Type: application/problem+json", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
+    }
+
+    /// <summary>What the server refuses before anything of ours sees it has no body, and is the caller's fault too.</summary>
+    [Theory]
+    [InlineData("GET /v1/info HTTP/1.1\r\n\r\n", 400)]
+    [InlineData("GET /v1/info HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
+    [InlineData("GET /v1/annotations/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
+    [InlineData("GET /v1/info HTTP/9.9\r\nHost: a\r\n\r\n", 505)]
+    [InlineData("POST /v1/detections HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400)]
+    public async Task What_is_not_HTTP_is_refused(string request, int status) =>
+        Assert.StartsWith($"HTTP/1.1 {status} ", await SendAsync(request), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Requests_sent_without_waiting_for_answers_are_all_answered()
+    {
+        var post = $"POST /v1/detections?detail=fast HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
+        byte[] one = [.. Encoding.ASCII.GetBytes(post), .. Pictures.Astronaut];
+        var answers = await SendAsync([.. one, .. one, .. "GET /v1/info HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8]);
+        Assert.Equal(3, answers.Split("HTTP/1.1 200 OK").Length - 1);
+        Assert.Equal(2, answers.Split("\"annotatedImageUrl\"").Length - 1);
+    }
+
+    [Theory]
+    [InlineData("/v1/info", 200)]
+    [InlineData("/health/ready", 200)]
+    [InlineData("/", 200)]
+    [InlineData("/swagger/v1/swagger.json", 200)]
+    [InlineData("/v1/annotations/0123456789abcdef0123456789abcdef", 404)]
+    [InlineData("/v1/detections", 405)]
+    public async Task HEAD_is_answered_like_GET_without_the_body(string path, int status)
+    {
+        var answer = await SendAsync($"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+        var get = await SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.Equal(Names(get), Names(answer));
+
+        // A length or its absence is the one difference that is allowed (RFC 9110, section 9.3.2).
+        static IEnumerable<string> Names(string answer) => answer.Split("\r\n\r\n")[0].Split("\r\n").Skip(1)
+            .Select(static header => header.Split(':')[0]).Except(["Content-Length", "Transfer-Encoding"]).Order();
+    }
+
+    private Task<string> SendAsync(string request) => SendAsync(Encoding.ASCII.GetBytes(request));
+
+    /// <summary>Sends a request and reads until the service closes the connection.</summary>
+    private async Task<string> SendAsync(byte[] request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(request, _token);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(_token);
+    }
+}
