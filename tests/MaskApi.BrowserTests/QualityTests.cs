@@ -70,25 +70,33 @@ public sealed class QualityTests(Browser browser)
         Assert.InRange(sizes.Values.Sum(), 10_000, LargestPage);
     });
 
+    /// <summary>From the last byte of the answer to the frame after the one in which the boxes were put over the picture.</summary>
     [Fact]
     public Task An_answer_is_shown_at_once() => browser.RunAsync("/", async page =>
     {
         await page.EvaluateAsync(
             """
-            () => new MutationObserver(() => { window.shown = performance.now(); })
-              .observe(document.getElementById('headline'), { childList: true, subtree: true })
+            () => {
+              const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => { window.shown = performance.now(); }));
+              new MutationObserver(() => document.querySelector('.face') && painted())
+                .observe(document.getElementById('stage'), { childList: true, subtree: true });
+            }
             """);
         var delays = new List<double>();
         for (var i = 0; i < 5; i++)
         {
+            await page.EvaluateAsync("() => { window.shown = undefined; performance.clearResourceTimings(); }");
             await page.GetByRole(AriaRole.Button, new() { Name = i % 2 == 0 ? "Portrait" : "With a mask" }).ClickAsync();
             await Expect(page.Locator("#headline")).ToHaveTextAsync(i % 2 == 0 ? "1 face: 1 without." : "1 face: 1 with a mask.");
+            await page.WaitForFunctionAsync("() => window.shown");
             delays.Add(await page.EvaluateAsync<double>(
                 """
                 () => window.shown
                   - performance.getEntriesByType('resource').filter(entry => entry.name.includes('/v1/detections')).at(-1).responseEnd
                 """));
         }
+
+        TestContext.Current.SendDiagnosticMessage($"Answer to boxes, ms: {string.Join(", ", delays.Select(static delay => $"{delay:0}"))}");
 
         // The best of several: what else the machine does is not the page's doing.
         Assert.InRange(delays.Min(), 0, SlowestPaint);
