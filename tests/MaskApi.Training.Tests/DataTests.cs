@@ -137,27 +137,6 @@ public sealed class DataTests
     }
 
     [Fact]
-    public async Task Batches_come_complete_and_in_order_whatever_the_timing()
-    {
-        var crops = TestFaces.Crops(11);
-        var requests = crops.Select((c, i) => new SampleRequest(c, i % 3 == 0 ? null : new Augmentation(), (1, 0, i))).ToArray();
-        var seen = new List<byte[]>();
-        await foreach (var batch in BatchLoader.RenderAsync(requests, 4, TestContext.Current.CancellationToken))
-        {
-            Assert.Equal(seen.Count, batch.First);
-            for (var i = 0; i < batch.Count; i++)
-                seen.Add(batch.Rgb[(i * BatchLoader.SampleBytes)..((i + 1) * BatchLoader.SampleBytes)]);
-        }
-
-        Assert.Equal(11, seen.Count);
-        for (var i = 0; i < 11; i++)
-        {
-            var expected = requests[i].Augmentation is { } how ? SampleRenderer.Augmented(crops[i], how, new SeededRandom(1, 0, i)) : SampleRenderer.Plain(crops[i]);
-            Assert.Equal(expected.Pixels, seen[i]);
-        }
-    }
-
-    [Fact]
     public void A_crop_cache_gives_back_what_was_put_in()
     {
         var crops = TestFaces.Crops(5);

@@ -163,9 +163,49 @@ public sealed class FittingTests
         Assert.Equal(Recipe.Best.ToJson(), Recipe.FromJson(Recipe.Best.ToJson()).ToJson());
         Assert.Throws<System.Text.Json.JsonException>(() => Recipe.FromJson("""{ "learningRate": 1 }"""));
         Assert.Throws<ArgumentException>(() => Recipe.Load("no-such-recipe"));
-        var ideas = Idea.Parse("""{ "base": { "views": 3, "headPhase": { "epochs": 7, "patience": 2 } }, "ideas": { "longer": { "headPhase": { "epochs": 9 } } } }""");
-        Assert.Equal(["base", "longer"], ideas.Select(i => i.Name));
-        Assert.Equal((9, 2, 3), (ideas[1].Recipe.HeadPhase.Epochs, ideas[1].Recipe.HeadPhase.Patience, ideas[1].Recipe.Views));
+        var ideas = Idea.Parse("""
+            {
+              "base": { "views": 3, "headPhase": { "epochs": 7, "patience": 2 } },
+              "ideas": { "longer": { "headPhase": { "epochs": 9 } }, "longer, smooth": { "on": "longer", "labelSmoothing": 0.1 } }
+            }
+            """);
+        Assert.Equal(["base", "longer", "longer, smooth"], ideas.Select(i => i.Name));
+        Assert.Equal((9, 2, 3, 0), (ideas[1].Recipe.HeadPhase.Epochs, ideas[1].Recipe.HeadPhase.Patience, ideas[1].Recipe.Views, ideas[1].Recipe.LabelSmoothing));
+        Assert.Equal(("longer", 9, 0.1), (ideas[2].On, ideas[2].Recipe.HeadPhase.Epochs, ideas[2].Recipe.LabelSmoothing));
+        Assert.Throws<System.Text.Json.JsonException>(() => Idea.Parse("""{ "base": {}, "ideas": { "a": { "on": "b" }, "b": {} } }"""));
+    }
+
+    [Fact]
+    public async Task Ideas_share_views_and_come_to_what_they_would_alone()
+    {
+        var crops = TestFaces.Crops(36);
+        int[] groups = [.. Enumerable.Range(0, crops.Count)];
+        Idea Tuned(string name, string firstBlock) => new(
+            name, "head", _quick with { Name = name, AugmentValidation = true, TuningPhase = _quick.TuningPhase! with { FirstBlock = firstBlock, Epochs = 1 } });
+        Idea[] ideas =
+        [
+            new("head", "head", _quick with { AugmentValidation = true, TuningPhase = null }),
+            new("plain", "head", _quick with { Augmentation = Augmentation.None, TuningPhase = null }),
+            Tuned("top", "16"),
+            Tuned("more", "15"),
+        ];
+
+        async Task<(List<IdeaResult> Results, CountingObserver Observer)> RunAsync(params Idea[] some)
+        {
+            var observer = new CountingObserver();
+            var validation = new CrossValidation(crops, groups, TestBackbone.Random(), 1, CPU, observer);
+            var results = new List<IdeaResult>();
+            await validation.RunAsync(some, validation.ByGroup(2, new HashSet<string> { "drawn" }), results.Add, TestContext.Current.CancellationToken);
+            return (results, observer);
+        }
+
+        var (together, observer) = await RunAsync(ideas);
+        Assert.Equal(["head", "top", "more", "plain"], together.Select(r => r.Idea.Name));
+        // Plain views, and two augmented ones to learn from and one to be judged by: once each, for all folds and ideas.
+        Assert.Equal(crops.Count * (1 + 2 + 1), observer.Views);
+        Assert.All(together, r => Assert.Equal(Enumerable.Range(0, crops.Count), r.Answers.Select(a => a.Item).Order()));
+        var alone = (await RunAsync(ideas[2])).Results.Single();
+        Assert.Equal(alone.Answers, together.Single(r => r.Idea.Name == "top").Answers);
     }
 
     private static async Task<MaskNetwork> TrainAsync(Recipe recipe, int seed = 1)
@@ -192,6 +232,21 @@ public sealed class FittingTests
         {
             if (--_left == 0)
                 stop.Cancel();
+        }
+    }
+
+    private sealed class CountingObserver : ITrainingObserver
+    {
+        public int Views { get; private set; }
+
+        public Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work)
+        {
+            Views += total;
+            return work(new Progress<int>());
+        }
+
+        public void EpochDone(EpochMetrics metrics, int epochs)
+        {
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MaskApi.Training.Data;
+using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
 using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
@@ -141,6 +142,36 @@ public sealed class NetworkTests
             var expected = network.forward((resized / 127.5) - 1).item<float>();
             Assert.Equal(expected, logit, tolerance);
             Assert.Equal(1 / (1 + Math.Exp(-expected / 1.7)), probability, tolerance);
+        }
+    }
+
+    [Fact]
+    public async Task A_bank_holds_what_the_frozen_blocks_make_of_each_view()
+    {
+        var backbone = TestBackbone.Random();
+        using var network = new MaskNetwork(backbone);
+        network.eval();
+        using var frozen = no_grad();
+        var crops = TestFaces.Crops(5);
+        var requests = crops.SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, new Augmentation(), (1, v, 10 + i)))).ToArray();
+        var all = network.Backbone.BlockCount;
+        int[] firstBlocks = [0, network.Backbone.IndexOf("7"), network.Backbone.IndexOf("15"), network.Backbone.IndexOf("last"), all];
+        using var bank = await FeatureBank.BuildAsync(
+            backbone, [10, 11, 12, 13, 14], requests, 2, firstBlocks.ToHashSet(), null, TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < crops.Count; i++)
+        {
+            for (var view = 0; view < 2; view++)
+            {
+                using var picture = tensor(SampleRenderer.Render(requests[(2 * i) + view]).Pixels, [1, 224, 224, 3]);
+                using var expected = network.forward(MaskNetwork.Preprocess(picture));
+                foreach (var block in firstBlocks)
+                {
+                    using var logit = bank.Logits(network, [bank.Row(10 + i, view)], block, CPU);
+                    // Blocks' inputs are kept in half precision: eleven bits.
+                    Assert.Equal(expected.item<float>(), logit.item<float>(), 0.01f);
+                }
+            }
         }
     }
 

@@ -38,7 +38,7 @@ public static class CropClassifierGraph
         ArgumentNullException.ThrowIfNull(heads);
         var graph = new GraphBuilder(name);
         var pixels = AddPreprocessing(graph, graph.Input("crops", ElementType.UInt8, "n", "height", "width", 3));
-        var features = AddBackbone(graph, pixels, backbone);
+        var features = AddBackbone(graph, pixels, backbone, []);
         foreach (var head in heads)
             AddHead(graph, features, head);
         return graph.Build(
@@ -48,6 +48,28 @@ public static class CropClassifierGraph
             new(ModelMetadata.Preprocessing, "RGB crops of any size, uint8 0-255; antialiased resize and scaling are in the graph"),
             .. metadata,
         ]);
+    }
+
+    /// <summary>Builds the backbone alone, for training whose first blocks do not learn.</summary>
+    /// <param name="backbone">The numbers of the 52 convolutions, in the order of <see cref="MobileNetV2Layer.All"/>.</param>
+    /// <param name="blocks">Blocks whose input is wanted, by name (<c>0</c> to <c>16</c>, <c>last</c>).</param>
+    /// <returns>
+    /// The bytes of an <c>.onnx</c> file. Input <c>pixels: uint8[1, 224, 224, 3]</c>, RGB. Outputs <c>features: float[1, 1280]</c>,
+    /// pooled, and for each block <c>BLOCK.input: float[1, height, width, channels]</c>.
+    /// </returns>
+    /// <exception cref="ArgumentException">A layer has the wrong number of weights, or there is no such block.</exception>
+    public static byte[] BuildBackbone(IReadOnlyList<ConvolutionNumbers> backbone, IReadOnlyCollection<string> blocks)
+    {
+        ArgumentNullException.ThrowIfNull(backbone);
+        ArgumentNullException.ThrowIfNull(blocks);
+        if (blocks.FirstOrDefault(b => b == MobileNetV2Layer.All[0].Block || !MobileNetV2Layer.All.Any(l => l.Block == b)) is { } unknown)
+            throw new ArgumentException($"No block of features goes into '{unknown}'.", nameof(blocks));
+        var graph = new GraphBuilder("backbone");
+        var pixels = graph.Input("pixels", ElementType.UInt8, 1, InputSize, InputSize, 3);
+        var planes = graph.CastToFloat("pixels.float", graph.Transpose("pixels.nchw", pixels, 0, 3, 1, 2));
+        var features = AddBackbone(graph, graph.NormalizePixels("pixels.normalized", planes), backbone, blocks);
+        graph.Output(features, ElementType.Float32, 1, FeatureCount);
+        return graph.Build([]);
     }
 
     // The same numbers as torch.nn.functional.interpolate(mode="bilinear", antialias=True): ONNX calls it antialias, and
@@ -77,7 +99,8 @@ public static class CropClassifierGraph
         return graph.NormalizePixels("crops.normalized", resized);
     }
 
-    private static string AddBackbone(GraphBuilder graph, string pixels, IReadOnlyList<ConvolutionNumbers> backbone)
+    private static string AddBackbone(
+        GraphBuilder graph, string pixels, IReadOnlyList<ConvolutionNumbers> backbone, IReadOnlyCollection<string> shownBlocks)
     {
         var layers = MobileNetV2Layer.All;
         if (backbone.Count != layers.Count)
@@ -88,7 +111,12 @@ public static class CropClassifierGraph
         foreach (var (layer, numbers) in layers.Zip(backbone))
         {
             if (layer.Block != block)
+            {
                 (block, blockInput) = (layer.Block, value);
+                if (shownBlocks.Contains(block))
+                    graph.Output(graph.Transpose($"{block}.input", value, 0, 2, 3, 1), ElementType.Float32, 1, size, size, layer.InputChannels);
+            }
+
             var window = Window.Square(layer.KernelSize, layer.Stride).PaddedSame(size, size);
             value = AddConvolution(graph, value, layer, numbers, window);
             size = (size + layer.Stride - 1) / layer.Stride;

@@ -69,7 +69,7 @@ internal static class CrossValidateCommand
         private const float SmallFace = 32;
 
         private readonly List<string> _rows = [];
-        private Dictionary<int, float>? _base;
+        private readonly OrderedDictionary<string, IReadOnlyDictionary<int, bool>> _right = [];
 
         public void Add(IdeaResult result)
         {
@@ -78,23 +78,25 @@ internal static class CrossValidateCommand
             var sources = items.Select(i => crops[i].Source).Distinct().Order(StringComparer.Ordinal).ToArray();
             if (_rows.Count == 0)
             {
-                _base = result.Answers.ToDictionary(a => a.Item, a => a.Logit);
-                Write($"| idea | balanced accuracy | change from base | {string.Join(" | ", sources)} | without / with | < {SmallFace} px | loss | s |");
-                Write($"|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|");
+                Write($"| idea | built on | balanced accuracy | change | {string.Join(" | ", sources)} | without / with | < {SmallFace} px | loss | s |");
+                Write($"|---|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|");
             }
 
             bool[] right = [.. items.Select((item, i) => logits[i] >= 0 == crops[item].Masked)];
-            bool[] baseRight = [.. items.Select(item => _base![item] >= 0 == crops[item].Masked)];
+            _right[result.Idea.Name] = items.Zip(right).ToDictionary(p => p.First, p => p.Second);
+            // What it builds on may not be among the ideas that were asked for; the first idea, which nothing comes before, always is.
+            var on = _right.ContainsKey(result.Idea.On) ? result.Idea.On : _right.Keys.First();
+            bool[] rightBefore = [.. items.Select(item => _right[on][item])];
             int[] own = [.. items.Select(i => groups[i])];
             var ones = Enumerable.Repeat(1, items.Length).ToArray();
             double Mean(bool[] hits, int[] counts) => sources.Average(s => Balanced(items, hits, counts, c => c.Source == s));
             var mean = Mean(right, ones);
             var interval = Resampling.Interval(own, counts => Mean(right, counts));
-            var change = Resampling.Interval(own, counts => Mean(right, counts) - Mean(baseRight, counts));
+            var change = Resampling.Interval(own, counts => Mean(right, counts) - Mean(rightBefore, counts));
             var loss = items.Select((item, i) => TemperatureScaling.CrossEntropy(logits[i], crops[item].Masked)).Average();
             Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Idea.Name} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) | {mean - Mean(baseRight, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) | "
+                $"| {result.Idea.Name} | {on} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) | {mean - Mean(rightBefore, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) | "
                 + $"{string.Join(" | ", sources.Select(s => Balanced(items, right, ones, c => c.Source == s).ToString("0.0000", CultureInfo.InvariantCulture)))} | "
                 + $"{Recall(items, right, ones, c => !c.Masked):0.0000} / {Recall(items, right, ones, c => c.Masked):0.0000} | "
                 + $"{Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {loss:0.0000} | {result.Seconds:0} |"));

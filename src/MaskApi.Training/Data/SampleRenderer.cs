@@ -2,11 +2,23 @@ using MaskApi.Vision;
 
 namespace MaskApi.Training.Data;
 
+/// <summary>One view of a face.</summary>
+/// <param name="Crop">The face.</param>
+/// <param name="Augmentation">What may be done to it; null for the plain view.</param>
+/// <param name="Seed">Seeds of its randomness.</param>
+public readonly record struct SampleRequest(LabelledCrop Crop, Augmentation? Augmentation, (int Run, int View, int Item) Seed);
+
 /// <summary>Turns a cached cut into the 224×224 picture that the network sees: as the service would, or augmented.</summary>
 public static class SampleRenderer
 {
     /// <summary>Side of the network's input, pixels.</summary>
     public const int Side = 224;
+
+    /// <summary>The view that is asked for; equal requests give equal views.</summary>
+    /// <param name="request">Which face, and how.</param>
+    public static RgbImage Render(SampleRequest request) => request.Augmentation is { } how
+        ? Augmented(request.Crop, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item))
+        : Plain(request.Crop);
 
     /// <summary>The crop that the service would make, resized as the exported graph does it.</summary>
     /// <param name="crop">The face.</param>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
@@ -8,22 +9,34 @@ namespace MaskApi.Training.Fitting;
 
 /// <summary>A named change of a recipe, to see what it brings.</summary>
 /// <param name="Name">What it is called in the table.</param>
+/// <param name="On">The idea that it changes, and is compared with.</param>
 /// <param name="Recipe">The whole recipe with the change made.</param>
-public sealed record Idea(string Name, Recipe Recipe)
+public sealed record Idea(string Name, string On, Recipe Recipe)
 {
-    /// <summary>Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>. The base comes first, under the name <c>base</c>.</summary>
-    /// <param name="json">The file's text. Changes are merged into the base, objects member by member.</param>
-    /// <exception cref="System.Text.Json.JsonException">The text is not of that form.</exception>
+    private const string Base = "base";
+
+    /// <summary>
+    /// Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>, where a change may name an earlier idea to build <c>on</c>
+    /// instead of the base. The base comes first, under the name <c>base</c>.
+    /// </summary>
+    /// <param name="json">The file's text. Changes are merged into what they build on, objects member by member.</param>
+    /// <exception cref="JsonException">The text is not of that form.</exception>
     public static IReadOnlyList<Idea> Parse(string json)
     {
         var root = JsonNode.Parse(json)!.AsObject();
-        var foundation = root["base"]!.AsObject();
-        var ideas = new List<Idea> { new("base", Recipe.FromJson(foundation.ToJsonString())) };
-        foreach (var (name, change) in root["ideas"]!.AsObject())
+        var foundation = root[Base]!.AsObject();
+        var ideas = new List<Idea> { new(Base, Base, Recipe.FromJson(foundation.ToJsonString())) };
+        var recipes = new Dictionary<string, JsonObject> { [Base] = foundation };
+        foreach (var (name, entry) in root["ideas"]!.AsObject())
         {
-            var merged = foundation.DeepClone().AsObject();
-            Merge(merged, change!.AsObject());
-            ideas.Add(new Idea(name, Recipe.FromJson(merged.ToJsonString()) with { Name = name }));
+            var change = entry!.DeepClone().AsObject();
+            var on = change["on"]?.GetValue<string>() ?? Base;
+            change.Remove("on");
+            if (!recipes.TryGetValue(on, out var earlier))
+                throw new JsonException($"'{name}' builds on '{on}', which is no earlier idea.");
+            var merged = recipes[name] = earlier.DeepClone().AsObject();
+            Merge(merged, change);
+            ideas.Add(new Idea(name, on, Recipe.FromJson(merged.ToJsonString()) with { Name = name }));
         }
 
         return ideas;
@@ -103,35 +116,23 @@ public sealed class CrossValidation(
         ArgumentNullException.ThrowIfNull(ideas);
         ArgumentNullException.ThrowIfNull(folds);
         ArgumentNullException.ThrowIfNull(done);
-        FeatureBanks? banks = null;
-        try
-        {
-            (Augmentation, int, string?, bool)? present = null;
-            foreach (var idea in ideas)
-            {
-                var key = (idea.Recipe.Augmentation, idea.Recipe.Views, idea.Recipe.TuningPhase?.FirstBlock, idea.Recipe.AugmentValidation);
-                if (banks is null || present != key)
-                {
-                    banks?.Dispose();
-                    banks = null;
-                    banks = await BuildAsync(idea.Recipe, cancellationToken).ConfigureAwait(false);
-                    present = key;
-                }
-
-                done(await JudgeAsync(idea, folds, banks, cancellationToken).ConfigureAwait(false));
-            }
-        }
-        finally
-        {
-            banks?.Dispose();
-        }
-    }
-
-    private async Task<FeatureBanks> BuildAsync(Recipe recipe, CancellationToken cancellationToken)
-    {
-        using var network = Trainer.CreateNetwork(backbone, recipe, seed, device);
+        if (ideas.Count == 0)
+            return;
+        // What the frozen blocks make of a view depends neither on the fold nor on the idea: each view is rendered once for all ideas that share it.
+        var families = ideas.GroupBy(i => (i.Recipe.Augmentation, i.Recipe.Views, i.Recipe.AugmentValidation)).ToArray();
         int[] all = [.. Enumerable.Range(0, crops.Count)];
-        return await FeatureBanks.BuildAsync(network, crops, all, all, recipe, seed, device, observer, cancellationToken).ConfigureAwait(false);
+        using var network = Trainer.CreateNetwork(backbone, ideas[0].Recipe, seed, device);
+        FeatureBankBuilder Builder(IEnumerable<Idea> of) =>
+            new(backbone, crops, of.Select(i => FeatureBanks.FirstBlock(network, i.Recipe)).ToHashSet(), seed, observer);
+        using var plain = await Builder(ideas).PlainAsync("plain views", all, cancellationToken).ConfigureAwait(false);
+        foreach (var family in families)
+        {
+            var (builder, recipe) = (Builder(family), family.First().Recipe);
+            using var train = FeatureBankBuilder.Augments(recipe) ? await builder.TrainAsync(all, recipe, cancellationToken).ConfigureAwait(false) : null;
+            using var hard = await builder.HardAsync(all, recipe, cancellationToken).ConfigureAwait(false);
+            foreach (var idea in family)
+                done(await JudgeAsync(idea, folds, new FeatureBanks(train ?? plain, plain, hard), cancellationToken).ConfigureAwait(false));
+        }
     }
 
     private async Task<IdeaResult> JudgeAsync(Idea idea, IReadOnlyList<Split> folds, FeatureBanks banks, CancellationToken cancellationToken)
@@ -146,7 +147,7 @@ public sealed class CrossValidation(
             var set = TrainingSet.Create(crops, groups, split, idea.Recipe);
             using var network = Trainer.CreateNetwork(backbone, idea.Recipe, seed, device);
             await new Trainer(set, idea.Recipe, seed, device, observer).RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
-            var logits = Trainer.Answer(network, banks.Plain, fold.Validation, idea.Recipe.TuningPhase is null, device);
+            var logits = Trainer.Answer(network, banks.Plain, fold.Validation, FeatureBanks.FirstBlock(network, idea.Recipe), device);
             answers.AddRange(fold.Validation.Select((item, i) => new HeldOutAnswer(item, logits[i])));
         }
 

@@ -1,28 +1,27 @@
+using System.Runtime.InteropServices;
 using MaskApi.Training.Data;
 using MaskApi.Training.Network;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace MaskApi.Training.Fitting;
 
 /// <summary>
 /// Outputs of the frozen part of the backbone for every view of every sample, computed once: the costly blocks run once a view instead of
-/// once an epoch. Holds, per view, what the first learning block takes (half precision), and the pooled features (single precision).
+/// once an epoch. Holds, per view, what each block that may be the first to learn takes (half precision), and the pooled features (single
+/// precision).
 /// </summary>
 internal sealed class FeatureBank : IDisposable
 {
-    private const int RenderBatch = 32;
-
     private readonly Dictionary<int, int> _rows;
-    private readonly Tensor? _inputs;
+    private readonly Dictionary<int, Tensor> _inputs;
     private readonly Tensor _pooled;
-    private readonly int _firstBlock;
-    private readonly int _blockCount;
 
-    private FeatureBank(IReadOnlyList<int> items, int views, Tensor? inputs, Tensor pooled, int firstBlock, int blockCount)
+    private FeatureBank(IReadOnlyList<int> items, int views, Dictionary<int, Tensor> inputs, Tensor pooled)
     {
         _rows = items.Select((item, i) => (item, i)).ToDictionary(p => p.item, p => p.i * views);
-        (_inputs, _pooled, Views, _firstBlock, _blockCount) = (inputs, pooled, views, firstBlock, blockCount);
+        (_inputs, _pooled, Views) = (inputs, pooled, views);
     }
 
     /// <summary>Views of each face.</summary>
@@ -34,53 +33,52 @@ internal sealed class FeatureBank : IDisposable
     public long Row(int item, int view = 0) => _rows[item] + view;
 
     /// <summary>Renders all views and runs the frozen blocks over them.</summary>
-    /// <param name="network">In evaluation mode; its blocks before <paramref name="firstBlock"/> must not change while the bank is in use.</param>
+    /// <param name="backbone">Its blocks before those that learn must stay as they are here while the bank is in use.</param>
     /// <param name="items">The faces, by any number of their own.</param>
     /// <param name="requests">Face by face, all views of one before the next.</param>
     /// <param name="views">Views of each face.</param>
-    /// <param name="firstBlock">First block that will learn.</param>
-    /// <param name="device">Where the network is.</param>
-    /// <param name="progress">Told of each rendered sample; may be null.</param>
+    /// <param name="firstBlocks">Blocks that may be the first to learn; the number of blocks stands for none.</param>
+    /// <param name="progress">Told of each finished view; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<FeatureBank> BuildAsync(
-        MaskNetwork network,
+        BackboneWeights backbone,
         IReadOnlyList<int> items,
         IReadOnlyList<SampleRequest> requests,
         int views,
-        int firstBlock,
-        Device device,
+        IReadOnlySet<int> firstBlocks,
         IProgress<int>? progress,
         CancellationToken cancellationToken)
     {
-        var blockCount = network.Backbone.BlockCount;
-        var pooled = empty(requests.Count, MobileNetV2.FeatureChannels, ScalarType.Float32).DetachFromDisposeScope();
-        Tensor? inputs = null;
+        int[] blocks = [.. firstBlocks.Where(b => b > 0 && b < backbone.Blocks.Count).Order()];
+        using var frozen = new FrozenBackbone(backbone, blocks);
+        var pooled = empty([requests.Count, MobileNetV2.FeatureChannels], ScalarType.Float32).DetachFromDisposeScope();
+        var inputs = blocks.Zip(frozen.Shapes).ToDictionary(
+            b => b.First, b => empty([requests.Count, .. b.Second], ScalarType.Float16).DetachFromDisposeScope());
+        // Where the whole network learns, the pictures themselves are what it starts from.
+        if (firstBlocks.Contains(0))
+            inputs[0] = empty([requests.Count, SampleRenderer.Side, SampleRenderer.Side, 3], ScalarType.Byte).DetachFromDisposeScope();
+        var bank = new FeatureBank(items, views, inputs, pooled);
         try
         {
-            await foreach (var batch in BatchLoader.RenderAsync(requests, RenderBatch, cancellationToken).ConfigureAwait(false))
+            var done = 0;
+            var cores = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+            await Parallel.ForAsync(0, requests.Count, cores, (row, _) =>
             {
-                using var scope = NewDisposeScope();
-                using var frozen = no_grad();
-                var rgb = tensor(batch.Rgb, [batch.Count, SampleRenderer.Side, SampleRenderer.Side, 3]);
-                var before = network.Backbone.RunBlocks(MaskNetwork.Preprocess(rgb.to(device)), 0, firstBlock);
-                // The whole network learns: keep the pictures themselves. The whole backbone is frozen: pooled features are all there is.
-                var keep = firstBlock == 0 ? rgb : firstBlock == blockCount ? null : before.permute(0, 2, 3, 1).to(ScalarType.Float16).cpu();
-                if (keep is not null)
-                {
-                    inputs ??= empty([requests.Count, .. keep.shape[1..]], keep.dtype).DetachFromDisposeScope();
-                    inputs.narrow(0, batch.First, batch.Count).copy_(keep);
-                }
-
-                pooled.narrow(0, batch.First, batch.Count).copy_(MaskNetwork.Pool(network.Backbone.RunBlocks(before, firstBlock, blockCount)));
-                progress?.Report(batch.First + batch.Count);
-            }
-
-            return new FeatureBank(items, views, inputs, pooled, firstBlock, blockCount);
+                var rgb = SampleRenderer.Render(requests[row]).Pixels;
+                using var outputs = frozen.Run(rgb);
+                outputs[0].GetTensorDataAsSpan<float>().CopyTo(Row<float>(pooled, row));
+                for (var i = 0; i < blocks.Length; i++)
+                    TensorPrimitives.ConvertToHalf(outputs[i + 1].GetTensorDataAsSpan<float>(), Row<Half>(inputs[blocks[i]], row));
+                if (firstBlocks.Contains(0))
+                    rgb.CopyTo(Row<byte>(inputs[0], row));
+                progress?.Report(Interlocked.Increment(ref done));
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+            return bank;
         }
         catch
         {
-            inputs?.Dispose();
-            pooled.Dispose();
+            bank.Dispose();
             throw;
         }
     }
@@ -88,34 +86,43 @@ internal sealed class FeatureBank : IDisposable
     /// <summary>Logits of some rows.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rows">Row indices.</param>
-    /// <param name="frozenBackbone">True to start from the pooled features; false to run the learning blocks.</param>
+    /// <param name="firstBlock">First block to run, one of those that the bank was built for; the number of blocks starts from the pooled features.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="mix">Optional partner rows and shares for mixing inputs.</param>
-    public Tensor Logits(MaskNetwork network, long[] rows, bool frozenBackbone, Device device, (long[] Partners, Tensor Share)? mix = null)
+    public Tensor Logits(MaskNetwork network, long[] rows, int firstBlock, Device device, (long[] Partners, Tensor Share)? mix = null)
     {
         using var scope = NewDisposeScope();
-        if (frozenBackbone || _firstBlock == _blockCount)
+        if (firstBlock == network.Backbone.BlockCount)
             return network.Classify(_pooled.index_select(0, tensor(rows)).to(device)).MoveToOuterDisposeScope();
-        var input = Input(rows, device);
+        var input = Input(rows, firstBlock, device);
         if (mix is { } m)
         {
             var share = m.Share.view(-1, 1, 1, 1);
-            input = (input * share) + (Input(m.Partners, device) * (1 - share));
+            input = (input * share) + (Input(m.Partners, firstBlock, device) * (1 - share));
         }
 
-        return network.ForwardFrom(input, _firstBlock).MoveToOuterDisposeScope();
+        return network.ForwardFrom(input, firstBlock).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        _inputs?.Dispose();
+        foreach (var input in _inputs.Values)
+            input.Dispose();
         _pooled.Dispose();
     }
 
-    private Tensor Input(long[] rows, Device device)
+    /// <summary>The memory of one row.</summary>
+    private static Span<T> Row<T>(Tensor tensor, int row)
+        where T : unmanaged
     {
-        var chosen = _inputs!.index_select(0, tensor(rows)).to(device);
-        return _firstBlock == 0 ? MaskNetwork.Preprocess(chosen) : chosen.to(ScalarType.Float32).permute(0, 3, 1, 2);
+        using var one = tensor.narrow(0, row, 1);
+        return MemoryMarshal.Cast<byte, T>(one.bytes);
+    }
+
+    private Tensor Input(long[] rows, int firstBlock, Device device)
+    {
+        var chosen = _inputs[firstBlock].index_select(0, tensor(rows)).to(device);
+        return firstBlock == 0 ? MaskNetwork.Preprocess(chosen) : chosen.to(ScalarType.Float32).permute(0, 3, 1, 2);
     }
 }
 
@@ -125,58 +132,7 @@ internal sealed class FeatureBank : IDisposable
 /// <param name="Hard">One augmented view of each face held back, where the recipe wants it.</param>
 internal sealed record FeatureBanks(FeatureBank Train, FeatureBank Plain, FeatureBank? Hard) : IDisposable
 {
-    /// <summary>Builds the banks.</summary>
-    /// <param name="network">Untrained; its frozen part is what counts.</param>
-    /// <param name="crops">All faces.</param>
-    /// <param name="train">Faces to learn from.</param>
-    /// <param name="held">Faces held back.</param>
-    /// <param name="recipe">Says how to augment and what learns.</param>
-    /// <param name="seed">Seed of the augmentation.</param>
-    /// <param name="device">Where the network is.</param>
-    /// <param name="observer">Told how it goes.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task<FeatureBanks> BuildAsync(
-        MaskNetwork network,
-        IReadOnlyList<LabelledCrop> crops,
-        IReadOnlyList<int> train,
-        IReadOnlyList<int> held,
-        Recipe recipe,
-        int seed,
-        Device device,
-        ITrainingObserver observer,
-        CancellationToken cancellationToken)
-    {
-        const int PlainView = -1, HardView = -2;
-        var firstBlock = FirstBlock(network, recipe);
-        network.eval();
-        Task<FeatureBank> Build(string what, IReadOnlyList<int> items, IReadOnlyList<int> views)
-        {
-            var requests = items
-                .SelectMany(i => views.Select(v => new SampleRequest(crops[i], v == PlainView ? null : recipe.Augmentation, (seed, v, i))))
-                .ToArray();
-            return observer.FollowAsync(
-                what, requests.Length, progress => FeatureBank.BuildAsync(network, items, requests, views.Count, firstBlock, device, progress, cancellationToken));
-        }
-
-        // Without augmentation all views are equal, so the plain one will do.
-        var augmented = recipe.Augmentation != Augmentation.None;
-        FeatureBank? learning = null, plain = null;
-        try
-        {
-            learning = await Build("training views", train, augmented ? [.. Enumerable.Range(0, recipe.Views)] : [PlainView]).ConfigureAwait(false);
-            plain = await Build("validation views", held, [PlainView]).ConfigureAwait(false);
-            var hard = augmented && recipe.AugmentValidation ? await Build("augmented validation views", held, [HardView]).ConfigureAwait(false) : null;
-            return new FeatureBanks(learning, plain, hard);
-        }
-        catch
-        {
-            learning?.Dispose();
-            plain?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>The first block that a recipe lets learn.</summary>
+    /// <summary>The first block that a recipe lets learn; the number of blocks for none.</summary>
     /// <param name="network">The network.</param>
     /// <param name="recipe">The recipe.</param>
     public static int FirstBlock(MaskNetwork network, Recipe recipe) =>
@@ -187,5 +143,65 @@ internal sealed record FeatureBanks(FeatureBank Train, FeatureBank Plain, Featur
         Train.Dispose();
         Plain.Dispose();
         Hard?.Dispose();
+    }
+}
+
+/// <summary>Builds banks.</summary>
+/// <param name="backbone">The backbone before training.</param>
+/// <param name="crops">All faces.</param>
+/// <param name="firstBlocks">Blocks that may be the first to learn.</param>
+/// <param name="seed">Seed of the augmentation.</param>
+/// <param name="observer">Told how it goes.</param>
+internal sealed class FeatureBankBuilder(
+    BackboneWeights backbone, IReadOnlyList<LabelledCrop> crops, IReadOnlySet<int> firstBlocks, int seed, ITrainingObserver observer)
+{
+    private const int PlainView = -1, HardView = -2;
+
+    /// <summary>The banks of one recipe and split.</summary>
+    /// <param name="split">Faces to learn from and faces held back.</param>
+    /// <param name="recipe">Says how to augment.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<FeatureBanks> BuildAsync(Split split, Recipe recipe, CancellationToken cancellationToken)
+    {
+        FeatureBank? train = null, plain = null;
+        try
+        {
+            train = Augments(recipe)
+                ? await TrainAsync(split.Train, recipe, cancellationToken).ConfigureAwait(false)
+                : await PlainAsync("training views", split.Train, cancellationToken).ConfigureAwait(false);
+            plain = await PlainAsync("validation views", split.Validation, cancellationToken).ConfigureAwait(false);
+            return new FeatureBanks(train, plain, await HardAsync(split.Validation, recipe, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            train?.Dispose();
+            plain?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a recipe's views differ from the plain one.</summary>
+    public static bool Augments(Recipe recipe) => recipe.Augmentation != Augmentation.None;
+
+    /// <summary>Augmented views to learn from.</summary>
+    public Task<FeatureBank> TrainAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
+        BuildAsync("training views", items, [.. Enumerable.Range(0, recipe.Views)], recipe.Augmentation, cancellationToken);
+
+    /// <summary>The view that the service would have.</summary>
+    public Task<FeatureBank> PlainAsync(string what, IReadOnlyList<int> items, CancellationToken cancellationToken) =>
+        BuildAsync(what, items, [PlainView], null, cancellationToken);
+
+    /// <summary>One augmented view to be judged by, where the recipe wants it.</summary>
+    public async Task<FeatureBank?> HardAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
+        Augments(recipe) && recipe.AugmentValidation
+            ? await BuildAsync("augmented validation views", items, [HardView], recipe.Augmentation, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    private Task<FeatureBank> BuildAsync(
+        string what, IReadOnlyList<int> items, IReadOnlyList<int> views, Augmentation? augmentation, CancellationToken cancellationToken)
+    {
+        SampleRequest[] requests = [.. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], augmentation, (seed, v, i))))];
+        return observer.FollowAsync(
+            what, requests.Length, progress => FeatureBank.BuildAsync(backbone, items, requests, views.Count, firstBlocks, progress, cancellationToken));
     }
 }

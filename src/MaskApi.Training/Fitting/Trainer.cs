@@ -62,15 +62,13 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     /// <returns>The network's answers on the faces held back, by the kept weights, plain views only.</returns>
     public async Task<ValidationLogits> RunAsync(MaskNetwork network, CancellationToken cancellationToken)
     {
-        using var banks = await BuildBanksAsync(network, cancellationToken).ConfigureAwait(false);
+        var firstBlock = FeatureBanks.FirstBlock(network, recipe);
+        var builder = new FeatureBankBuilder(network.Backbone.ToWeights(), set.Crops, new HashSet<int> { firstBlock }, seed, observer);
+        using var banks = await builder.BuildAsync(set.Split, recipe, cancellationToken).ConfigureAwait(false);
         await RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
-        var logits = Answer(network, banks.Plain, set.Split.Validation, frozenBackbone: recipe.TuningPhase is null, device);
+        var logits = Answer(network, banks.Plain, set.Split.Validation, firstBlock, device);
         return new ValidationLogits(set.Split.Validation, logits, [.. set.Split.Validation.Select(i => set.Crops[i].Masked)]);
     }
-
-    /// <summary>The banks of this run's own split.</summary>
-    internal Task<FeatureBanks> BuildBanksAsync(MaskNetwork network, CancellationToken cancellationToken) =>
-        FeatureBanks.BuildAsync(network, set.Crops, set.Split.Train, set.Split.Validation, recipe, seed, device, observer, cancellationToken);
 
     /// <summary>Runs both phases on banks that hold at least this run's faces.</summary>
     internal async Task RunAsync(MaskNetwork network, FeatureBanks banks, CancellationToken cancellationToken)
@@ -85,7 +83,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     }
 
     /// <summary>Logits of some faces by a trained network.</summary>
-    internal static float[] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, bool frozenBackbone, Device device)
+    internal static float[] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, int firstBlock, Device device)
     {
         const int Batch = 64;
         using var frozen = no_grad();
@@ -94,7 +92,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         {
             using var scope = NewDisposeScope();
             var rows = Enumerable.Range(start, Math.Min(Batch, answers.Length - start)).Select(i => bank.Row(items[i])).ToArray();
-            bank.Logits(network, rows, frozenBackbone, device).cpu().data<float>().CopyTo(answers, start);
+            bank.Logits(network, rows, firstBlock, device).cpu().data<float>().CopyTo(answers, start);
         }
 
         return answers;
@@ -128,11 +126,11 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             foreach (var group in optimizer.ParamGroups)
                 group.LearningRate = rate;
             var clock = Stopwatch.StartNew();
-            var (trainLoss, trainAccuracy) = TrainEpoch(number, epoch, network, banks.Train, optimizer, average, cancellationToken);
+            var (trainLoss, trainAccuracy) = TrainEpoch(number, epoch, network, firstBlock, banks.Train, optimizer, average, cancellationToken);
             var seconds = clock.Elapsed.TotalSeconds;
 
             average?.Snapshot.Swap();
-            var (loss, accuracy, balanced) = Validate(network, banks, number == 1);
+            var (loss, accuracy, balanced) = Validate(network, banks, firstBlock);
             // Along a cosine the last epoch's weights are the ones wanted: loss decides nothing.
             var improved = stopping.Report(loss) | settings.Cosine;
             if (improved)
@@ -166,7 +164,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         : optim.Adam(trainable, settings.LearningRate);
 
     private (double Loss, double Accuracy) TrainEpoch(
-        int phase, int epoch, MaskNetwork network, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average, CancellationToken cancellationToken)
+        int phase, int epoch, MaskNetwork network, int firstBlock, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average, CancellationToken cancellationToken)
     {
         // One seed an epoch, so that a resumed run draws what an unbroken one would have drawn.
         manual_seed(unchecked((seed * 1_000_003L) + (phase * 10_007L) + epoch));
@@ -194,7 +192,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
                 targets = (truth * share) + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - share));
             }
 
-            var logits = bank.Logits(network, rows, phase == 1, device, mix);
+            var logits = bank.Logits(network, rows, firstBlock, device, mix);
             var smooth = (targets * (1 - recipe.LabelSmoothing)) + (recipe.LabelSmoothing / 2);
             var each = nn.functional.binary_cross_entropy_with_logits(logits, smooth, reduction: nn.Reduction.None);
             if (recipe.FocalGamma > 0)
@@ -215,7 +213,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         return (lossSum / weightSum, hits / order.Length);
     }
 
-    private (double Loss, double Accuracy, double Balanced) Validate(MaskNetwork network, FeatureBanks banks, bool frozenBackbone)
+    private (double Loss, double Accuracy, double Balanced) Validate(MaskNetwork network, FeatureBanks banks, int firstBlock)
     {
         double loss = 0, hits = 0, weight = 0;
         double[] right = [0, 0], count = [0, 0];
@@ -223,7 +221,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         {
             if (bank is null)
                 continue;
-            var logits = Answer(network, bank, set.Split.Validation, frozenBackbone, device);
+            var logits = Answer(network, bank, set.Split.Validation, firstBlock, device);
             for (var i = 0; i < logits.Length; i++)
             {
                 var item = set.Split.Validation[i];

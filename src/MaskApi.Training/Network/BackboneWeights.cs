@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MaskApi.Onnx.MobileNetV2;
 
 namespace MaskApi.Training.Network;
 
@@ -44,6 +45,9 @@ public sealed record BlockWeights(string Name, IReadOnlyList<ConvolutionWeights>
 public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The convolutions in order, as the ONNX graphs take them.</summary>
+    public IReadOnlyList<ConvolutionNumbers> ToNumbers() => [.. Blocks.SelectMany(b => b.Convolutions).Select(c => new ConvolutionNumbers(c.Weight, c.Bias))];
 
     /// <summary>Reads the weights.</summary>
     /// <param name="folder">Holds <c>layers.json</c> and, in it or in one subfolder, the arrays.</param>

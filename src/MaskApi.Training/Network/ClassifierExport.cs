@@ -18,14 +18,10 @@ public static class ClassifierExport
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(metadata);
-        var backbone = network.Backbone.ToWeights().Blocks
-            .SelectMany(b => b.Convolutions)
-            .Select(c => new ConvolutionNumbers(c.Weight, c.Bias))
-            .ToArray();
         var (hidden, output) = network.HeadWeights();
         var head = BinaryHead.Mask(new DenseNumbers(hidden.Weight, hidden.Bias), new DenseNumbers(output.Weight, output.Bias), (float)temperature);
         var properties = new Dictionary<string, string>(metadata) { ["temperature"] = temperature.ToString("0.0000", CultureInfo.InvariantCulture) };
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllBytes(path, CropClassifierGraph.Build(ModelName, backbone, [head], properties));
+        File.WriteAllBytes(path, CropClassifierGraph.Build(ModelName, network.Backbone.ToWeights().ToNumbers(), [head], properties));
     }
 }

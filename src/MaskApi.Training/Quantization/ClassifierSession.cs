@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MaskApi.Training.Data;
+using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Training.Quantization;
@@ -17,6 +18,7 @@ internal sealed class ClassifierSession : IDisposable
     /// <param name="model">The bytes of the <c>.onnx</c> file.</param>
     public ClassifierSession(byte[] model)
     {
+        RuntimeTelemetry.EnsureOff();
         _options = new SessionOptions { IntraOpNumThreads = 1 };
         try
         {
