@@ -33,6 +33,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     private readonly Device _device;
     private readonly List<Step> _steps = [];
     private readonly List<Weight> _weights = [];
+
+    // Half-precision constants, by the index of the single-precision tensor that is read in their place.
+    private readonly Dictionary<int, int> _widened;
     private readonly int _scores;
     private readonly int _regressions;
 
@@ -47,7 +50,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         _device = device;
         _model = TfliteModel.Parse(tflite);
         var readers = _model.Operators.SelectMany(entry => entry.Inputs).CountBy(index => index).ToDictionary();
-        var widened = _model.Operators.Where(entry => entry.Code == TfliteOperatorCode.Dequantize)
+        _widened = _model.Operators.Where(entry => entry.Code == TfliteOperatorCode.Dequantize)
             .ToDictionary(entry => entry.Outputs[0], entry => entry.Inputs[0]);
         var (scores, regressions) = (-1, -1);
         foreach (var entry in _model.Operators)
@@ -63,8 +66,8 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                     var step = new Step(entry) { Window = sliding.Window };
                     if (entry.Code != TfliteOperatorCode.MaxPool2D)
                     {
-                        step.Kernel = AddWeight(entry.Inputs[1], widened, entry.Code == TfliteOperatorCode.Conv2D ? [0, 3, 1, 2] : [3, 0, 1, 2]);
-                        step.Bias = AddWeight(entry.Inputs[2], widened, [0]);
+                        step.Kernel = AddWeight(entry.Inputs[1], entry.Code == TfliteOperatorCode.Conv2D ? [0, 3, 1, 2] : [3, 0, 1, 2]);
+                        step.Bias = AddWeight(entry.Inputs[2], [0]);
                     }
 
                     _steps.Add(step);
@@ -130,6 +133,29 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         return new DetectorOutput(scores.squeeze(1), values[_regressions]);
     }
 
+    /// <summary>Moves the weights toward another network's.</summary>
+    /// <param name="other">Made from the same file, on the same device.</param>
+    /// <param name="share">How much of the way, 0–1.</param>
+    public void Mix(DetectorNetwork other, double share)
+    {
+        using var frozen = no_grad();
+        foreach (var (weight, toward) in _weights.Zip(other._weights))
+            weight.Parameter.lerp_(toward.Parameter, share);
+    }
+
+    /// <summary>Takes weights over.</summary>
+    /// <param name="weights">As <see cref="Export"/> gives them; all of them.</param>
+    public void Load(IReadOnlyDictionary<int, float[]> weights)
+    {
+        using var frozen = no_grad();
+        foreach (var weight in _weights)
+        {
+            var shape = _model.Tensors[_widened.GetValueOrDefault(weight.Tensor, weight.Tensor)].Shape;
+            using var values = tensor(AxisOrder.Permute(weights[weight.Tensor], shape, weight.Order), weight.Parameter.shape, device: _device);
+            weight.Parameter.copy_(values);
+        }
+    }
+
     /// <summary>The weights as the file holds them: by tensor index, in the file's axis order.</summary>
     public IReadOnlyDictionary<int, float[]> Export()
     {
@@ -167,9 +193,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         return nn.functional.conv2d(padded, step.Kernel!.Parameter, step.Bias!.Parameter, strides, null, null, groups);
     }
 
-    private Weight AddWeight(int index, Dictionary<int, int> widened, int[] order)
+    private Weight AddWeight(int index, int[] order)
     {
-        var tensor = _model.Tensors[widened.GetValueOrDefault(index, index)];
+        var tensor = _model.Tensors[_widened.GetValueOrDefault(index, index)];
         var shape = order.Select(axis => (long)tensor.Shape[axis]).ToArray();
         using var values = torch.tensor(AxisOrder.Permute(tensor.ToSingles(), tensor.Shape, order), shape, device: _device);
         var weight = new Weight(index, new Parameter(values), order);

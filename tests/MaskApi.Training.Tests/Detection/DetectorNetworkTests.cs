@@ -26,6 +26,9 @@ public sealed class DetectorNetworkTests
         AssertClose(DetectorFile.Reference("box"), regressions.permute(0, 2, 3, 1), 1e-2f);
     }
 
+    private static readonly IEqualityComparer<KeyValuePair<int, float[]>> _sameWeights =
+        EqualityComparer<KeyValuePair<int, float[]>>.Create((a, b) => a.Key == b.Key && a.Value.AsSpan().SequenceEqual(b.Value));
+
     [Fact]
     public void Weights_that_were_not_trained_export_to_the_file_they_came_from()
     {
@@ -35,6 +38,38 @@ public sealed class DetectorNetworkTests
         var exported = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, network.Export(), none);
 
         Assert.Equal(BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, new Dictionary<int, float[]>(), none), exported);
+    }
+
+    [Fact]
+    public void Weights_come_back_from_the_exported_model()
+    {
+        using var frozen = no_grad();
+        using var tuned = new DetectorNetwork(DetectorFile.FullRange, CPU);
+        foreach (var parameter in tuned.Parameters)
+            parameter.add_(rand_like(parameter));
+        var model = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, tuned.Export(), new Dictionary<string, string>());
+        using var other = new DetectorNetwork(DetectorFile.FullRange, CPU);
+
+        var weights = BlazeFaceWeights.Read(DetectorFile.FullRange, model);
+        other.Load(weights);
+
+        Assert.Equal(tuned.Export().OrderBy(weight => weight.Key), weights.OrderBy(weight => weight.Key), _sameWeights);
+        Assert.Equal(tuned.Export().OrderBy(weight => weight.Key), other.Export().OrderBy(weight => weight.Key), _sameWeights);
+    }
+
+    [Fact]
+    public void A_mean_lies_between_two_networks()
+    {
+        using var frozen = no_grad();
+        using var tuned = new DetectorNetwork(DetectorFile.FullRange, CPU);
+        using var original = new DetectorNetwork(DetectorFile.FullRange, CPU);
+        foreach (var parameter in tuned.Parameters)
+            parameter.add_(4);
+
+        tuned.Mix(original, 0.25);
+
+        foreach (var (mean, before) in tuned.Parameters.Zip(original.Parameters))
+            Assert.True((mean - before - 3).abs().max().item<float>() < 1e-4f);
     }
 
     [Fact]
