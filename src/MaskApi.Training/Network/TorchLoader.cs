@@ -49,7 +49,11 @@ public static class TorchLoader
             if (_loaded)
                 return;
             if (OperatingSystem.IsLinux())
+            {
+                NativeHeap.KeepFreedMemory();
                 LoadOnLinux();
+            }
+
             torch.InitializeDeviceType(DeviceType.CPU);
             _loaded = true;
         }
