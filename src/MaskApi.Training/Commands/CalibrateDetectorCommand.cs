@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MaskApi.Training.Data;
+using MaskApi.Training.Detection;
 using MaskApi.Training.Evaluation;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
@@ -15,29 +16,31 @@ internal static class CalibrateDetectorCommand
     {
         var data = new Option<string>("--data") { Description = "A detection set: images/ and boxes.csv (FOLDER:fit takes one part).", Required = true };
         var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
-        var only = new Option<FileInfo?>("--only")
+        var empty = new Option<string[]>("--without-people")
         {
-            Description = "Takes the pictures named in this file alone, one a line: those that the detector was not trained on.",
+            Description = "Folders with pictures in which nobody is.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
         };
+        var folds = new Option<int>("--folds") { Description = "As of 'tune-detector'.", DefaultValueFactory = _ => 5 };
+        var fold = new Option<int?>("--fold") { Description = "Takes this part of the pictures alone: the one that 'tune-detector' left out." };
         var penalty = new Option<double>("--penalty") { Description = "Ridge penalty.", DefaultValueFactory = _ => 1 };
         var command = new Command("calibrate-detector", "Fits the detection confidence of each plan of looks, and prints its weights.")
         {
-            data, models, only, penalty,
+            data, empty, models, folds, fold, penalty,
         };
         command.SetAction((parse, cancellationToken) => Task.Run(
             () =>
             {
                 var (folder, part, _) = DataSetArgument.Parse(parse.GetRequiredValue(data));
-                var pictures = LabelledPictures.Read(folder, part);
-                if (parse.GetValue(only) is { } list)
-                {
-                    var names = File.ReadAllLines(list.FullName).Select(line => line.Trim()).ToHashSet(StringComparer.Ordinal);
-                    pictures = [.. pictures.Where(picture => names.Contains(picture.Name))];
-                }
+                bool Taken(LabelledPicture picture) => parse.GetValue(fold) is not { } left
+                    || PackedPicture.FoldOf(picture.FullName, parse.GetValue(folds)) == left;
+                var pictures = LabelledPictures.Read(folder, part)
+                    .Concat(parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)).Where(Taken).ToArray();
 
                 using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 var found = Enum.GetValues<DetectionDetail>().ToDictionary(detail => detail, detail => RunConsole.Progress(
-                    detail.ToString(), pictures.Count, progress => DetectionCalibration.Search(detector, pictures, detail, progress, cancellationToken)));
+                    detail.ToString(), pictures.Length, progress => DetectionCalibration.Search(detector, pictures, detail, progress, cancellationToken)));
                 Print(DetectionCalibration.Fit(found, parse.GetValue(penalty)));
                 return 0;
             },
@@ -52,7 +55,7 @@ internal static class CalibrateDetectorCommand
             RunConsole.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                {detail}: {quality.Candidates} candidates, {quality.Faces} of them drawn faces
+                {detail}: {quality.Candidates} candidates, {quality.Faces} of them drawn faces; {quality.PicturesWithoutPeople} pictures without people
                   by best score   {quality.ByBestScore}
                   as it is        {quality.AsItIs}
                   fitted          {quality.CrossValidated}

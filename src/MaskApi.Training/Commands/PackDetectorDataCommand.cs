@@ -2,6 +2,7 @@ using System.CommandLine;
 using MaskApi.Training.Data;
 using MaskApi.Training.Detection;
 using MaskApi.Training.Reports;
+using MaskApi.Vision;
 
 namespace MaskApi.Training.Commands;
 
@@ -10,6 +11,8 @@ internal static class PackDetectorDataCommand
 {
     // Pictures that nobody labelled are portraits mostly; at this size their faces still exceed the greatest that a view shows.
     private const int LongSide = 320;
+    // What looks like a face may be anywhere in a picture without people, and small.
+    private const int LongSideWithoutPeople = 720;
     private const int Quality = 80;
 
     public static Command Create()
@@ -22,10 +25,16 @@ internal static class PackDetectorDataCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
+        var empty = new Option<string[]>("--without-people")
+        {
+            Description = "Folders with pictures in which nobody is.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => [],
+        };
         var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => Path.Combine("runs", "detector.pack.zip") };
         var command = new Command("pack-detector-data", "Packs pictures and boxes into one file for 'tune-detector'.")
         {
-            labelled, part, unlabelled, output,
+            labelled, part, unlabelled, empty, output,
         };
         command.SetAction((parse, cancellationToken) =>
         {
@@ -36,8 +45,12 @@ internal static class PackDetectorDataCommand
                 var others = parse.GetRequiredValue(unlabelled)
                     .SelectMany(folder => LabelledPictures.Read(folder))
                     .AsParallel().AsOrdered().WithCancellation(cancellationToken)
-                    .Select(picture => Reduced(picture, cancellationToken));
-                DetectorPack.Write(path, certain.Concat(others));
+                    .Select(picture => Reduced(picture, null, LongSide, cancellationToken));
+                var nobody = parse.GetRequiredValue(empty)
+                    .SelectMany(LabelledPictures.ReadWithoutPeople)
+                    .AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                    .Select(picture => Reduced(picture, [], LongSideWithoutPeople, cancellationToken));
+                DetectorPack.Write(path, certain.Concat(others).Concat(nobody));
             }
             catch (Exception e) when (e is InvalidDataException or DirectoryNotFoundException)
             {
@@ -52,17 +65,18 @@ internal static class PackDetectorDataCommand
     }
 
     private static PackedPicture AsItIs(LabelledPicture picture) => new(
-        $"{picture.Source}/{picture.Name}", [.. picture.Faces.Select(face => face.Box)], File.ReadAllBytes(picture.Path));
+        picture.FullName, [.. picture.Faces.Select(face => face.Box)], File.ReadAllBytes(picture.Path));
 
-    private static PackedPicture Reduced(LabelledPicture picture, CancellationToken cancellationToken)
+    private static PackedPicture Reduced(
+        LabelledPicture picture, IReadOnlyList<PixelBox>? boxes, int longSide, CancellationToken cancellationToken)
     {
         var image = RgbImage.Decode(File.ReadAllBytes(picture.Path), cancellationToken);
-        var scale = Math.Min(1, (double)LongSide / Math.Max(image.Width, image.Height));
+        var scale = Math.Min(1, (double)longSide / Math.Max(image.Width, image.Height));
         var small = Resampler.Resize(
             image,
             new SampleRect(0, 0, image.Width, image.Height),
             Math.Max(1, (int)Math.Round(image.Width * scale)),
             Math.Max(1, (int)Math.Round(image.Height * scale)));
-        return new PackedPicture($"{picture.Source}/{picture.Name}", null, small.ToJpeg(Quality));
+        return new PackedPicture(picture.FullName, boxes, small.ToJpeg(Quality));
     }
 }

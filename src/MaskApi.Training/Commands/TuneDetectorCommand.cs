@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using MaskApi.Onnx.BlazeFace;
 using MaskApi.Training.Detection;
 using MaskApi.Training.Network;
 using MaskApi.Training.Reports;
@@ -14,6 +15,10 @@ internal static class TuneDetectorCommand
         var defaults = new DetectorRecipe();
         var data = new Option<FileInfo>("--data") { Description = "A pack made by 'pack-detector-data'.", Required = true }.AcceptExistingOnly();
         var model = new Option<FileInfo>("--model") { Description = "face_detection_full_range.tflite.", Required = true }.AcceptExistingOnly();
+        var start = new Option<FileInfo?>("--start")
+        {
+            Description = "blaze_face_tuned.onnx of an earlier run: takes the first round's place, and training goes on from it.",
+        };
         var output = new Option<string>("--out") { Description = "The run's folder.", DefaultValueFactory = _ => Path.Combine("runs", "detector") };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" }
             .AcceptOnlyFromAmong("auto", "cpu", "cuda");
@@ -26,13 +31,23 @@ internal static class TuneDetectorCommand
             Description = "Share of views from pictures nobody labelled.",
             DefaultValueFactory = _ => defaults.UnlabelledShare,
         };
+        var empty = new Option<double>("--empty-share")
+        {
+            Description = "Share of the second round's views from pictures without people, if the pack holds any.",
+            DefaultValueFactory = _ => defaults.EmptyShare,
+        };
+        var kept = new Option<double>("--original-share")
+        {
+            Description = "Share of the original weights in the mean that each round keeps.",
+            DefaultValueFactory = _ => defaults.OriginalShare,
+        };
         var side = Number("--side", "Side of a view, pixels; a multiple of 32.", defaults.Sampler.Side);
         var seed = Number("--seed", "Seed of everything random.", defaults.Seed);
         var folds = Number("--folds", "Parts that labelled pictures are divided into by a hash of their names.", 5);
         var fold = new Option<int?>("--fold") { Description = "Keep this part, from 0, for judging. Without it, all pictures are learned from." };
         var command = new Command("tune-detector", "Trains the full-range face detector further and writes it as ONNX.")
         {
-            data, model, output, device, first, second, batch, rate, share, side, seed, folds, fold,
+            data, model, start, output, device, first, second, batch, rate, share, empty, kept, side, seed, folds, fold,
         };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -43,6 +58,8 @@ internal static class TuneDetectorCommand
                 BatchSize = parse.GetValue(batch),
                 LearningRate = parse.GetValue(rate),
                 UnlabelledShare = parse.GetValue(share),
+                EmptyShare = parse.GetValue(empty),
+                OriginalShare = parse.GetValue(kept),
                 Seed = parse.GetValue(seed),
                 Sampler = defaults.Sampler with { Side = parse.GetValue(side) },
             };
@@ -60,13 +77,25 @@ internal static class TuneDetectorCommand
             // One core for the sampler: torch's threads spin while they wait for one that was put aside for it.
             if (where.type == TorchSharp.DeviceType.CPU)
                 TorchSharp.torch.set_num_threads(Math.Max(1, Environment.ProcessorCount - 1));
-            var (parts, kept) = (parse.GetValue(folds), parse.GetValue(fold));
-            var config = new { recipe, data = hash, folds = parts, fold = kept, device = where.type.ToString() };
+            var (parts, judged) = (parse.GetValue(folds), parse.GetValue(fold));
+            var earlier = parse.GetValue(start) is { } file
+                ? await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false)
+                : null;
+            var config = new
+            {
+                recipe,
+                data = hash,
+                start = earlier is null ? null : Convert.ToHexStringLower(SHA256.HashData(earlier)),
+                folds = parts,
+                fold = judged,
+                device = where.type.ToString(),
+            };
             using var run = new DetectorRunFolder(parse.GetRequiredValue(output), config, RunConsole.Line);
             try
             {
-                using var tuned = await new DetectorTuning(tflite, recipe, where, run).RunAsync(
-                    DetectorPack.Read(pack), picture => kept is { } number && picture.Fold(parts) == number, cancellationToken).ConfigureAwait(false);
+                var weights = earlier is null ? null : BlazeFaceWeights.Read(tflite, earlier);
+                using var tuned = await new DetectorTuning(tflite, weights, recipe, where, run).RunAsync(
+                    DetectorPack.Read(pack), picture => judged is { } number && picture.Fold(parts) == number, cancellationToken).ConfigureAwait(false);
                 run.WriteModel(tflite, tuned, $"detector pack, SHA-256 {hash}");
             }
             catch (OperationCanceledException)

@@ -16,6 +16,9 @@ public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box);
 /// <param name="Faces">Every drawn face, in a detection set; empty in a folder by class.</param>
 public sealed record LabelledPicture(string Source, string Path, string Part, FaceLabel? Label, IReadOnlyList<AnnotatedFace> Faces)
 {
+    /// <summary>Data set and file: the picture's name in packs and folds.</summary>
+    public string FullName => $"{Source}/{Name}";
+
     /// <summary>File name without folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 }
@@ -51,8 +54,21 @@ public static class LabelledPictures
             : throw new InvalidDataException($"'{folder}' holds neither with_mask/ and without_mask/ with pictures nor boxes.csv.");
     }
 
-    private static IEnumerable<string> Files(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFiles(folder)
+    /// <summary>Lists pictures in which nobody is, in an order that does not depend on the file system.</summary>
+    /// <param name="folder">Holds pictures, in whatever folders.</param>
+    /// <exception cref="InvalidDataException">It holds none.</exception>
+    public static IReadOnlyList<LabelledPicture> ReadWithoutPeople(string folder)
+    {
+        var source = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
+        LabelledPicture[] pictures =
+        [
+            .. Files(folder, SearchOption.AllDirectories).Select(file => new LabelledPicture(source, file, string.Empty, null, [])),
+        ];
+        return pictures.Length > 0 ? pictures : throw new InvalidDataException($"'{folder}' holds no pictures.");
+    }
+
+    private static IEnumerable<string> Files(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*", depth)
             .Where(f => _extensions.Contains(System.IO.Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
             .Order(StringComparer.Ordinal)
         : [];

@@ -9,10 +9,10 @@ internal sealed record SamplerOptions
     /// <summary>Side of the square view, pixels; a multiple of 32.</summary>
     public int Side { get; init; } = 192;
 
-    /// <summary>Chance of a view without any face.</summary>
-    public double Textures { get; init; } = 0.06;
+    /// <summary>Chance of a generated view without any face.</summary>
+    public double Textures { get; init; } = 0.1;
 
-    /// <summary>Chance of looking at a face, and not at any place of the picture.</summary>
+    /// <summary>Chance of looking at a face (or at what was taken for one), and not at any place of the picture.</summary>
     public double AtFace { get; init; } = 0.85;
 
     /// <summary>Least length of the looked-at face's longer side in the view, pixels.</summary>
@@ -104,16 +104,18 @@ internal static class DetectionSampler
             : random.Normal(options.Degrees);
         var mirror = random.Chance(0.5);
         var stretch = Math.Exp(random.Normal(0.06));
-        var certain = picture.FaceCount;
-        if (certain == 0 || !random.Chance(options.AtFace))
+        PixelBox[] targets = picture.FaceCount > 0
+            ? [.. picture.Faces.Where(face => !face.Ignored).Select(face => face.Box)]
+            : [.. picture.Decoys];
+        if (targets.Length == 0 || !random.Chance(options.AtFace))
         {
             var fit = (double)options.Side / Math.Max(picture.Image.Width, picture.Image.Height);
-            var scale = fit * random.LogUniform(0.6, 3);
+            var scale = fit * random.LogUniform(0.6, picture.Faces.Count > 0 ? 3 : 6);
             var place = new PixelPoint((float)random.Uniform(0, picture.Image.Width), (float)random.Uniform(0, picture.Image.Height));
             return (AffineMap.Place(place, options.Side / 2.0, options.Side / 2.0, scale, degrees, mirror, stretch), scale, mirror);
         }
 
-        var box = picture.Faces.Where(face => !face.Ignored).ElementAt(random.Below(certain)).Box;
+        var box = targets[random.Below(targets.Length)];
         var length = Math.Max(box.Width, box.Height);
         var target = random.LogUniform(options.LeastFace, options.GreatestFace);
         var enlargement = Math.Min(target / length, length > 10 ? GreatestEnlargement : GreatestEnlargementOfTinyFaces);

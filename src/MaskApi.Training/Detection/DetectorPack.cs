@@ -8,13 +8,19 @@ namespace MaskApi.Training.Detection;
 
 /// <summary>A picture in a pack.</summary>
 /// <param name="Name">Data set and file.</param>
-/// <param name="Boxes">Every face that people drew, in pixels; null where nobody labelled the picture.</param>
+/// <param name="Boxes">Every face that people drew, in pixels; none where nobody is in the picture, null where nobody labelled it.</param>
 /// <param name="Encoded">The file.</param>
 internal sealed record PackedPicture(string Name, IReadOnlyList<PixelBox>? Boxes, ReadOnlyMemory<byte> Encoded)
 {
     /// <summary>The fold of a picture, the same in every run.</summary>
     /// <param name="folds">How many there are.</param>
-    public int Fold(int folds) => (int)(BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(Name))) % (uint)folds);
+    public int Fold(int folds) => FoldOf(Name, folds);
+
+    /// <summary>The fold of a picture that is in no pack.</summary>
+    /// <param name="name">Data set and file, as in a pack.</param>
+    /// <param name="folds">How many there are.</param>
+    public static int FoldOf(string name, int folds) =>
+        (int)(BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % (uint)folds);
 }
 
 /// <summary>All pictures that tuning needs in one zip, <c>index.json</c> and the files, so that it can run where the data sets are not.</summary>

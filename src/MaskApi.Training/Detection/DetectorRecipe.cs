@@ -30,6 +30,18 @@ internal sealed record DetectorRecipe
     /// <summary>Share of the second round's views that come from pictures nobody labelled.</summary>
     public double UnlabelledShare { get; init; } = 0.5;
 
+    /// <summary>
+    /// Share of the second round's views that come from pictures without people, if there are any. Without them a tuned network sees
+    /// faces in cups and coins: all it was shown besides faces is what stands around people.
+    /// </summary>
+    public double EmptyShare { get; init; } = 0.3;
+
+    /// <summary>
+    /// Share of the original weights in the mean that is kept. Some of them keep what the original network knew of pictures that are
+    /// unlike those of the tuning (Wortsman et al., Robust fine-tuning of zero-shot models, 2022).
+    /// </summary>
+    public double OriginalShare { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     public int Seed { get; init; } = 1;
 

@@ -17,14 +17,26 @@ internal interface IDetectorObserver
 
 /// <summary>
 /// The whole of tuning. Few pictures are labelled and many are not, so: a first round learns from the labelled ones alone; the network it
-/// makes labels the others; a second round starts again from the original weights and learns from both.
+/// makes labels the others, and says where it sees faces in pictures without people; a second round starts again from the original weights
+/// and learns from all of them. An earlier run's network may take the place of the first round; the second one then goes on from it.
 /// </summary>
 /// <param name="tflite">The original network.</param>
+/// <param name="start">An earlier run's weights, by tensor index, or null.</param>
 /// <param name="recipe">How to tune.</param>
 /// <param name="device">Where to run.</param>
 /// <param name="observer">Told what happens.</param>
-internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Device device, IDetectorObserver observer)
+internal sealed class DetectorTuning(
+    byte[] tflite, IReadOnlyDictionary<int, float[]>? start, DetectorRecipe recipe, Device device, IDetectorObserver observer)
 {
+    // Looks that find what resembles a face in pictures without people: large things and small ones.
+    private static ReadOnlySpan<int> DecoyLooks => [160, 384];
+
+    // Least score of such a thing: below it, it is not worth a view of its own.
+    private const float LeastDecoy = 0.15f;
+
+    // From here on, users see a false face.
+    private const float Reported = 0.5f;
+
     // Looks by which held-out pictures are judged: the picture as it is mostly, and crowds enlarged.
     private static ReadOnlySpan<int> JudgedLooks => [192, 400, 800];
 
@@ -36,12 +48,16 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
     public async Task<DetectorNetwork> RunAsync(
         IReadOnlyList<PackedPicture> pictures, Func<PackedPicture, bool> heldOut, CancellationToken cancellationToken)
     {
-        var labelled = Decode([.. pictures.Where(picture => picture.Boxes is not null && !heldOut(picture))], cancellationToken);
+        var labelled = Decode([.. pictures.Where(picture => picture.Boxes is { Count: > 0 } && !heldOut(picture))], cancellationToken);
         var unlabelled = Decode([.. pictures.Where(picture => picture.Boxes is null)], cancellationToken);
-        var judged = Decode([.. pictures.Where(picture => picture.Boxes is not null && heldOut(picture))], cancellationToken);
-        Say($"{labelled.Length} labelled pictures, {unlabelled.Length} without labels, {judged.Length} held out");
+        var empty = Decode([.. pictures.Where(picture => picture.Boxes is [] && !heldOut(picture))], cancellationToken);
+        var judged = new Judged(
+            Decode([.. pictures.Where(picture => picture.Boxes is { Count: > 0 } && heldOut(picture))], cancellationToken),
+            [.. Decode([.. pictures.Where(picture => picture.Boxes is [] && heldOut(picture))], cancellationToken).Select(picture => picture.Image)]);
+        Say($"{labelled.Length} labelled pictures, {unlabelled.Length} without labels, {empty.Length} without people; "
+            + $"{judged.Labelled.Length} and {judged.Empty.Length} held out");
 
-        using var original = Original();
+        using var original = Network(null);
         var originalFinder = new FaceFinder(original, device);
         var (taught, shift) = Teach(labelled, originalFinder, cancellationToken);
         Judge("original, boxes shifted", originalFinder, shift, judged, cancellationToken);
@@ -49,16 +65,19 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
         DetectorNetwork? first = null;
         try
         {
-            first = await RoundAsync("first", taught, [.. taught.Select(Frequency)], recipe.FirstRoundSteps, 0, cancellationToken)
-                .ConfigureAwait(false);
+            first = start is not null
+                ? Network(start)
+                : await RoundAsync("first", taught, [.. taught.Select(Frequency)], recipe.FirstRoundSteps, 0, cancellationToken)
+                    .ConfigureAwait(false);
             var firstFinder = new FaceFinder(first, device);
-            Judge("first round", firstFinder, BoxShift.None, judged, cancellationToken);
-            if (recipe.SecondRoundSteps == 0 || unlabelled.Length == 0)
+            Judge(start is null ? "first round" : "start", firstFinder, BoxShift.None, judged, cancellationToken);
+            if (recipe.SecondRoundSteps == 0 || unlabelled.Length + empty.Length == 0)
                 return Hand(ref first);
 
             var newly = LabelOthers(unlabelled, firstFinder, originalFinder, shift, cancellationToken);
-            var all = taught.Concat(newly).ToArray();
-            var second = await RoundAsync("second", all, Shares(taught, newly), recipe.SecondRoundSteps, 1, cancellationToken)
+            var nobody = FindDecoys(empty, firstFinder, cancellationToken);
+            var second = await RoundAsync(
+                "second", [.. taught, .. newly, .. nobody], Shares(taught, newly, nobody), recipe.SecondRoundSteps, 1, cancellationToken)
                 .ConfigureAwait(false);
             Judge("second round", new FaceFinder(second, device), BoxShift.None, judged, cancellationToken);
             return second;
@@ -79,13 +98,17 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
     // A crowd has more to teach than a portrait, but not as much more as it has faces.
     private static double Frequency(TrainingPicture picture) => Math.Sqrt(Math.Max(1, picture.Faces.Count));
 
-    private double[] Shares(TrainingPicture[] labelled, List<TrainingPicture> newly)
+    private double[] Shares(TrainingPicture[] labelled, List<TrainingPicture> newly, TrainingPicture[] empty)
     {
         var total = labelled.Sum(Frequency);
+        var (emptyShare, unlabelledShare) = (empty.Length > 0 ? recipe.EmptyShare : 0, newly.Count > 0 ? recipe.UnlabelledShare : 0);
+        static double Weight(TrainingPicture picture) => Math.Sqrt(1 + picture.Decoys.Count);
+        var decoys = empty.Sum(Weight);
         return
         [
-            .. labelled.Select(picture => Frequency(picture) / total * (1 - recipe.UnlabelledShare)),
-            .. newly.Select(_ => recipe.UnlabelledShare / newly.Count),
+            .. labelled.Select(picture => Frequency(picture) / total * (1 - unlabelledShare) * (1 - emptyShare)),
+            .. newly.Select(_ => unlabelledShare / newly.Count * (1 - emptyShare)),
+            .. empty.Select(picture => Weight(picture) / decoys * emptyShare),
         ];
     }
 
@@ -101,9 +124,11 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
         return decoded;
     }
 
-    private DetectorNetwork Original()
+    private DetectorNetwork Network(IReadOnlyDictionary<int, float[]>? weights)
     {
         var network = new DetectorNetwork(tflite, device);
+        if (weights is not null)
+            network.Load(weights);
         network.eval();
         return network;
     }
@@ -132,13 +157,19 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
     private async Task<DetectorNetwork> RoundAsync(
         string name, TrainingPicture[] pictures, double[] weights, int steps, int round, CancellationToken cancellationToken)
     {
-        var network = Original();
+        var network = Network(start);
         try
         {
             // Rounds differ in seed, so that the second does not repeat the first's views.
             var batches = new DetectionBatches(pictures, weights, recipe.Sampler, recipe.BatchSize, recipe.Seed + (1_000_003 * round));
             await DetectorTrainer.FitAsync(
                 network, batches, steps, recipe, device, progress => observer.Report(name, progress), cancellationToken).ConfigureAwait(false);
+            if (recipe.OriginalShare > 0)
+            {
+                using var original = Network(null);
+                network.Mix(original, recipe.OriginalShare);
+            }
+
             return network;
         }
         catch
@@ -170,20 +201,36 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
         return labelled;
     }
 
-    private void Judge(
-        string what,
-        FaceFinder finder,
-        BoxShift shift,
-        (PackedPicture Packed, RgbImage Image)[] judged,
-        CancellationToken cancellationToken)
+    private TrainingPicture[] FindDecoys(
+        (PackedPicture Packed, RgbImage Image)[] pictures, FaceFinder finder, CancellationToken cancellationToken)
     {
-        if (judged.Length == 0)
+        var found = finder.Find([.. pictures.Select(picture => picture.Image)], DecoyLooks, mirror: false, LeastDecoy, cancellationToken);
+        if (pictures.Length > 0)
+            Say($"{found.Sum(faces => faces.Count)} places that resemble faces in {found.Count(faces => faces.Count > 0)} pictures without people");
+        return
+        [
+            .. pictures.Select((picture, i) => new TrainingPicture(picture.Packed.Name, new PicturePyramid(picture.Image), [])
+            {
+                Decoys = [.. found[i].Select(face => face.Box)],
+            }),
+        ];
+    }
+
+    private void Judge(string what, FaceFinder finder, BoxShift shift, Judged judged, CancellationToken cancellationToken)
+    {
+        if (judged.Empty.Length > 0)
+        {
+            var seen = finder.Find(judged.Empty, DecoyLooks, mirror: false, Reported, cancellationToken);
+            Say($"{what}: {seen.Sum(faces => faces.Count)} false faces in {judged.Empty.Length} held-out pictures without people");
+        }
+
+        if (judged.Labelled.Length == 0)
             return;
         const float leastScore = 0.02f;
         const float clearlyVisible = 20;
-        var found = finder.Find([.. judged.Select(picture => picture.Image)], JudgedLooks, mirror: false, leastScore, cancellationToken);
+        var found = finder.Find([.. judged.Labelled.Select(p => p.Image)], JudgedLooks, mirror: false, leastScore, cancellationToken);
         IReadOnlyList<FoundFace>[] shifted = [.. found.Select(faces => faces.Select(shift.Apply).ToArray())];
-        IReadOnlyList<PixelBox>[] boxes = [.. judged.Select(picture => picture.Packed.Boxes!)];
+        IReadOnlyList<PixelBox>[] boxes = [.. judged.Labelled.Select(picture => picture.Packed.Boxes!)];
         var all = DetectionAccuracy.Of(boxes, shifted);
         var clear = DetectionAccuracy.Of(boxes, shifted, clearlyVisible);
         Say($"{what}: held-out AP50 {all.AveragePrecision:0.0000}, from 20 px {clear.AveragePrecision:0.0000}; "
@@ -191,4 +238,6 @@ internal sealed class DetectorTuning(byte[] tflite, DetectorRecipe recipe, Devic
     }
 
     private void Say(string line) => observer.Say(line);
+
+    private readonly record struct Judged((PackedPicture Packed, RgbImage Image)[] Labelled, RgbImage[] Empty);
 }

@@ -112,9 +112,9 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         var (logits, regressions) = network.forward(DetectorInput.Of(bytes, last - first, side, device));
         var scores = logits.sigmoid();
         var cells = (scores > threshold).nonzero();
+        if (cells.shape[0] == 0)
+            return; // An empty tensor has no data that could be read.
         var at = cells.cpu().data<long>().ToArray();
-        if (at.Length == 0)
-            return;
         var picked = (cells[TensorIndex.Colon, 0], cells[TensorIndex.Colon, 1], cells[TensorIndex.Colon, 2]);
         var score = scores[picked.Item1, picked.Item2, picked.Item3].cpu().data<float>().ToArray();
         var values = regressions.permute(0, 2, 3, 1)[picked.Item1, picked.Item2, picked.Item3].cpu().contiguous().data<float>().ToArray();

@@ -2,7 +2,7 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Pictures without any face: noise, gradients, shapes, waves, clouds. A detector must answer them with nothing.</summary>
+/// <summary>Pictures without any face: noise, gradients, shapes, waves, clouds, balls. A detector must answer them with nothing.</summary>
 internal static class TextureGenerator
 {
     /// <summary>Paints over a whole picture.</summary>
@@ -10,7 +10,7 @@ internal static class TextureGenerator
     /// <param name="random">Decides what is painted.</param>
     public static void Paint(RgbImage view, SeededRandom random)
     {
-        switch (random.Below(5))
+        switch (random.Below(7))
         {
             case 0:
                 Grains(view, random);
@@ -24,8 +24,12 @@ internal static class TextureGenerator
             case 3:
                 Waves(view, random);
                 break;
-            default:
+            case 4:
                 Clouds(view, random);
+                break;
+            default:
+                // Twice as often as the others: a round bright thing on a plain ground is what most resembles a face.
+                Balls(view, random);
                 break;
         }
     }
@@ -90,6 +94,61 @@ internal static class TextureGenerator
         double[] frequency = [random.Uniform(0.02, 0.6), random.Uniform(0.02, 0.6), random.Uniform(0.02, 0.6)];
         var slant = random.Uniform(0.02, 0.6) * random.Uniform(0, 2);
         Fill(view, (x, y, c) => 127 + (127 * Math.Sin((frequency[c] * x) + (slant * y))));
+    }
+
+    // Ovals shaded from the middle to the rim and around it, some with a few spots, on a plain ground: plates, planets, cells, fruit.
+    private static void Balls(RgbImage view, SeededRandom random)
+    {
+        double[] ground = Color(random), toward = random.Chance(0.5) ? ground : Color(random);
+        Fill(view, (x, y, c) => double.Lerp(ground[c], toward[c], (double)(x + y) / (view.Width + view.Height)));
+        for (var balls = 1 + random.Below(6); balls > 0; balls--)
+        {
+            var longest = random.LogUniform(8, Math.Min(view.Width, view.Height)) / 2;
+            var (radiusX, radiusY) = (longest * random.Uniform(0.7, 1), longest * random.Uniform(0.7, 1));
+            var (centerX, centerY) = (random.Uniform(0, view.Width), random.Uniform(0, view.Height));
+            double[] middle = Color(random), rim = Color(random);
+            var (fall, swing, phase) = (random.LogUniform(0.5, 4), random.Chance(0.4) ? random.Uniform(20, 120) : 0, random.Uniform(0, 6));
+            var edge = random.LogUniform(0.01, 0.3);
+            var spots = Enumerable.Range(0, random.Below(5)).Select(_ => (
+                X: random.Normal(0.4), Y: random.Normal(0.4), Radius: random.Uniform(0.05, 0.3), Color: Color(random))).ToArray();
+            Paint(view, centerX, centerY, radiusX, radiusY, (dx, dy, under, c) =>
+            {
+                var distance = Math.Sqrt((dx * dx) + (dy * dy));
+                var value = double.Lerp(middle[c], rim[c], Math.Pow(Math.Min(distance, 1), fall))
+                    + (swing * distance * Math.Cos(Math.Atan2(dy, dx) + phase + (c * 2.1)));
+                foreach (var spot in spots)
+                {
+                    if (((dx - spot.X) * (dx - spot.X)) + ((dy - spot.Y) * (dy - spot.Y)) < spot.Radius * spot.Radius)
+                        value = spot.Color[c];
+                }
+
+                return double.Lerp(under, value, Math.Clamp((1 - distance) / edge, 0, 1));
+            });
+        }
+    }
+
+    // A color, as often as not a gray.
+    private static double[] Color(SeededRandom random)
+    {
+        var gray = random.Uniform(0, 255);
+        return random.Chance(0.5) ? [gray, gray, gray] : [random.Uniform(0, 255), random.Uniform(0, 255), random.Uniform(0, 255)];
+    }
+
+    // The value of a place depends on where it lies in the oval (−1–1 both ways), what lies under it, and the channel.
+    private static void Paint(
+        RgbImage view, double centerX, double centerY, double radiusX, double radiusY, Func<double, double, double, int, double> value)
+    {
+        for (var y = Math.Max(0, (int)(centerY - radiusY)); y < Math.Min(view.Height, centerY + radiusY); y++)
+        {
+            for (var x = Math.Max(0, (int)(centerX - radiusX)); x < Math.Min(view.Width, centerX + radiusX); x++)
+            {
+                for (var c = 0; c < 3; c++)
+                {
+                    ref var pixel = ref view.Pixels[(((y * view.Width) + x) * 3) + c];
+                    pixel = (byte)Math.Clamp(value((x - centerX) / radiusX, (y - centerY) / radiusY, pixel, c), 0, 255);
+                }
+            }
+        }
     }
 
     // Octaves of smooth noise, the coarse ones stronger.

@@ -15,6 +15,9 @@ internal readonly record struct TrainingFace(PixelBox Box, FaceLandmarks? Landma
 /// <param name="Faces">All that is known of it.</param>
 internal sealed record TrainingPicture(string Name, PicturePyramid Levels, IReadOnlyList<TrainingFace> Faces)
 {
+    /// <summary>Places that a network took for faces though nobody is there; views look at them as they look at faces.</summary>
+    public IReadOnlyList<PixelBox> Decoys { get; init; } = [];
+
     /// <summary>The picture in full size.</summary>
     public RgbImage Image => Levels[0];
 

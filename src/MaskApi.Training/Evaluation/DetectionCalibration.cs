@@ -12,28 +12,31 @@ namespace MaskApi.Training.Evaluation;
 /// <param name="Signs">What the looks said of it.</param>
 /// <param name="Confidence">The confidence that the detector gives it now, 0–1.</param>
 /// <param name="IsFace">Whether its box meets a drawn one, none better having met it before.</param>
-internal sealed record SearchedFace(int Picture, float[] Signs, float Confidence, bool IsFace);
+/// <param name="AmongPeople">Whether the picture shows anybody.</param>
+internal sealed record SearchedFace(int Picture, float[] Signs, float Confidence, bool IsFace, bool AmongPeople);
 
 /// <summary>How well a confidence tells faces from false alarms.</summary>
-/// <param name="LogLoss">Mean negative log likelihood; lower is better.</param>
+/// <param name="LogLoss">Mean negative log likelihood; lower is better. This and what follows: in pictures of people.</param>
 /// <param name="AveragePrecision">Of the candidates alone: faces that no look reported do not count.</param>
 /// <param name="Precision">From a confidence of one half on.</param>
 /// <param name="Recall">Of the candidates that are faces, from a confidence of one half on.</param>
-internal readonly record struct ConfidenceQuality(double LogLoss, double AveragePrecision, double Precision, double Recall)
+/// <param name="FalseFaces">How many are found in the pictures without people, from a confidence of one half on.</param>
+internal readonly record struct ConfidenceQuality(double LogLoss, double AveragePrecision, double Precision, double Recall, int FalseFaces)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"log loss {LogLoss:0.0000}, average precision {AveragePrecision:0.0000}, at 0.5: precision {Precision:0.000}, recall {Recall:0.000}");
+        $"log loss {LogLoss:0.0000}, average precision {AveragePrecision:0.0000}, at 0.5: precision {Precision:0.000}, recall {Recall:0.000}, {FalseFaces} false faces without people");
 }
 
 /// <summary>What a confidence is worth on one plan of looks.</summary>
-/// <param name="Candidates">How many faces were reported.</param>
+/// <param name="PicturesWithoutPeople">In how many pictures without people a look reported anything.</param>
+/// <param name="Candidates">How many faces were reported in pictures of people.</param>
 /// <param name="Faces">How many of them are drawn.</param>
 /// <param name="ByBestScore">Going by the best report's score alone.</param>
 /// <param name="AsItIs">Going by the confidence that the detector gives now.</param>
 /// <param name="CrossValidated">Going by weights fitted on the other pictures, in <see cref="DetectionCalibration.Folds"/> parts.</param>
 internal sealed record PlanQuality(
-    int Candidates, int Faces, ConfidenceQuality ByBestScore, ConfidenceQuality AsItIs, ConfidenceQuality CrossValidated);
+    int PicturesWithoutPeople, int Candidates, int Faces, ConfidenceQuality ByBestScore, ConfidenceQuality AsItIs, ConfidenceQuality CrossValidated);
 
 /// <summary>Fits <see cref="DetectionConfidence"/>, and says what it is worth on pictures that it was not fitted on.</summary>
 /// <param name="Weights">The constant, then one weight for each sign; from all pictures and plans.</param>
@@ -47,7 +50,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
 
     /// <summary>Searches the pictures for faces as the service does.</summary>
     /// <param name="detector">The detector.</param>
-    /// <param name="pictures">Pictures with drawn faces.</param>
+    /// <param name="pictures">Pictures with drawn faces, and without anybody.</param>
     /// <param name="detail">Effort.</param>
     /// <param name="progress">Told of each finished picture.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -67,7 +70,8 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
                     i,
                     Signs(face.Signs),
                     DetectionConfidence.Of(face.Signs),
-                    Meets(face.Box.ClipTo(raster.Width, raster.Height), pictures[i].Faces, taken))),
+                    Meets(face.Box.ClipTo(raster.Width, raster.Height), pictures[i].Faces, taken),
+                    pictures[i].Faces.Count > 0)),
             ];
             progress.Report(Interlocked.Increment(ref done));
         });
@@ -85,7 +89,8 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
     }
 
     private static PlanQuality Quality(IReadOnlyList<SearchedFace> faces, double[][] weights) => new(
-        faces.Count,
+        faces.Where(face => !face.AmongPeople).Select(face => face.Picture).Distinct().Count(),
+        faces.Count(face => face.AmongPeople),
         faces.Count(face => face.IsFace),
         Quality(faces, face => 1 / (1 + Math.Exp(-face.Signs[0]))),
         Quality(faces, face => face.Confidence),
@@ -115,7 +120,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
 
     private static ConfidenceQuality Quality(IReadOnlyList<SearchedFace> faces, Func<SearchedFace, double> confidence)
     {
-        (bool IsFace, double Confidence)[] sure = [.. faces.Select(face => (face.IsFace, confidence(face))).OrderByDescending(face => face.Item2)];
+        (bool IsFace, double Confidence)[] sure = [.. faces.Where(face => face.AmongPeople).Select(face => (face.IsFace, confidence(face))).OrderByDescending(face => face.Item2)];
         var (positives, hits, area, best) = (sure.Count(face => face.IsFace), 0, 0.0, 0.0);
         var precision = sure.Select((face, i) => (double)(hits += face.IsFace ? 1 : 0) / (i + 1)).ToArray();
         for (var i = sure.Length - 1; i >= 0; i--)
@@ -127,6 +132,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         var accepted = sure.TakeWhile(face => face.Confidence >= 0.5).ToArray();
         var right = (double)accepted.Count(face => face.IsFace);
         var loss = sure.Average(face => -Math.Log(Math.Clamp(face.IsFace ? face.Confidence : 1 - face.Confidence, 1e-6, 1)));
-        return new ConfidenceQuality(loss, area / positives, right / accepted.Length, right / positives);
+        var falseFaces = faces.Count(face => !face.AmongPeople && confidence(face) >= 0.5);
+        return new ConfidenceQuality(loss, area / positives, right / accepted.Length, right / positives, falseFaces);
     }
 }

@@ -49,6 +49,21 @@ public sealed class DetectionSamplerTests
     }
 
     [Fact]
+    public void What_was_taken_for_a_face_is_looked_at_as_a_face_and_is_none()
+    {
+        var disc = Disc();
+        var picture = disc with { Faces = [], Decoys = [disc.Faces[0].Box] };
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var (view, faces) = DetectionSampler.Sample(picture, _plain, new SeededRandom(seed));
+
+            Assert.Empty(faces);
+            var red = Bounds(view, (r, g, b) => r > 150 && g < 100 && b < 100);
+            Assert.InRange(Math.Max(red.Width, red.Height), 14, 90);
+        }
+    }
+
+    [Fact]
     public void A_mirror_swaps_the_persons_right_and_left()
     {
         var points = LandmarkValues.From([10, 10, 30, 10, 20, 20, 20, 30, 5, 15, 35, 15]);
