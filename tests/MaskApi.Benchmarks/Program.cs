@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using MaskApi.Benchmarks.Commands;
 
 // Anything that is no verb of ours is for BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
-if (args is not [("loop" or "stages" or "--help"), ..])
+if (args is not [("loop" or "picture" or "scaling" or "stages" or "--help"), ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     return 0;
@@ -12,5 +12,6 @@ if (args is not [("loop" or "stages" or "--help"), ..])
 return new RootCommand("Times the pipeline. Without a verb: the benchmarks, by BenchmarkDotNet's own options.")
 {
     LoopCommand.Create(),
+    PictureCommand.Create(),
     StagesCommand.Create(),
 }.Parse(args).Invoke();

@@ -138,7 +138,7 @@ internal sealed class BlazeFace : IDisposable
                 return;
             }
 
-            _sample.Resize(look.SampleWidth * look.SampleHeight * 3);
+            _sample.Resize((look.SampleWidth * look.SampleHeight * 3) + 1);
             _letterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight, _sample.Data);
             Turning.Fill(_sample.Data, look, _input.Data);
         }

@@ -1,4 +1,5 @@
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision.Detection;
 
@@ -30,6 +31,7 @@ public sealed class FaceDetector : IDisposable
     internal const float FillsFrom = 0.55f;
 
     private readonly BlazeFace _model;
+    private readonly Pool<FaceSearch> _searches = new(static () => new FaceSearch());
 
     private FaceDetector(BlazeFace model)
     {
@@ -69,8 +71,37 @@ public sealed class FaceDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        var search = Search(picture, LookPlan.For(picture.Width, picture.Height, options.Detail), cancellationToken);
-        cost = new DetectionCost(search.Looks.Count, search.InputPixels);
+        var search = _searches.Rent();
+        try
+        {
+            Search(search, picture, LookPlan.For(picture.Width, picture.Height, options.Detail), cancellationToken);
+            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
+            return Report(search, picture, options);
+        }
+        finally
+        {
+            search.Clear();
+            _searches.Return(search);
+        }
+    }
+
+    /// <summary>Takes the looks of a plan, as many as are called for, and merges what they report.</summary>
+    internal FaceSearch Search(Raster picture, LookPlan plan, CancellationToken cancellationToken)
+    {
+        var search = new FaceSearch();
+        Search(search, picture, plan, cancellationToken);
+        return search;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _searches.Dispose();
+        _model.Dispose();
+    }
+
+    private static List<DetectedFace> Report(FaceSearch search, Raster picture, AnalysisOptions options)
+    {
         var faces = new List<DetectedFace>();
         foreach (var face in search.Faces)
         {
@@ -86,40 +117,43 @@ public sealed class FaceDetector : IDisposable
         return faces.Count > options.MaxFaces ? faces.GetRange(0, options.MaxFaces) : faces;
     }
 
-    /// <summary>Takes the looks of a plan, as many as are called for, and merges what they report.</summary>
-    internal FaceSearch Search(Raster picture, LookPlan plan, CancellationToken cancellationToken)
+    private void Search(FaceSearch search, Raster picture, LookPlan plan, CancellationToken cancellationToken)
     {
-        var search = new FaceSearch();
-        var answers = new List<FaceCandidate>();
         Take(plan.Coarse);
-        if (!plan.StopsEarly || !search.Faces.Any(face => IsCredible(face) && Fills(face.Box, picture)))
+        if (!plan.StopsEarly || !AnyCredible(face => Fills(face.Box, picture)))
         {
             Take(plan.Fine);
         }
 
-        if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
+        if (!plan.StopsEarly || !AnyCredible(static _ => true))
         {
             Take(plan.Otherwise);
         }
-
-        return search;
-
-        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Signs) >= Credible;
 
         void Take(IReadOnlyList<Look> looks)
         {
             foreach (var look in looks)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                answers.Clear();
+                var answers = search.NewAnswers();
                 _model.Look(picture, look, LeastScore, answers);
                 search.Add(look, answers);
             }
         }
-    }
 
-    /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+        bool AnyCredible(Func<FaceEvidence, bool> which)
+        {
+            foreach (var face in search.Faces)
+            {
+                if (DetectionConfidence.Of(face.Signs) >= Credible && which(face))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     private static bool Fills(PixelBox face, Raster picture) =>
         MathF.Max(face.Width, face.Height) >= FillsFrom * Math.Min(picture.Width, picture.Height);

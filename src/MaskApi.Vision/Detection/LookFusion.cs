@@ -1,10 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
 /// Merges what several looks report of the same face. The report with the best score speaks first, discounted where
 /// the face had a size at which the detector is weak; reports of other looks that overlap it count toward the mean place.
+/// Keeps its memory from picture to picture: one caller at a time.
 /// </summary>
-internal static class LookFusion
+internal sealed class LookFusion
 {
     /// <summary>Least intersection over union of two looks' reports of one face.</summary>
     internal const float SameFaceFrom = 0.4f;
@@ -12,23 +15,36 @@ internal static class LookFusion
     /// <summary>Least intersection over union from which a report counts toward the mean place.</summary>
     internal const float BlendedFrom = 0.6f;
 
-    /// <summary>Merges the reports of all looks, best face first.</summary>
-    /// <param name="reports">Reports in any order; sorted on return.</param>
-    /// <param name="looks">The looks that were taken.</param>
-    internal static List<FaceEvidence> Merge(List<FaceReport> reports, IReadOnlyList<Look> looks)
-    {
-        reports.Sort(static (a, b) =>
-        {
-            var (first, second) = (Rank(a), Rank(b));
-            return first != second
-                ? second.CompareTo(first)
-                : (a.Geometry[0], a.Geometry[1], a.Look.Scale).CompareTo((b.Geometry[0], b.Geometry[1], b.Look.Scale));
-        });
+    private readonly List<FaceReport> _reports = [];
+    private readonly List<FaceEvidence> _faces = [];
+    private readonly List<FaceReport> _members = [];
+    private readonly BoxList _boxes = new();
+    private readonly BoxList _faceBoxes = new();
+    private float[] _ranks = [];
+    private int[] _order = [];
+    private bool[] _taken = [];
 
-        var faces = new List<FaceEvidence>();
-        var taken = new bool[reports.Count];
-        var members = new List<FaceReport>();
-        for (var best = 0; best < reports.Count; best++)
+    /// <summary>What was merged last, best face first.</summary>
+    internal IReadOnlyList<FaceEvidence> Faces => _faces;
+
+    /// <summary>Merges the reports of all looks.</summary>
+    /// <param name="all">Reports in any order.</param>
+    /// <param name="looks">The looks that were taken.</param>
+    internal void Merge(List<FaceReport> all, List<Look> looks)
+    {
+        SortByRank(all);
+        var (faces, members) = (_faces, _members);
+        var reports = CollectionsMarshal.AsSpan(_reports);
+        faces.Clear();
+        _faceBoxes.Clear();
+        if (_taken.Length < reports.Length)
+        {
+            _taken = new bool[reports.Length];
+        }
+
+        var taken = _taken.AsSpan(0, reports.Length);
+        taken.Clear();
+        for (var best = 0; best < reports.Length; best++)
         {
             if (taken[best])
             {
@@ -39,7 +55,7 @@ internal static class LookFusion
             members.Clear();
             var sum = default(FaceGeometry);
             var weight = 0f;
-            for (var i = best; i < reports.Count; i++)
+            for (var i = best; i < reports.Length; i = _boxes.NextOverlapping(speaker.Box, i + 1))
             {
                 var overlap = i == best ? 1 : taken[i] ? 0 : reports[i].Box.IntersectionOverUnion(speaker.Box);
                 if (overlap < SameFaceFrom)
@@ -62,9 +78,8 @@ internal static class LookFusion
 
             sum.Scale(1 / weight);
             faces.Add(new FaceEvidence(sum, speaker, Signs(sum.Box, speaker, members, looks, faces)));
+            _faceBoxes.Add(sum.Box);
         }
-
-        return faces;
     }
 
     /// <summary>How far a report is trusted whose face has this size in the detector's input, 0–1.</summary>
@@ -94,12 +109,46 @@ internal static class LookFusion
         return trust[^1];
     }
 
+    /// <summary>Copies the reports, best rank first; ranks take logarithms, so each is computed once.</summary>
+    private void SortByRank(List<FaceReport> all)
+    {
+        if (_order.Length < all.Count)
+        {
+            _order = new int[all.Count];
+            _ranks = new float[all.Count];
+        }
+
+        for (var i = 0; i < all.Count; i++)
+        {
+            _order[i] = i;
+            _ranks[i] = Rank(all[i]);
+        }
+
+        _order.AsSpan(0, all.Count).Sort((first, second) =>
+        {
+            if (_ranks[first] != _ranks[second])
+            {
+                return _ranks[second].CompareTo(_ranks[first]);
+            }
+
+            var (a, b) = (all[first], all[second]);
+            return (a.Geometry[0], a.Geometry[1], a.Look.Scale).CompareTo((b.Geometry[0], b.Geometry[1], b.Look.Scale));
+        });
+        _reports.Clear();
+        _boxes.Clear();
+        foreach (var index in _order.AsSpan(0, all.Count))
+        {
+            _reports.Add(all[index]);
+            _boxes.Add(all[index].Box);
+        }
+    }
+
     /// <summary>Which report speaks for a face: the surest, upright before turned.</summary>
     private static float Rank(FaceReport report) =>
         report.Score * Suitability(report.InputSize) * (report.Look.Turn == 0 ? 1 : TurnedDiscount);
 
-    private static FaceSigns Signs(
-        PixelBox box, FaceReport best, List<FaceReport> members, IReadOnlyList<Look> looks, List<FaceEvidence> better)
+    private FaceSigns Signs(
+        PixelBox box, in FaceReport best, List<FaceReport> members, List<Look> looks, List<FaceEvidence> better)
     {
         var (asked, logits) = (0, 0f);
         var size = MathF.Max(box.Width, box.Height);
@@ -124,9 +173,9 @@ internal static class LookFusion
         }
 
         var inside = 0f;
-        foreach (var other in better)
+        for (var i = _faceBoxes.NextOverlapping(box, 0); i < better.Count; i = _faceBoxes.NextOverlapping(box, i + 1))
         {
-            inside = MathF.Max(inside, other.Box.IntersectionArea(box) / box.Area);
+            inside = MathF.Max(inside, better[i].Box.IntersectionArea(box) / box.Area);
         }
 
         var octaves = MathF.Log2(best.InputSize / 32);

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
@@ -21,7 +23,8 @@ internal static class WeightedSuppression
     /// <param name="candidates">Answers in any order; sorted by score on return, best first.</param>
     /// <param name="look">The look.</param>
     /// <param name="reports">Where the reports go.</param>
-    internal static void Merge(List<FaceCandidate> candidates, Look look, List<FaceReport> reports)
+    /// <param name="boxes">Memory to work in.</param>
+    internal static void Merge(List<FaceCandidate> candidates, Look look, List<FaceReport> reports, BoxList boxes)
     {
         // Ties go by place, so that the same answers in another order merge alike.
         candidates.Sort(static (a, b) => a.Score != b.Score
@@ -34,32 +37,39 @@ internal static class WeightedSuppression
             candidates.RemoveRange(MostAnswers, candidates.Count - MostAnswers);
         }
 
-        var taken = new bool[candidates.Count];
-        for (var best = 0; best < candidates.Count; best++)
+        var answers = CollectionsMarshal.AsSpan(candidates);
+        boxes.Clear();
+        foreach (ref readonly var answer in answers)
+        {
+            boxes.Add(answer.Box);
+        }
+
+        Span<bool> taken = stackalloc bool[MostAnswers];
+        for (var best = 0; best < answers.Length; best++)
         {
             if (taken[best])
             {
                 continue;
             }
 
-            var box = candidates[best].Box;
+            var box = answers[best].Box;
             var sum = default(FaceGeometry);
             var (weight, agreement) = (0f, 0f);
-            for (var i = best; i < candidates.Count; i++)
+            for (var i = best; i < answers.Length; i = boxes.NextOverlapping(box, i + 1))
             {
-                var overlap = i == best ? 1 : taken[i] ? 0 : candidates[i].Box.IntersectionOverUnion(box);
+                var overlap = i == best ? 1 : taken[i] ? 0 : answers[i].Box.IntersectionOverUnion(box);
                 taken[i] |= overlap >= SilencedFrom;
                 if (overlap >= BlendedFrom)
                 {
-                    var score = candidates[i].Score;
-                    sum.Add(candidates[i].Geometry, score);
+                    var score = answers[i].Score;
+                    sum.Add(answers[i].Geometry, score);
                     weight += score;
                     agreement += overlap * score;
                 }
             }
 
             sum.Scale(1 / weight);
-            reports.Add(new FaceReport(sum, candidates[best].Score, weight, agreement / weight, look));
+            reports.Add(new FaceReport(sum, answers[best].Score, weight, agreement / weight, look));
         }
     }
 }

@@ -23,7 +23,18 @@ public static class ImageDecoder
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <returns>The picture, owned by the caller.</returns>
     /// <exception cref="ImageRejectedException">The content is no picture that is read, is outside the limits, or pixels are missing.</exception>
-    public static Raster Decode(ReadOnlyMemory<byte> encoded, DecodeLimits limits, CancellationToken cancellationToken)
+    public static Raster Decode(ReadOnlyMemory<byte> encoded, DecodeLimits limits, CancellationToken cancellationToken) =>
+        Decode(encoded, limits, 1, cancellationToken);
+
+    /// <summary>Decodes at a whole fraction of the size.</summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="limits">Bounds on the picture.</param>
+    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be decoded at any but 1. Sides that are no multiples are rounded up.</param>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <returns>The picture, owned by the caller.</returns>
+    /// <exception cref="ImageRejectedException">As the full decoding.</exception>
+    internal static Raster Decode(
+        ReadOnlyMemory<byte> encoded, DecodeLimits limits, int reduction, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(limits);
         cancellationToken.ThrowIfCancellationRequested();
@@ -35,7 +46,7 @@ public static class ImageDecoder
                 string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {JpegScans.Limit} scans."));
         }
 
-        var stored = file.DecodeStored();
+        var stored = file.DecodeStored(reduction);
         if (file.Header.Orientation == ExifOrientation.TopLeft)
         {
             return stored;
@@ -88,9 +99,15 @@ public static class ImageDecoder
         }
 
         /// <summary>Decodes the pixels as they are stored, before they are turned upright.</summary>
-        internal Raster DecodeStored()
+        internal Raster DecodeStored(int reduction)
         {
-            var info = new SKImageInfo(_codec.Info.Width, _codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
+            var size = reduction == 1 ? _codec.Info.Size : _codec.GetScaledDimensions(1f / reduction);
+            if (size.Width != Reduced(_codec.Info.Width, reduction) || size.Height != Reduced(_codec.Info.Height, reduction))
+            {
+                throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at that fraction.");
+            }
+
+            var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul, SKColorSpace.CreateSrgb());
             if (_codec.Info.AlphaType == SKAlphaType.Opaque)
             {
                 info = info.WithAlphaType(SKAlphaType.Opaque);
@@ -125,6 +142,8 @@ public static class ImageDecoder
                 throw;
             }
         }
+
+        private static int Reduced(int side, int reduction) => (side + reduction - 1) / reduction;
 
         private static ImageRejectedException Broken() =>
             new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");

@@ -12,6 +12,12 @@ internal static class Uprighting
     /// <param name="orientation">How the pixels are stored.</param>
     internal static bool SwapsSides(ExifOrientation orientation) => orientation >= ExifOrientation.LeftTop;
 
+    /// <summary>Whether what is stored last, along a row or a column, comes first in the upright picture: in x, and in y.</summary>
+    /// <param name="orientation">How the pixels are stored.</param>
+    internal static (bool X, bool Y) Flips(ExifOrientation orientation) => (
+        orientation is ExifOrientation.TopRight or ExifOrientation.BottomRight or ExifOrientation.RightTop or ExifOrientation.RightBottom,
+        orientation is ExifOrientation.BottomRight or ExifOrientation.BottomLeft or ExifOrientation.RightBottom or ExifOrientation.LeftBottom);
+
     /// <summary>Copies a stored picture into an upright one.</summary>
     /// <param name="stored">The pixels as they are stored; stays the caller's.</param>
     /// <param name="orientation">How they are stored.</param>

@@ -9,7 +9,7 @@ internal sealed class PipelineOptions
     public Option<FileInfo> Picture { get; } = new("--picture")
     {
         Description = "The picture.",
-        DefaultValueFactory = static _ => new FileInfo(Pictures.PathOf("portrait.jpg")),
+        DefaultValueFactory = static _ => new FileInfo(Pictures.PortraitPath),
     };
 
     public Option<DetectionDetail> Detail { get; } = new("--detail")

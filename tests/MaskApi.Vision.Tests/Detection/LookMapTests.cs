@@ -69,7 +69,7 @@ public sealed class LookMapTests
     public void The_input_shows_the_sample_turned_as_the_map_says()
     {
         var random = new Random(5);
-        var sample = new byte[_plain.SampleWidth * _plain.SampleHeight * 3];
+        var sample = new byte[(_plain.SampleWidth * _plain.SampleHeight * 3) + 1];
         random.NextBytes(sample);
         foreach (var look in new[] { _plain with { Turn = 90 }, _plain with { Turn = 180 }, _plain with { Turn = 270 }, _plain with { Mirrored = true } })
         {
@@ -99,9 +99,9 @@ public sealed class LookMapTests
     public void Half_a_turn_shows_the_last_pixel_first()
     {
         var look = new Look { Region = new PixelBox(0, 0, 32, 32), SampleWidth = 32, SampleHeight = 32, Turn = 180 };
-        var sample = new byte[32 * 32 * 3];
-        (sample[^3], sample[^2], sample[^1]) = (10, 20, 30);
-        var input = new byte[sample.Length];
+        var sample = new byte[(32 * 32 * 3) + 1];
+        (sample[^4], sample[^3], sample[^2], sample[^1]) = (10, 20, 30, 40);
+        var input = new byte[32 * 32 * 3];
         Turning.Fill(sample, look, input);
         Assert.Equal([10, 20, 30], input[..3]);
         Assert.All(input[3..], value => Assert.Equal(0, value));

@@ -80,7 +80,7 @@ public sealed class WeightedSuppressionTests
     private static List<FaceReport> Merge(List<FaceCandidate> answers)
     {
         var reports = new List<FaceReport>();
-        WeightedSuppression.Merge(answers, _look, reports);
+        WeightedSuppression.Merge(answers, _look, reports, new BoxList());
         return reports;
     }
 }
