@@ -36,7 +36,7 @@ internal static class AnnotationEndpoints
             .MayFailOnPicture();
         group.MapGet("", AnnotateRemoteAsync)
             .WithName("annotateRemotePicture")
-            .WithSummary("Fetches a picture by its address and draws the same; fits an `<img src>`.")
+            .WithSummary("Fetches a picture by its address and draws the same: an address for an image element.")
             .TakesQuery([_imageUrl])
             .TakesQuery(AnalysisParameters.Parameters)
             .TakesQuery(OutputPicture.Parameters)
@@ -44,7 +44,7 @@ internal static class AnnotationEndpoints
             .MayFailOnPicture();
         group.MapGet("/{id}", GetAnnotationAsync)
             .WithName("getAnnotation")
-            .WithSummary("The annotated picture of an earlier detection: its `annotatedImageUrl`.")
+            .WithSummary("The annotated picture of an earlier detection: what its link shows.")
             .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using MaskApi.Hosting;
 using MaskApi.Problems;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 
@@ -12,6 +13,9 @@ namespace MaskApi.Endpoints;
 internal static class OpenApiDescription
 {
     private const string DocumentName = "v1";
+
+    /// <summary>In the order in which a newcomer looks for them.</summary>
+    private static readonly string[] _groups = ["Detections", "Annotations", "Service"];
 
     /// <summary>Adds the generator.</summary>
     public static void AddOpenApiDocument(this IServiceCollection services)
@@ -39,6 +43,8 @@ internal static class OpenApiDescription
                 Description = "Only where the operator has configured keys.",
             });
             options.OperationFilter<OperationDescription>();
+            options.OrderActionsBy(static action =>
+                $"{Array.IndexOf(_groups, action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0])}{action.RelativePath}");
         });
     }
 

@@ -63,6 +63,17 @@ public sealed class OpenApiTests(SharedService service)
     }
 
     [Fact]
+    public async Task What_a_newcomer_looks_for_comes_first()
+    {
+        var document = await DocumentAsync();
+        Assert.Equal(
+            [
+                "/v1/detections", "/v1/detections/batch", "/v1/annotations", "/v1/annotations/{id}", "/health/live", "/health/ready", "/v1/info",
+            ],
+            document.GetProperty("paths").EnumerateObject().Select(static path => path.Name));
+    }
+
+    [Fact]
     public async Task Every_problem_code_is_there_with_an_example_under_its_status()
     {
         var document = await DocumentAsync();
