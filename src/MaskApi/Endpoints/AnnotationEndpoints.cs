@@ -24,7 +24,7 @@ internal static class AnnotationEndpoints
     /// <summary>Maps <c>/annotations</c>.</summary>
     public static void MapAnnotations(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/annotations").WithTags("Annotations");
+        var group = api.MapGroup("/annotations").WithTags("Annotations").AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", AnnotateAsync)
             .WithName("annotatePicture")
             .WithSummary("Draws a box around every face: green with a mask, red without, amber where uncertain.")
@@ -61,7 +61,6 @@ internal static class AnnotationEndpoints
         Annotator annotator,
         CancellationToken cancellationToken)
     {
-        annotator.Worker.ThrowIfUnavailable();
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
         return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
     }
@@ -82,7 +81,6 @@ internal static class AnnotationEndpoints
             throw new ProblemException(ProblemKinds.ImageMissing, "The query has no 'imageUrl'.");
         }
 
-        annotator.Worker.ThrowIfUnavailable();
         using var picture = await remote.FetchAsync(address, cancellationToken);
         return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
     }
@@ -95,7 +93,6 @@ internal static class AnnotationEndpoints
         Annotator annotator,
         CancellationToken cancellationToken)
     {
-        annotator.Worker.ThrowIfUnavailable();
         using var stored = await links.FindAsync(id, cancellationToken);
         var record = AnnotationRecord.Parse(stored?.Memory ?? ReadOnlyMemory<byte>.Empty)
             ?? throw new ProblemException(ProblemKinds.AnnotationNotFound, ProblemKinds.AnnotationNotFound.Example);
@@ -105,9 +102,6 @@ internal static class AnnotationEndpoints
     /// <summary>Draws: what the endpoints have in common.</summary>
     internal sealed class Annotator(PictureWorker worker, LimitOptions limits, Telemetry telemetry)
     {
-        /// <summary>Does the work.</summary>
-        public PictureWorker Worker => worker;
-
         /// <summary>Detects on a picture and draws what was found.</summary>
         public async Task<FileContentHttpResult> AnnotateAsync(
             HttpContext context,

@@ -17,7 +17,7 @@ internal static partial class DetectionEndpoints
     /// <summary>Maps <c>/detections</c>.</summary>
     public static void MapDetections(this IEndpointRouteBuilder api)
     {
-        var group = api.MapGroup("/detections").WithTags("Detections").AddEndpointFilter(Accept.RequireJsonAsync);
+        var group = api.MapGroup("/detections").WithTags("Detections").AddEndpointFilter(Accept.RequireJsonAsync).AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", DetectAsync)
             .WithName("detectFaces")
             .WithSummary("Finds every face in a picture and tells whether it wears a mask.")
@@ -39,7 +39,6 @@ internal static partial class DetectionEndpoints
     private static async Task<Ok<Detection>> DetectAsync(
         AnalysisParameters parameters, HttpContext context, PictureReader reader, Detector detector, CancellationToken cancellationToken)
     {
-        detector.Worker.ThrowIfUnavailable();
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
         var detection = await detector.DetectAsync(detector.LinkBase(context.Request), picture.Bytes, parameters, cancellationToken);
         Report(context, detection.Summary, detection.Timings);
@@ -56,7 +55,6 @@ internal static partial class DetectionEndpoints
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
-        detector.Worker.ThrowIfUnavailable();
         using var batch = await reader.ReadBatchAsync(context.Request, cancellationToken);
         var logger = loggers.CreateLogger(typeof(DetectionEndpoints));
         var results = new BatchResult[batch.Count];
@@ -121,9 +119,6 @@ internal static partial class DetectionEndpoints
     /// <summary>Detects on one picture: what the single endpoint and the batch have in common.</summary>
     internal sealed class Detector(PictureWorker worker, AnnotationLinks links, Telemetry telemetry)
     {
-        /// <summary>Does the work.</summary>
-        public PictureWorker Worker => worker;
-
         /// <summary>What the links for a request begin with.</summary>
         public string LinkBase(HttpRequest request) => links.BaseUrl(request);
 

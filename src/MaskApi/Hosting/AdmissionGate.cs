@@ -48,15 +48,13 @@ internal sealed class AdmissionGate : IDisposable
     /// <summary>Pictures in work.</summary>
     public int InWork => _options.Places - (int)_places.GetStatistics()!.CurrentAvailablePermits;
 
-    /// <summary>Refuses while the queue is full: called before a body is read, so that nobody uploads in vain.</summary>
-    /// <exception cref="ProblemException"><c>overloaded</c>.</exception>
-    public void ThrowIfFull()
+    /// <summary>The problem <c>overloaded</c> while the queue is full; null while it is not.</summary>
+    public ProblemException? Refusal()
     {
         var statistics = _places.GetStatistics()!;
-        if (statistics.CurrentAvailablePermits == 0 && statistics.CurrentQueuedCount >= _options.QueueLength)
-        {
-            throw Overloaded("The work queue is full.");
-        }
+        return statistics.CurrentAvailablePermits == 0 && statistics.CurrentQueuedCount >= _options.QueueLength
+            ? Overloaded("The work queue is full.")
+            : null;
     }
 
     /// <summary>Waits for a place.</summary>

@@ -18,8 +18,7 @@ internal sealed partial class ModelHost(
 
     /// <summary>The loaded and warmed pipeline.</summary>
     /// <exception cref="ProblemException"><c>not_ready</c> until then.</exception>
-    public FacePipeline Pipeline => _pipeline
-        ?? throw new ProblemException(ProblemKinds.NotReady, ProblemKinds.NotReady.Example) { RetryAfter = TimeSpan.FromSeconds(1) };
+    public FacePipeline Pipeline => _pipeline ?? throw NotReady();
 
     /// <summary>Whether the models are loaded and warmed.</summary>
     public bool IsLoaded => _pipeline is not null;
@@ -29,6 +28,10 @@ internal sealed partial class ModelHost(
 
     /// <summary>Why the models could not be loaded; null while they may still be, or are.</summary>
     public string? Failure { get; private set; }
+
+    /// <summary>The problem <c>not_ready</c>.</summary>
+    public static ProblemException NotReady() =>
+        new(ProblemKinds.NotReady, ProblemKinds.NotReady.Example) { RetryAfter = TimeSpan.FromSeconds(1) };
 
     /// <inheritdoc/>
     public override void Dispose()

@@ -15,13 +15,8 @@ internal sealed class PictureWorker(
     Telemetry telemetry,
     TimeProvider time)
 {
-    /// <summary>Refuses at once what could not be worked on anyway; called before a body is read.</summary>
-    /// <exception cref="ProblemException"><c>not_ready</c> or <c>overloaded</c>.</exception>
-    public void ThrowIfUnavailable()
-    {
-        _ = models.Pipeline;
-        gate.ThrowIfFull();
-    }
+    /// <summary>The problem <c>not_ready</c> or <c>overloaded</c> while nothing more could be worked on; else null.</summary>
+    public ProblemException? Refusal() => models.IsLoaded ? gate.Refusal() : ModelHost.NotReady();
 
     /// <summary>Runs <paramref name="work"/> on a picture in a place of the gate.</summary>
     /// <typeparam name="T">What the work gives.</typeparam>
