@@ -13,7 +13,7 @@ namespace MaskApi.Annotations;
 /// is only collected with everything else: 64 MiB of links took 190 MB. The ring is allocated once and never moves; pages of
 /// it that were never written take no memory.
 /// </remarks>
-internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time) : IAnnotationStore
+internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
 {
     /// <summary>
     /// Records begin at multiples of this. It bounds their number, and thereby the index beside the ring (about 250 bytes each)
@@ -21,13 +21,28 @@ internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBud
     /// </summary>
     private const int Grain = 1024;
 
-    private readonly byte[] _ring = GC.AllocateUninitializedArray<byte>((int)options.MemoryBytes);
+    /// <summary>How often what has expired is wiped while nobody calls.</summary>
+    private static readonly TimeSpan _wipeEvery = TimeSpan.FromSeconds(30);
+
+    private readonly AnnotationOptions _options;
+    private readonly UploadBudget _budget;
+    private readonly TimeProvider _time;
+    private readonly ITimer _wiping;
+    private readonly byte[] _ring;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _byId = [];
     private readonly Queue<Entry> _oldestFirst = [];
     private int _next;
 
-    /// <summary>Number of records kept, those included that have expired and were not asked for since.</summary>
+    /// <summary>Sets the ring up.</summary>
+    public MemoryAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time)
+    {
+        (_options, _budget, _time) = (options, budget, time);
+        _ring = GC.AllocateUninitializedArray<byte>((int)options.MemoryBytes);
+        _wiping = time.CreateTimer(_ => Wipe(), null, _wipeEvery, _wipeEvery);
+    }
+
+    /// <summary>Number of records kept.</summary>
     public int Count
     {
         get
@@ -38,6 +53,12 @@ internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBud
             }
         }
     }
+
+    /// <summary>All that is in memory, for the test that nothing outlives its time.</summary>
+    internal ReadOnlySpan<byte> Ring => _ring;
+
+    /// <inheritdoc/>
+    public void Dispose() => _wiping.Dispose();
 
     /// <inheritdoc/>
     public ValueTask<bool> TryPutAsync(string id, AnnotationRecord record, CancellationToken cancellationToken)
@@ -53,7 +74,7 @@ internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBud
         lock (_lock)
         {
             RemoveExpired();
-            var entry = new Entry(id, MakeRoom(length), length, time.GetTimestamp());
+            var entry = new Entry(id, MakeRoom(length), length, _time.GetTimestamp());
             record.Write(_ring.AsSpan(entry.Start, length));
             _byId.Add(id, entry);
             _oldestFirst.Enqueue(entry);
@@ -74,7 +95,7 @@ internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBud
                 return ValueTask.FromResult<IMemoryOwner<byte>?>(null);
             }
 
-            var copy = budget.Rent(entry.Length);
+            var copy = _budget.Rent(entry.Length);
             _ring.AsSpan(entry.Start, entry.Length).CopyTo(copy.Memory.Span);
             return ValueTask.FromResult<IMemoryOwner<byte>?>(copy);
         }
@@ -110,13 +131,27 @@ internal sealed class MemoryAnnotationStore(AnnotationOptions options, UploadBud
 
     private void RemoveExpired()
     {
-        while (_oldestFirst.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) >= options.TimeToLive)
+        while (_oldestFirst.TryPeek(out var oldest) && _time.GetElapsedTime(oldest.Since) >= _options.TimeToLive)
         {
             RemoveOldest();
         }
     }
 
-    private void RemoveOldest() => _byId.Remove(_oldestFirst.Dequeue().Id);
+    /// <summary>Removes the oldest record, and its bytes too: a picture of people is not left lying about.</summary>
+    private void RemoveOldest()
+    {
+        var entry = _oldestFirst.Dequeue();
+        _byId.Remove(entry.Id);
+        _ring.AsSpan(entry.Start, entry.Length).Clear();
+    }
+
+    private void Wipe()
+    {
+        lock (_lock)
+        {
+            RemoveExpired();
+        }
+    }
 
     private readonly record struct Entry(string Id, int Start, int Length, long Since);
 }

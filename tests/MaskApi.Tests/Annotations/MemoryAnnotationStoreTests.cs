@@ -18,9 +18,20 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     public void Dispose() => _budget.Dispose();
 
     [Fact]
+    public async Task What_has_expired_is_wiped_from_memory_though_nobody_calls()
+    {
+        using var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(10));
+        await PutAsync(store, "a", [.. "a picture of people"u8]);
+        Assert.True(store.Ring.IndexOf("a picture of people"u8) >= 0);
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(0, store.Count);
+        Assert.Equal(-1, store.Ring.IndexOf("a picture of people"u8));
+    }
+
+    [Fact]
     public async Task A_record_is_found_until_it_expires()
     {
-        var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(10));
+        using var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(10));
         Assert.True(await PutAsync(store, "a", [1, 2, 3]));
 
         _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
@@ -34,7 +45,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task The_oldest_go_when_newer_ones_need_their_room()
     {
-        var store = Create(3 * 1024);
+        using var store = Create(3 * 1024);
         foreach (var id in new[] { "a", "b", "c", "d" })
         {
             Assert.True(await PutAsync(store, id, new byte[100]));
@@ -55,7 +66,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task A_record_that_does_not_fit_before_the_end_begins_at_the_start()
     {
-        var store = Create(3 * 1024);
+        using var store = Create(3 * 1024);
         await PutAsync(store, "a", new byte[100]);
         await PutAsync(store, "b", new byte[100]);
         Assert.True(await PutAsync(store, "c", [.. Enumerable.Repeat((byte)7, 2000)]));
@@ -67,7 +78,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task A_record_larger_than_the_store_is_not_kept_and_pushes_nothing_out()
     {
-        var store = Create(1000);
+        using var store = Create(1000);
         Assert.True(await PutAsync(store, "a", new byte[100]));
         Assert.False(await PutAsync(store, "b", new byte[1000 - Header + 1]));
         Assert.NotNull(await GetAsync(store, "a"));
@@ -78,7 +89,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task Expired_records_make_room_before_anything_else()
     {
-        var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(1));
+        using var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(1));
         await PutAsync(store, "a", new byte[100]);
         _time.Advance(TimeSpan.FromMinutes(2));
         await PutAsync(store, "b", new byte[100]);
@@ -88,7 +99,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task What_is_read_counts_against_the_budget_until_it_is_given_back()
     {
-        var store = Create(2 * 1024 * 1024);
+        using var store = Create(2 * 1024 * 1024);
         await PutAsync(store, "a", new byte[600 * 1024]);
         using (var first = await store.GetAsync("a", _token))
         {
@@ -107,7 +118,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     {
         const int Capacity = 40_000;
         var random = new Random(1);
-        var store = Create(Capacity);
+        using var store = Create(Capacity);
         var pictures = new List<byte[]>();
         for (var i = 0; i < 3000; i++)
         {
@@ -137,7 +148,7 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     [Fact]
     public async Task Parallel_use_mixes_nothing_up()
     {
-        var store = Create(100_000);
+        using var store = Create(100_000);
         await Parallel.ForAsync(0, 2000, _token, async (i, token) =>
         {
             Assert.True(await PutAsync(store, $"{i}", [.. Enumerable.Repeat((byte)i, i % 3000)]));
