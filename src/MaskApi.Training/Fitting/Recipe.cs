@@ -108,18 +108,21 @@ public sealed record Recipe
         TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 20, LearningRate = 1e-5, Patience = 5, PlateauPatience = 2 },
     };
 
-    /// <summary>The recipe of the shipped model; what each part brings is in <c>models/README.md</c>.</summary>
+    /// <summary>The recipe of the shipped model; what each part brings, and what was rejected, is in <c>models/mask_classifier.md</c>.</summary>
     public static Recipe Best { get; } = new()
     {
         Name = "best",
         Augmentation = new Augmentation(),
-        Views = 8,
+        Views = 4,
         AugmentValidation = true,
+        BatchSize = 64,
         LabelSmoothing = 0.05,
         BalanceClasses = true,
+        WithoutMaskWeight = 2,
+        SourceWeights = new Dictionary<string, double> { ["kaggle853-dev"] = 2 },
         AverageDecay = 0.995,
         HeadPhase = new PhaseSettings { Epochs = 12, LearningRate = 1e-3, Patience = 4 },
-        TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 16, LearningRate = 1e-4, Patience = 5, PlateauPatience = 2 },
+        TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 8, LearningRate = 3e-4, Patience = 4, PlateauPatience = 2 },
     };
 
     /// <summary>A recipe by name, or from a JSON file.</summary>
