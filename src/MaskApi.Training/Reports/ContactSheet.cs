@@ -20,7 +20,7 @@ internal static class ContactSheet
         var rows = Math.Max(1, (mistakes.Count + Columns - 1) / Columns);
         using var bitmap = new SKBitmap(new SKImageInfo((Columns * (Cell + Gap)) + Gap, (rows * (Cell + Caption + Gap)) + Gap));
         using var canvas = new SKCanvas(bitmap);
-        using var font = new SKFont(PlotFont.Typeface(), 12);
+        using var font = new SKFont(PlotFont.Typeface(), 11);
         using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
         canvas.Clear(SKColors.White);
         for (var i = 0; i < mistakes.Count; i++)

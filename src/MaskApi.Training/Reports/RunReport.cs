@@ -76,6 +76,9 @@ internal static class RunReport
 
         plot.Title(title);
         plot.XLabel("epoch");
+        plot.Grid.MajorLineColor = Color.FromHex("#ececec");
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = Colors.Transparent;
         plot.ShowLegend(title == "Loss" ? Alignment.UpperRight : Alignment.LowerRight);
     }
 }
