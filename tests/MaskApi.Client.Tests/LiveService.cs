@@ -17,7 +17,7 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
     internal LiveService(params (string Name, string Value)[] settings)
     {
         _settings = settings;
-        UseKestrel(0);
+        UseKestrel();
     }
 
     /// <summary>Where it listens.</summary>
@@ -42,6 +42,8 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // Not by UseKestrel(0), which sets the port when the program, on a thread of its own, may have started to listen: a race.
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (name, value) in _settings)
         {
             builder.UseSetting(name, value);

@@ -29,6 +29,14 @@ public class Service : WebApplicationFactory<Program>
         return service;
     }
 
+    /// <summary>Starts the service on a free port of this machine, behind a real server, and waits until its models are loaded.</summary>
+    internal Task ListenAsync()
+    {
+        UseKestrel();
+        StartServer();
+        return ReadyAsync();
+    }
+
     /// <summary>Waits until the models are loaded.</summary>
     internal async Task ReadyAsync()
     {
@@ -43,6 +51,9 @@ public class Service : WebApplicationFactory<Program>
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
+
+        // Not by UseKestrel(0), which sets the port when the program, on a thread of its own, may have started to listen: a race.
+        builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
 
         // Tests stop services often, and have no load balancer to wait for.
         builder.UseSetting("MaskApi:Lifecycle:DrainDelay", "00:00:00");

@@ -127,9 +127,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         // Over a real socket: the in-process transport hands an answer out only when the body has ended.
         await using var service = Create();
-        service.UseKestrel(0);
-        service.StartServer();
-        await service.ReadyAsync();
+        await service.ListenAsync();
         var budget = service.Services.GetRequiredService<UploadBudget>();
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
@@ -162,9 +160,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task A_body_that_drips_is_given_up(string contentType, string start)
     {
         await using var service = Create();
-        service.UseKestrel(0);
-        service.StartServer();
-        await service.ReadyAsync();
+        await service.ListenAsync();
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
         var stream = socket.GetStream();

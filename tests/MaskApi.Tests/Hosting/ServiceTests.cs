@@ -69,9 +69,7 @@ public sealed class ServiceTests(SharedService service)
     public async Task The_health_verb_asks_a_running_service()
     {
         await using var running = new Service();
-        running.UseKestrel(0);
-        running.StartServer();
-        await running.ReadyAsync();
+        await running.ListenAsync();
         var address = running.ClientOptions.BaseAddress.ToString();
 
         using var output = new StringWriter();

@@ -11,12 +11,7 @@ public sealed class WireTests : IAsyncLifetime
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly Service _service = new();
 
-    public async ValueTask InitializeAsync()
-    {
-        _service.UseKestrel(0);
-        _service.StartServer();
-        await _service.ReadyAsync();
-    }
+    public async ValueTask InitializeAsync() => await _service.ListenAsync();
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
