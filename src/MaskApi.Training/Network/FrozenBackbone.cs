@@ -1,5 +1,4 @@
 using MaskApi.Onnx.MobileNetV2;
-using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Training.Network;
@@ -12,7 +11,6 @@ internal sealed class FrozenBackbone : IDisposable
 {
     private static readonly string[] _inputNames = ["pixels"];
 
-    private readonly SessionOptions _options;
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string[] _outputNames;
@@ -24,18 +22,7 @@ internal sealed class FrozenBackbone : IDisposable
     {
         string[] names = [.. blocks.Select(b => weights.Blocks[b].Name)];
         _outputNames = ["features", .. names.Select(n => $"{n}.input")];
-        RuntimeTelemetry.EnsureOff();
-        _options = new SessionOptions { IntraOpNumThreads = 1 };
-        try
-        {
-            _session = new InferenceSession(CropClassifierGraph.BuildBackbone(weights.ToNumbers(), names), _options);
-        }
-        catch
-        {
-            _options.Dispose();
-            throw;
-        }
-
+        _session = SingleThreadSession.Open(CropClassifierGraph.BuildBackbone(weights.ToNumbers(), names));
         Shapes = [.. _outputNames.Skip(1).Select(n => _session.OutputMetadata[n].Dimensions[1..].Select(d => (long)d).ToArray())];
     }
 
@@ -56,6 +43,5 @@ internal sealed class FrozenBackbone : IDisposable
     {
         _session.Dispose();
         _run.Dispose();
-        _options.Dispose();
     }
 }

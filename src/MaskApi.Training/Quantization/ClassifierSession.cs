@@ -1,35 +1,18 @@
 using System.Diagnostics;
 using MaskApi.Training.Data;
-using MaskApi.Vision.Inference;
+using MaskApi.Training.Network;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Training.Quantization;
 
 /// <summary>A mask classifier in memory, run one crop at a time as the service runs it.</summary>
-internal sealed class ClassifierSession : IDisposable
+/// <param name="model">The bytes of the <c>.onnx</c> file.</param>
+internal sealed class ClassifierSession(byte[] model) : IDisposable
 {
     private static readonly string[] _inputs = ["crops"];
 
-    private readonly SessionOptions _options;
-    private readonly InferenceSession _session;
+    private readonly InferenceSession _session = SingleThreadSession.Open(model);
     private readonly RunOptions _run = new();
-
-    /// <summary>Loads a model.</summary>
-    /// <param name="model">The bytes of the <c>.onnx</c> file.</param>
-    public ClassifierSession(byte[] model)
-    {
-        RuntimeTelemetry.EnsureOff();
-        _options = new SessionOptions { IntraOpNumThreads = 1 };
-        try
-        {
-            _session = new InferenceSession(model, _options);
-        }
-        catch
-        {
-            _options.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Time spent inside the runtime so far.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -61,6 +44,5 @@ internal sealed class ClassifierSession : IDisposable
     {
         _session.Dispose();
         _run.Dispose();
-        _options.Dispose();
     }
 }
