@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using MaskApi.Benchmarks.Commands;
 
 // Anything that is no verb of ours is for BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
-if (args is not [("loop" or "picture" or "scaling" or "stages" or "--help"), ..])
+if (args is not [("loop" or "picture" or "stages" or "--help"), ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     return 0;

@@ -22,8 +22,7 @@ internal static class LoopCommand
         command.SetAction(result =>
         {
             using var pipeline = options.Load(result);
-            var picture = File.ReadAllBytes(result.GetValue(options.Picture)!.FullName);
-            var analysis = new AnalysisOptions { Detail = result.GetValue(options.Detail) };
+            var (picture, analysis) = options.Read(result);
             var rate = Run(pipeline, picture, analysis, result.GetValue(threads), TimeSpan.FromSeconds(result.GetValue(seconds)));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rate:0.00} pictures/s"));
         });

@@ -6,25 +6,25 @@ namespace MaskApi.Benchmarks.Commands;
 /// <summary>What the commands have in common: which picture, how it is looked at, and with which classifier.</summary>
 internal sealed class PipelineOptions
 {
-    public Option<FileInfo> Picture { get; } = new("--picture")
+    private Option<FileInfo> Picture { get; } = new("--picture")
     {
         Description = "The picture.",
         DefaultValueFactory = static _ => new FileInfo(Pictures.PortraitPath),
     };
 
-    public Option<DetectionDetail> Detail { get; } = new("--detail")
+    private Option<DetectionDetail> Detail { get; } = new("--detail")
     {
         Description = "How closely it is looked at.",
         DefaultValueFactory = static _ => DetectionDetail.Fast,
     };
 
-    public Option<ModelPrecision> Precision { get; } = new("--precision")
+    private Option<ModelPrecision> Precision { get; } = new("--precision")
     {
         Description = "What the classifier computes with.",
         DefaultValueFactory = static _ => ModelPrecision.Float,
     };
 
-    public Option<int> IntraOpThreads { get; } = new("--intra-op")
+    private Option<int> IntraOpThreads { get; } = new("--intra-op")
     {
         Description = "Threads inside one model run.",
         DefaultValueFactory = static _ => 1,
@@ -38,6 +38,10 @@ internal sealed class PipelineOptions
         command.Options.Add(Precision);
         command.Options.Add(IntraOpThreads);
     }
+
+    /// <summary>The picture that the options name, and how it is to be looked at.</summary>
+    public (byte[] Picture, AnalysisOptions Analysis) Read(ParseResult result) =>
+        (File.ReadAllBytes(result.GetValue(Picture)!.FullName), new AnalysisOptions { Detail = result.GetValue(Detail) });
 
     /// <summary>The warmed pipeline that the options ask for.</summary>
     public FacePipeline Load(ParseResult result)

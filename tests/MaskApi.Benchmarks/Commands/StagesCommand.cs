@@ -16,8 +16,7 @@ internal static class StagesCommand
         command.SetAction(result =>
         {
             using var pipeline = options.Load(result);
-            var picture = File.ReadAllBytes(result.GetValue(options.Picture)!.FullName);
-            var analysis = new AnalysisOptions { Detail = result.GetValue(options.Detail) };
+            var (picture, analysis) = options.Read(result);
             Run(pipeline, picture, analysis, result.GetValue(rounds));
         });
         return command;
