@@ -63,12 +63,14 @@ public static class ImageDecoder
     private sealed unsafe class OpenedImage : IDisposable
     {
         private readonly System.Buffers.MemoryHandle _pin;
+        private readonly ReadOnlyMemory<byte> _file;
         private readonly SKData _data;
         private readonly SKCodec _codec;
 
         internal OpenedImage(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
         {
             var format = ImageSniffer.Identify(encoded.Span);
+            _file = encoded;
             _pin = encoded.Pin();
             _data = SKData.Create((nint)_pin.Pointer, encoded.Length);
             _codec = SKCodec.Create(_data);
@@ -116,6 +118,12 @@ public static class ImageDecoder
             var raster = new Raster(info.Width, info.Height, Header.Format);
             try
             {
+                // Elsewhere colors have to be converted as well, which only SkiaSharp does.
+                if (Header.Format == ImageFormat.Jpeg && _codec.Info.ColorSpace is { IsSrgb: true } && TurboJpeg.TryDecode(_file.Span, raster))
+                {
+                    return raster;
+                }
+
                 switch (_codec.GetPixels(info, raster.Address, raster.Stride, new SKCodecOptions(0)))
                 {
                     case SKCodecResult.Success:
