@@ -54,7 +54,7 @@ public sealed class MaskClassifier : IDisposable
                 crop.Address,
                 (long)crop.Width * crop.Height * 3);
             workspace.Inputs[0] = input;
-            _model.Session.Run(workspace.Options, _inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
+            _model.Run(_inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
             return workspace.Probability.Data[0];
         }
         finally
@@ -63,6 +63,9 @@ public sealed class MaskClassifier : IDisposable
             GC.KeepAlive(crop);
         }
     }
+
+    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
+    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -79,18 +82,12 @@ public sealed class MaskClassifier : IDisposable
             Outputs = [Probability.Value];
         }
 
-        internal RunOptions Options { get; } = new();
-
         internal OrtValue[] Inputs { get; } = new OrtValue[1];
 
         internal NativeTensor<float> Probability { get; } = new(1);
 
         internal OrtValue[] Outputs { get; }
 
-        public void Dispose()
-        {
-            Options.Dispose();
-            Probability.Dispose();
-        }
+        public void Dispose() => Probability.Dispose();
     }
 }

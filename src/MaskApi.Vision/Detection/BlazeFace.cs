@@ -58,7 +58,7 @@ internal sealed class BlazeFace : IDisposable
         var workspace = _workspaces.Rent();
         try
         {
-            workspace.Run(_model.Session, _inputNames, picture, look);
+            workspace.Run(_model, _inputNames, picture, look);
             workspace.Collect(look, leastScore, found);
         }
         finally
@@ -66,6 +66,9 @@ internal sealed class BlazeFace : IDisposable
             _workspaces.Return(workspace);
         }
     }
+
+    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
+    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
 
     public void Dispose()
     {
@@ -76,7 +79,6 @@ internal sealed class BlazeFace : IDisposable
     /// <summary>The buffers of one run; they grow to the largest input seen, which <see cref="LookPlan.MostPixelsPerRun"/> bounds.</summary>
     private sealed class Workspace : IDisposable
     {
-        private readonly RunOptions _options = new();
         private readonly Letterbox _letterbox = new();
         private readonly NativeBuffer<byte> _input = new();
         private readonly NativeBuffer<byte> _sample = new();
@@ -84,7 +86,7 @@ internal sealed class BlazeFace : IDisposable
         private readonly NativeBuffer<float> _boxes = new();
         private readonly NativeBuffer<float> _keypoints = new();
 
-        internal void Run(InferenceSession session, string[] inputNames, Raster picture, Look look)
+        internal void Run(OnnxModel model, string[] inputNames, Raster picture, Look look)
         {
             var (width, height) = (look.InputWidth, look.InputHeight);
             var anchors = width / Stride * (height / Stride);
@@ -93,7 +95,7 @@ internal sealed class BlazeFace : IDisposable
             using var boxes = _boxes.Tensor(anchors, 4);
             using var keypoints = _keypoints.Tensor(anchors, 12);
             Fill(picture, look);
-            session.Run(_options, inputNames, [input], _outputNames, [scores, boxes, keypoints]);
+            model.Run(inputNames, [input], _outputNames, [scores, boxes, keypoints]);
         }
 
         /// <summary>Turns the outputs, 0–1 of the input, into pixels of the picture.</summary>
@@ -122,7 +124,6 @@ internal sealed class BlazeFace : IDisposable
 
         public void Dispose()
         {
-            _options.Dispose();
             _input.Dispose();
             _sample.Dispose();
             _scores.Dispose();

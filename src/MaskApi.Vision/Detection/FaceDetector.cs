@@ -93,6 +93,9 @@ public sealed class FaceDetector : IDisposable
         return search;
     }
 
+    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
+    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
+
     /// <inheritdoc/>
     public void Dispose()
     {

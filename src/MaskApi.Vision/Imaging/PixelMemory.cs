@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace MaskApi.Vision.Imaging;
@@ -7,6 +7,7 @@ namespace MaskApi.Vision.Imaging;
 /// Native memory for pixels, outside the garbage collector's heaps: rasters are megabytes, live for milliseconds, and
 /// would otherwise each be a large object. Freed blocks are kept for the next picture up to <see cref="RetainedLimit"/>,
 /// which spares a picture of ordinary size the page faults of fresh memory and gives a huge one's back at once.
+/// <see cref="Trim"/> gives back what is no longer asked for, so that odd sizes do not gather until the limit is full of them.
 /// </summary>
 internal static unsafe class PixelMemory
 {
@@ -15,9 +16,12 @@ internal static unsafe class PixelMemory
 
     private const nuint Alignment = 64;
 
-    private static readonly ConcurrentDictionary<long, ConcurrentBag<nint>> _free = new();
+    /// <summary>Free blocks by size, each list in the order in which they came back; the last one is the next to be used.</summary>
+    private static readonly Dictionary<long, List<FreeBlock>> _free = [];
+    private static readonly Lock _lock = new();
     private static long _retained;
     private static long _outstanding;
+    private static int _age;
 
     /// <summary>Bytes handed out and not yet returned: zero when nothing leaks.</summary>
     internal static long OutstandingBytes => Interlocked.Read(ref _outstanding);
@@ -32,10 +36,15 @@ internal static unsafe class PixelMemory
     {
         capacity = RoundUp(bytes);
         Interlocked.Add(ref _outstanding, capacity);
-        if (_free.TryGetValue(capacity, out var bag) && bag.TryTake(out var block))
+        lock (_lock)
         {
-            Interlocked.Add(ref _retained, -capacity);
-            return block;
+            if (_free.TryGetValue(capacity, out var blocks) && blocks.Count > 0)
+            {
+                var block = blocks[^1].Address;
+                blocks.RemoveAt(blocks.Count - 1);
+                _retained -= capacity;
+                return block;
+            }
         }
 
         return (nint)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
@@ -47,21 +56,57 @@ internal static unsafe class PixelMemory
     internal static void Return(nint block, long capacity)
     {
         Interlocked.Add(ref _outstanding, -capacity);
-        if (Interlocked.Add(ref _retained, capacity) <= RetainedLimit)
+        lock (_lock)
         {
-            _free.GetOrAdd(capacity, static _ => []).Add(block);
-            return;
+            if (_retained + capacity <= RetainedLimit)
+            {
+                if (!_free.TryGetValue(capacity, out var blocks))
+                {
+                    _free.Add(capacity, blocks = []);
+                }
+
+                blocks.Add(new FreeBlock(block, _age));
+                _retained += capacity;
+                return;
+            }
         }
 
-        Interlocked.Add(ref _retained, -capacity);
         NativeMemory.AlignedFree((void*)block);
+    }
+
+    /// <summary>Frees the blocks that nobody has used since the call before this one.</summary>
+    internal static void Trim()
+    {
+        lock (_lock)
+        {
+            foreach (var (capacity, blocks) in _free)
+            {
+                var unused = 0;
+                for (; unused < blocks.Count && blocks[unused].Age < _age; unused++)
+                {
+                    NativeMemory.AlignedFree((void*)blocks[unused].Address);
+                    _retained -= capacity;
+                }
+
+                blocks.RemoveRange(0, unused);
+                if (blocks.Count == 0)
+                {
+                    _free.Remove(capacity);
+                }
+            }
+
+            _age++;
+        }
     }
 
     /// <summary>Sizes come in steps of an eighth of a power of two, so that blocks are reused and at most 12.5 % is wasted.</summary>
     private static long RoundUp(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        var step = Math.Max(4096L, (long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes) / 16);
+        var step = Math.Max(4096L, (long)BitOperations.RoundUpToPowerOf2((ulong)bytes) / 16);
         return (bytes + step - 1) / step * step;
     }
+
+    /// <summary>A block and the number of <see cref="Trim"/> calls before it came back.</summary>
+    private readonly record struct FreeBlock(nint Address, int Age);
 }

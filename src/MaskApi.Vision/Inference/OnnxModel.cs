@@ -13,15 +13,20 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 }
 
 /// <summary>
-/// One ONNX file and its session. <see cref="Session"/> is safe to run from any number of threads; what differs
+/// One ONNX file and its session. <see cref="Run"/> is safe to call from any number of threads; what differs
 /// from run to run, its buffers, is pooled by the caller.
 /// </summary>
 internal sealed class OnnxModel : IDisposable
 {
+    private readonly RunOptions _run = new();
+    private readonly RunOptions _runAndShrink = new();
+    private int _shrink;
+
     private OnnxModel(ModelInfo info, InferenceSession session)
     {
         Info = info;
         Session = session;
+        _runAndShrink.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
     }
 
     internal ModelInfo Info { get; }
@@ -59,7 +64,26 @@ internal sealed class OnnxModel : IDisposable
         }
     }
 
-    public void Dispose() => Session.Dispose();
+    /// <summary>Runs the model.</summary>
+    internal void Run(
+        IReadOnlyCollection<string> inputNames,
+        IReadOnlyCollection<OrtValue> inputs,
+        IReadOnlyCollection<string> outputNames,
+        IReadOnlyCollection<OrtValue> outputs) =>
+        Session.Run(Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink, inputNames, inputs, outputNames, outputs);
+
+    /// <summary>
+    /// Lets the next run give back, when it ends, the memory that no run is using. The runtime itself never does: one large input
+    /// would cost its memory for good.
+    /// </summary>
+    internal void ShrinkAfterNextRun() => Volatile.Write(ref _shrink, 1);
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        _run.Dispose();
+        _runAndShrink.Dispose();
+    }
 
     private static byte[] ReadFile(string path)
     {
@@ -101,6 +125,9 @@ internal sealed class OnnxModel : IDisposable
             // A pattern is kept for every input shape ever seen, and every face's crop has a shape of its own.
             EnableMemoryPattern = false,
         };
+
+        // Weights apart from the memory of runs, of which a block is only given back when nothing lasting lies in it.
+        settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
 
         // A thread that spins while it waits takes the core from another picture's run.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

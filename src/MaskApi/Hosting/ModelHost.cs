@@ -12,8 +12,12 @@ internal sealed partial class ModelHost(
     ModelOptions models,
     LimitOptions limits,
     IHostApplicationLifetime lifetime,
+    TimeProvider time,
     ILogger<ModelHost> logger) : BackgroundService
 {
+    /// <summary>How often memory is given back that pictures no longer need: what is given back too early costs some milliseconds anew.</summary>
+    private static readonly TimeSpan _trimEvery = TimeSpan.FromMinutes(1);
+
     private volatile FacePipeline? _pipeline;
 
     /// <summary>The loaded and warmed pipeline.</summary>
@@ -41,7 +45,21 @@ internal sealed partial class ModelHost(
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(Load, stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Run(Load, stoppingToken);
+        if (_pipeline is not { } pipeline)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(_trimEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            pipeline.TrimMemory();
+            NativeHeap.Trim();
+        }
+    }
 
     private void Load()
     {

@@ -24,6 +24,7 @@ internal static class ServiceHost
     /// <returns>The exit code: 1 when a setting or a model is wrong, which one line explains.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
+        NativeHeap.Configure();
         try
         {
             await using var app = Build(args);

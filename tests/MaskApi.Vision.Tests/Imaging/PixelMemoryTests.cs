@@ -40,6 +40,42 @@ public sealed class PixelMemoryTests
     }
 
     [Fact]
+    public void A_size_that_nobody_asks_for_any_more_is_freed()
+    {
+        PixelMemory.Trim();
+        PixelMemory.Trim();
+        Assert.Equal(0, PixelMemory.RetainedBytes);
+        new Raster(512, 512).Dispose();
+        new Raster(256, 256).Dispose();
+        PixelMemory.Trim();
+        Assert.Equal((512 * 512 * 4) + (256 * 256 * 4), PixelMemory.RetainedBytes);
+        new Raster(512, 512).Dispose();
+        PixelMemory.Trim();
+        Assert.Equal(512 * 512 * 4, PixelMemory.RetainedBytes);
+        PixelMemory.Trim();
+        Assert.Equal(0, PixelMemory.RetainedBytes);
+    }
+
+    [Fact]
+    public void A_large_picture_costs_its_memory_for_a_while_only()
+    {
+        using var pipeline = FacePipeline.Load(new VisionOptions());
+        pipeline.TrimMemory();
+        var before = Environment.WorkingSet;
+        using (var picture = TestPictures.NoiseRaster(3000, 2000))
+        {
+            pipeline.Analyze(picture, new AnalysisOptions { Detail = DetectionDetail.High }, CancellationToken.None);
+        }
+
+        var grown = Environment.WorkingSet - before;
+        pipeline.TrimMemory();
+        pipeline.TrimMemory();
+        var left = Environment.WorkingSet - before;
+        Assert.True(grown > 100e6, $"{grown / 1e6} MB more: too little to tell");
+        Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
+    }
+
+    [Fact]
     public void A_disposed_raster_cannot_be_read()
     {
         var raster = new Raster(32, 32);
