@@ -9,18 +9,20 @@ namespace MaskApi.Uploads;
 /// Bounds the bytes of uploads that are held in memory at the same time, over all requests. An upload takes its share as it
 /// grows, so a caller who announces much and sends little holds little.
 /// </summary>
-internal sealed class UploadBudget(AdmissionOptions options) : IDisposable
+internal sealed class UploadBudget : IDisposable
 {
     /// <summary>A permit of the limiter is this many bytes, because permits are counted in <see cref="int"/>.</summary>
     public const int Unit = 4096;
 
-    private readonly ConcurrencyLimiter _units = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue),
-        QueueLimit = 0,
-    });
+    private readonly int _limit;
+    private readonly ConcurrencyLimiter _units;
 
-    private readonly int _limit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue);
+    /// <summary>Sets the budget up.</summary>
+    public UploadBudget(AdmissionOptions options)
+    {
+        _limit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue);
+        _units = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = _limit, QueueLimit = 0 });
+    }
 
     /// <summary>Bytes held now.</summary>
     public long InFlight => (_limit - _units.GetStatistics()!.CurrentAvailablePermits) * Unit;
