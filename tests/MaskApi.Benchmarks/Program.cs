@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using MaskApi.Benchmarks.Commands;
 
 // Anything that is no verb of ours is for BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
-if (args is not [("loop" or "picture" or "stages" or "--help"), ..])
+if (args is not [("loop" or "picture" or "png" or "stages" or "--help"), ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     return 0;
@@ -13,5 +13,6 @@ return new RootCommand("Times the pipeline. Without a verb: the benchmarks, by B
 {
     LoopCommand.Create(),
     PictureCommand.Create(),
+    PngCommand.Create(),
     StagesCommand.Create(),
 }.Parse(args).Invoke();

@@ -15,6 +15,17 @@ public sealed class ImageEncoderTests
         Assert.True(picture.Pixels.SequenceEqual(again.Pixels));
     }
 
+    [Fact]
+    public void Png_of_a_photograph_is_hardly_larger_than_the_default_encoders()
+    {
+        using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+        using var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        picture.Pixels.CopyTo(bitmap.GetPixelSpan());
+        using var pixels = bitmap.PeekPixels();
+        using var usual = pixels.Encode(SKPngEncoderOptions.Default);
+        Assert.InRange(ImageEncoder.Encode(picture, OutputFormat.Png).Length, usual!.Size / 2, usual.Size * 1.15);
+    }
+
     [Theory]
     [InlineData(OutputFormat.Jpeg, ImageFormat.Jpeg)]
     [InlineData(OutputFormat.Webp, ImageFormat.Webp)]
