@@ -29,7 +29,8 @@ internal static class OpenApiDescription
                 Version = DocumentName,
                 Description = "Finds every face in a photograph and tells whether it wears a mask. "
                     + "Coordinates are pixels of the upright picture, origin top left. "
-                    + "Every error is a problem document (RFC 9457) with a stable `code`.",
+                    + "Every error is a problem document (RFC 9457) with a stable `code`; only what cannot be read as a request at all "
+                    + "(400 or 505, or 414 and 431 for an address or headers beyond 8 and 32 KB) is answered without a body.",
                 License = new OpenApiLicense { Name = "Apache-2.0", Url = new Uri("https://www.apache.org/licenses/LICENSE-2.0") },
             });
             options.IncludeXmlComments(typeof(OpenApiDescription).Assembly);

@@ -53,8 +53,14 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("GET /v1/annotations/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
     [InlineData("GET /v1/info HTTP/9.9\r\nHost: a\r\n\r\n", 505)]
     [InlineData("POST /v1/detections HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400)]
-    public async Task What_is_not_HTTP_is_refused(string request, int status) =>
-        Assert.StartsWith($"HTTP/1.1 {status} ", await SendAsync(request), StringComparison.Ordinal);
+    public async Task What_is_not_HTTP_is_refused_without_a_body(string request, int status) =>
+        AssertBare(status, await SendAsync(request));
+
+    [Theory]
+    [InlineData(9 * 1024, 0, 414)]
+    [InlineData(0, 33 * 1024, 431)]
+    public async Task An_address_or_headers_that_are_too_long_are_refused_without_a_body(int address, int header, int status) =>
+        AssertBare(status, await SendAsync($"GET /{new string('a', address)} HTTP/1.1\r\nHost: a\r\nX: {new string('b', header)}\r\n\r\n"));
 
     [Fact]
     public async Task Requests_sent_without_waiting_for_answers_are_all_answered()
@@ -84,6 +90,12 @@ public sealed class WireTests : IAsyncLifetime
         // A length or its absence is the one difference that is allowed (RFC 9110, section 9.3.2).
         static IEnumerable<string> Names(string answer) => answer.Split("\r\n\r\n")[0].Split("\r\n").Skip(1)
             .Select(static header => header.Split(':')[0]).Except(["Content-Length", "Transfer-Encoding"]).Order();
+    }
+
+    private static void AssertBare(int status, string answer)
+    {
+        Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
     }
 
     private Task<string> SendAsync(string request) => SendAsync(Encoding.ASCII.GetBytes(request));
