@@ -3,16 +3,18 @@ using BenchmarkDotNet.Running;
 using MaskApi.Benchmarks.Commands;
 
 // Anything that is no verb of ours is for BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
-if (args is not [("loop" or "picture" or "png" or "stages" or "--help"), ..])
+if (args is not [("decode" or "loop" or "picture" or "png" or "scaling" or "stages" or "--help"), ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     return 0;
 }
 
-return new RootCommand("Times the pipeline. Without a verb: the benchmarks, by BenchmarkDotNet's own options.")
+return await new RootCommand("Times the pipeline. Without a verb: the benchmarks, by BenchmarkDotNet's own options.")
 {
+    DecodeCommand.Create(),
     LoopCommand.Create(),
     PictureCommand.Create(),
     PngCommand.Create(),
+    ScalingCommand.Create(),
     StagesCommand.Create(),
-}.Parse(args).Invoke();
+}.Parse(args).InvokeAsync();

@@ -43,6 +43,9 @@ internal sealed class PipelineOptions
     public (byte[] Picture, AnalysisOptions Analysis) Read(ParseResult result) =>
         (File.ReadAllBytes(result.GetValue(Picture)!.FullName), new AnalysisOptions { Detail = result.GetValue(Detail) });
 
+    /// <summary>What the classifier is to compute with.</summary>
+    public ModelPrecision PrecisionOf(ParseResult result) => result.GetValue(Precision);
+
     /// <summary>The warmed pipeline that the options ask for.</summary>
     public FacePipeline Load(ParseResult result)
     {
