@@ -36,3 +36,9 @@ def processor_seconds(pid):
 def resident(pid):
     """Bytes of memory that a process holds."""
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def resident_at_most(pid):
+    """Bytes of memory that a process held when it held most."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024

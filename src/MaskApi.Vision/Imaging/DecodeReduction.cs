@@ -4,19 +4,20 @@ namespace MaskApi.Vision.Imaging;
 
 /// <summary>
 /// How far a picture may be reduced while it is decoded: no further than what is done with it can use. Decoding dominates large
-/// photographs, and a JPEG's fraction costs about half of the whole.
+/// photographs. A quarter of a JPEG of 12 megapixels takes about seven tenths of the whole's time, and a sixteenth of its memory.
 /// </summary>
 internal static class DecodeReduction
 {
     /// <summary>
     /// Least longer side of a reduced picture: a face of a sixth of that still has <see cref="LeastCrop"/> pixels, so most
-    /// photographs are decoded once.
+    /// photographs are decoded once. Reasoned, not measured.
     /// </summary>
     private const int LeastSide = 896;
 
     /// <summary>
     /// Least shorter side of a face's crop, in pixels, if the whole picture has that many: twice as many as most faces that the
-    /// classifier was trained on have, three quarters of its input.
+    /// classifier was trained on have, three quarters of its input. Reasoned, not measured: the labelled photographs are hardly ever large
+    /// enough to be reduced.
     /// </summary>
     private const int LeastCrop = 168;
 

@@ -66,8 +66,9 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
 
     private void Grow(long? expected)
     {
+        // By fours: each block that was outgrown stays in the pool, and with doubling they would be as much again as the last one.
         // One byte more than expected, so that the read that finds the end does not grow the buffer once more.
-        var size = Math.Max(FirstBlock, (long)Block.Length * 2);
+        var size = Math.Max(FirstBlock, (long)Block.Length * 4);
         if (expected is { } announced && announced > _length)
         {
             size = Math.Min(size, announced + 1);
