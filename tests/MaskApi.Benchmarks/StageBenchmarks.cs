@@ -130,19 +130,25 @@ public class EncodeBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public int Png() => ImageEncoder.Encode(_picture, OutputFormat.Png).Length;
+    public int Png() => Encode(OutputFormat.Png);
 
     [Benchmark]
-    public int Jpeg() => ImageEncoder.Encode(_picture, OutputFormat.Jpeg).Length;
+    public int Jpeg() => Encode(OutputFormat.Jpeg);
 
     [Benchmark]
-    public int Webp() => ImageEncoder.Encode(_picture, OutputFormat.Webp).Length;
+    public int Webp() => Encode(OutputFormat.Webp);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _picture.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private int Encode(OutputFormat format)
+    {
+        using var file = ImageEncoder.Encode(_picture, format);
+        return file.Memory.Length;
     }
 
     private static Raster Annotated()

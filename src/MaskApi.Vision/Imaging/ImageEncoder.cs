@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;
@@ -23,24 +26,45 @@ public static class ImageEncoder
     /// <summary>Encodes the picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="format">The file format.</param>
-    /// <returns>The file.</returns>
+    /// <returns>The file, in native memory, owned by the caller: an array of its size would be a large object for the collector.</returns>
     /// <exception cref="InvalidOperationException">The picture does not fit the format (WebP ends at 16383 pixels a side).</exception>
-    public static byte[] Encode(Raster picture, OutputFormat format)
+    public static IMemoryOwner<byte> Encode(Raster picture, OutputFormat format)
     {
         ArgumentNullException.ThrowIfNull(picture);
 
         // Without a color space in the description no profile is written; pixels without one are read as sRGB.
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var pixels = new SKPixmap(info, picture.Address, picture.Stride);
-        using var file = format switch
+        var file = format switch
         {
             OutputFormat.Png => pixels.Encode(_png),
             OutputFormat.Jpeg => pixels.Encode(_jpeg),
             OutputFormat.Webp => pixels.Encode(_webp),
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
-        var bytes = file?.ToArray() ?? throw new InvalidOperationException($"A picture of {picture.Width}×{picture.Height} does not fit {format}.");
         GC.KeepAlive(picture);
-        return bytes;
+        return file is null
+            ? throw new InvalidOperationException($"A picture of {picture.Width}×{picture.Height} does not fit {format}.")
+            : new EncodedFile(file);
+    }
+
+    /// <summary>A file where Skia has written it.</summary>
+    private sealed unsafe class EncodedFile(SKData data) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan()
+        {
+            ObjectDisposedException.ThrowIf(data.Handle == 0, this);
+            return new Span<byte>((void*)data.Data, checked((int)data.Size));
+        }
+
+        public override MemoryHandle Pin(int elementIndex = 0) =>
+            new(Unsafe.AsPointer(ref MemoryMarshal.GetReference(GetSpan()[elementIndex..])), pinnable: this);
+
+        public override void Unpin()
+        {
+            // Native memory does not move.
+        }
+
+        protected override void Dispose(bool disposing) => data.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using MaskApi.Annotations;
@@ -8,7 +9,6 @@ using MaskApi.Problems;
 using MaskApi.Uploads;
 using MaskApi.Vision;
 using MaskApi.Vision.Imaging;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MaskApi.Endpoints;
 
@@ -53,7 +53,7 @@ internal static class AnnotationEndpoints
             .AllowAnonymous();
     }
 
-    private static async Task<FileContentHttpResult> AnnotateAsync(
+    private static async Task<PictureResult> AnnotateAsync(
         AnalysisParameters parameters,
         OutputPicture output,
         HttpContext context,
@@ -65,7 +65,7 @@ internal static class AnnotationEndpoints
         return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
     }
 
-    private static async Task<FileContentHttpResult> AnnotateRemoteAsync(
+    private static async Task<PictureResult> AnnotateRemoteAsync(
         AnalysisParameters parameters,
         OutputPicture output,
         HttpContext context,
@@ -85,7 +85,7 @@ internal static class AnnotationEndpoints
         return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
     }
 
-    private static async Task<FileContentHttpResult> GetAnnotationAsync(
+    private static async Task<PictureResult> GetAnnotationAsync(
         string id,
         OutputPicture output,
         HttpContext context,
@@ -103,7 +103,7 @@ internal static class AnnotationEndpoints
     internal sealed class Annotator(PictureWorker worker, LimitOptions limits, Telemetry telemetry)
     {
         /// <summary>Detects on a picture and draws what was found.</summary>
-        public async Task<FileContentHttpResult> AnnotateAsync(
+        public async Task<PictureResult> AnnotateAsync(
             HttpContext context,
             ReadOnlyMemory<byte> picture,
             AnalysisParameters parameters,
@@ -111,13 +111,13 @@ internal static class AnnotationEndpoints
             CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
-            var (analysis, bytes) = await worker.RunAsync(picture, Annotate, cancellationToken);
+            var (analysis, file) = await worker.RunAsync(picture, Annotate, cancellationToken);
             var summary = analysis.Faces.Summarize(parameters.MinConfidence);
             DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
             telemetry.CountAnalysis(analysis.Timings, summary);
-            return Answer(context, summary, bytes, output);
+            return Answer(context, summary, file, output);
 
-            (FaceAnalysis Analysis, byte[] Bytes) Annotate(FacePipeline pipeline, CancellationToken token)
+            (FaceAnalysis Analysis, IMemoryOwner<byte> File) Annotate(FacePipeline pipeline, CancellationToken token)
             {
                 var decoding = Stopwatch.GetTimestamp();
                 using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
@@ -129,23 +129,23 @@ internal static class AnnotationEndpoints
         }
 
         /// <summary>Draws what was found earlier.</summary>
-        public async Task<FileContentHttpResult> DrawAsync(
+        public async Task<PictureResult> DrawAsync(
             HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
         {
-            var bytes = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
+            var file = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
 
             // The same address always shows the same picture, but only to whom it was given.
             context.Response.Headers.CacheControl = "private, max-age=60";
-            return Answer(context, record.Faces.Summarize(record.MinConfidence), bytes, output);
+            return Answer(context, record.Faces.Summarize(record.MinConfidence), file, output);
 
-            byte[] Redraw(FacePipeline pipeline, CancellationToken token)
+            IMemoryOwner<byte> Redraw(FacePipeline pipeline, CancellationToken token)
             {
                 using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
                 return Draw(raster, record.Faces, record.MinConfidence, output, token);
             }
         }
 
-        private static byte[] Draw(
+        private static IMemoryOwner<byte> Draw(
             Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, OutputPicture output, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -154,7 +154,7 @@ internal static class AnnotationEndpoints
             return ImageEncoder.Encode(raster, output.Format);
         }
 
-        private static FileContentHttpResult Answer(HttpContext context, FaceSummary summary, byte[] bytes, OutputPicture output)
+        private static PictureResult Answer(HttpContext context, FaceSummary summary, IMemoryOwner<byte> file, OutputPicture output)
         {
             int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
             foreach (var (header, count) in CountHeaders.Zip(counts))
@@ -164,7 +164,7 @@ internal static class AnnotationEndpoints
 
             context.Response.Headers.Vary = "Accept";
             RequestFacts.Of(context).Summary = summary;
-            return TypedResults.File(bytes, output.MediaType);
+            return new PictureResult(file, output.MediaType);
         }
     }
 }

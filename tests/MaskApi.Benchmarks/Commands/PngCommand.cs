@@ -34,7 +34,11 @@ internal static class PngCommand
         var settings = new List<(string Name, Func<Raster, long> Write)>
         {
             ("default", static picture => Write(picture, SKPngEncoderOptions.Default)),
-            ("ours", static picture => ImageEncoder.Encode(picture, OutputFormat.Png).Length),
+            ("ours", static picture =>
+            {
+                using var file = ImageEncoder.Encode(picture, OutputFormat.Png);
+                return file.Memory.Length;
+            }),
         };
         if (all)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -62,6 +63,39 @@ public sealed class ProcessTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>An array for each would be a large object, of which the collector lets hundreds of megabytes gather.</summary>
+    [Fact]
+    public async Task Annotated_pictures_are_not_left_to_the_garbage_collector()
+    {
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
+        await AnnotateAsync();
+        var before = await AllocatedAsync();
+        var sent = 0L;
+        for (var i = 0; i < 10; i++)
+        {
+            sent += await AnnotateAsync();
+        }
+
+        Assert.InRange(await AllocatedAsync() - before, 0, sent / 2);
+
+        async Task<long> AnnotateAsync()
+        {
+            using var response = await client.PostAsync("/v1/annotations?format=png", Http.Raw(Pictures.Astronaut), _token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            Assert.NotNull(response.Content.Headers.ContentLength);
+            return (await response.Content.ReadAsByteArrayAsync(_token)).Length;
+        }
+
+        async Task<double> AllocatedAsync()
+        {
+            const string name = "dotnet_gc_heap_total_allocated_bytes_total";
+            var metrics = await client.GetStringAsync("/metrics", _token);
+            var line = metrics.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+            return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class ImageEncoderTests
     public void Png_is_lossless()
     {
         using var picture = TestPictures.NoiseRaster(201, 99);
-        using var again = TestPictures.Decode(ImageEncoder.Encode(picture, OutputFormat.Png));
+        using var again = TestPictures.Decode(Encode(picture, OutputFormat.Png));
         Assert.Equal(ImageFormat.Png, again.Format);
         Assert.True(picture.Pixels.SequenceEqual(again.Pixels));
     }
@@ -23,7 +23,7 @@ public sealed class ImageEncoderTests
         picture.Pixels.CopyTo(bitmap.GetPixelSpan());
         using var pixels = bitmap.PeekPixels();
         using var usual = pixels.Encode(SKPngEncoderOptions.Default);
-        Assert.InRange(ImageEncoder.Encode(picture, OutputFormat.Png).Length, usual!.Size / 2, usual.Size * 1.15);
+        Assert.InRange(Encode(picture, OutputFormat.Png).Length, usual!.Size / 2, usual.Size * 1.15);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class ImageEncoderTests
     public void Jpeg_and_webp_show_the_same_picture(OutputFormat output, ImageFormat format)
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
-        using var again = TestPictures.Decode(ImageEncoder.Encode(picture, output));
+        using var again = TestPictures.Decode(Encode(picture, output));
         Assert.Equal((format, picture.Width, picture.Height), (again.Format, again.Width, again.Height));
         var error = 0.0;
         for (var i = 0; i < picture.Pixels.Length; i++)
@@ -51,7 +51,7 @@ public sealed class ImageEncoderTests
     public void Nothing_but_pixels_is_written(OutputFormat format)
     {
         using var picture = TestPictures.Decode(Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop));
-        var file = ImageEncoder.Encode(picture, format);
+        var file = Encode(picture, format);
         Assert.Equal(ExifOrientation.TopLeft, ImageDecoder.ReadHeader(file, TestPictures.Limits).Orientation);
         foreach (var block in new[] { "Exif", "eXIf", "EXIF", "iCCP", "ICCP", "ICC_PROFILE", "XMP ", "tEXt", "iTXt", "tIME", "Photoshop" })
         {
@@ -63,7 +63,7 @@ public sealed class ImageEncoderTests
     public void Fast_png_stays_near_the_size_of_the_default()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
-        var fast = ImageEncoder.Encode(picture, OutputFormat.Png).Length;
+        var fast = Encode(picture, OutputFormat.Png).Length;
         var normal = TestPictures.Encode(picture, SKEncodedImageFormat.Png, quality: 100).Length;
         Assert.InRange(fast, 1, normal * 1.25);
     }
@@ -73,5 +73,21 @@ public sealed class ImageEncoderTests
     {
         using var picture = new Raster(16384, 16);
         Assert.Throws<InvalidOperationException>(() => ImageEncoder.Encode(picture, OutputFormat.Webp));
+    }
+
+    [Fact]
+    public void A_file_that_has_been_freed_cannot_be_read()
+    {
+        using var picture = TestPictures.NoiseRaster(32, 32);
+        var file = ImageEncoder.Encode(picture, OutputFormat.Png);
+        Assert.Equal(0x89, file.Memory.Span[0]);
+        file.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => file.Memory.Span[0]);
+    }
+
+    private static byte[] Encode(Raster picture, OutputFormat format)
+    {
+        using var file = ImageEncoder.Encode(picture, format);
+        return file.Memory.ToArray();
     }
 }
