@@ -2,6 +2,7 @@ using MaskApi.Training.Fitting;
 
 namespace MaskApi.Training.Tests;
 
+[Collection(TorchSerial.Name)]
 public sealed class LogisticRegressionTests
 {
     [Fact]
@@ -31,4 +32,17 @@ public sealed class LogisticRegressionTests
     [Fact]
     public void Labels_of_one_kind_are_refused() =>
         Assert.Throws<ArgumentException>(() => LogisticRegression.Fit([[1f], [2f]], [true, true], penalty: 1));
+
+    [Fact]
+    public void An_observation_of_importance_two_counts_as_two_and_one_of_none_not_at_all()
+    {
+        float[][] rows = [[0f], [1f], [1.5f], [3f], [9f]];
+
+        var weighed = LogisticRegression.Fit(rows, [false, true, false, true, false], 1e-7, [1, 2, 1, 1, 0]);
+        var repeated = LogisticRegression.Fit([rows[0], rows[1], rows[1], rows[2], rows[3]], [false, true, true, false, true], 1e-7);
+
+        // The penalty goes by the columns' deviations, which weights do not change; this small, it does not matter.
+        Assert.Equal(repeated[0], weighed[0], 0.02);
+        Assert.Equal(repeated[1], weighed[1], 0.02);
+    }
 }

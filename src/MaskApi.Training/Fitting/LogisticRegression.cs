@@ -1,3 +1,7 @@
+using MaskApi.Training.Network;
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace MaskApi.Training.Fitting;
 
 /// <summary>Logistic regression with a ridge penalty, fitted by Newton's method (iteratively reweighted least squares).</summary>
@@ -11,47 +15,41 @@ internal static class LogisticRegression
     /// <param name="rows">Observations, each of the same number of columns.</param>
     /// <param name="labels">For each observation, whether it is positive.</param>
     /// <param name="penalty">Weight of half the squared length of the weights, per standard deviation of their column; the constant is free.</param>
+    /// <param name="importance">For each observation, how many it stands for, at least 0; one each if null.</param>
     /// <returns>The constant, then the weights.</returns>
     /// <exception cref="ArgumentException">There is nothing to fit, or only one kind of label.</exception>
-    public static double[] Fit(IReadOnlyList<float[]> rows, IReadOnlyList<bool> labels, double penalty)
+    public static double[] Fit(
+        IReadOnlyList<float[]> rows, IReadOnlyList<bool> labels, double penalty, IReadOnlyList<double>? importance = null)
     {
+        if (importance is not null && importance.Count != rows.Count)
+            throw new ArgumentException($"{importance.Count} weights for {rows.Count} observations.", nameof(importance));
         if (rows.Count != labels.Count || labels.All(label => label) || !labels.Any(label => label))
             throw new ArgumentException("Fitting takes observations of both kinds.", nameof(labels));
+        TorchLoader.EnsureLoaded();
         var columns = rows[0].Length;
         var (means, deviations) = Moments(rows, columns);
-        var weights = new double[columns + 1];
-        var row = new double[columns + 1];
+        using var scope = NewDisposeScope();
+        var observations = ones(rows.Count, columns + 1, dtype: ScalarType.Float64);
+        observations[TensorIndex.Colon, TensorIndex.Slice(1)] = (Matrix(rows, columns) - tensor(means)) / tensor(deviations);
+        var targets = tensor([.. labels.Select(label => label ? 1.0 : 0.0)]);
+        var shares = importance is null ? ones_like(targets) : tensor([.. importance]);
+        var penalties = full(columns + 1, penalty, dtype: ScalarType.Float64);
+        penalties[0] = 0;
+        var fitted = zeros(columns + 1, dtype: ScalarType.Float64);
         for (var step = 0; step < MostSteps; step++)
         {
-            var gradient = new double[columns + 1];
-            var curvature = new double[columns + 1, columns + 1];
-            for (var i = 0; i < rows.Count; i++)
-            {
-                row[0] = 1;
-                for (var k = 0; k < columns; k++)
-                    row[k + 1] = (rows[i][k] - means[k]) / deviations[k];
-                var probability = 1 / (1 + Math.Exp(-Dot(weights, row)));
-                var slope = Math.Max(1e-9, probability * (1 - probability));
-                for (var k = 0; k <= columns; k++)
-                {
-                    gradient[k] += row[k] * (probability - (labels[i] ? 1 : 0));
-                    for (var j = 0; j <= k; j++)
-                        curvature[k, j] += row[k] * row[j] * slope;
-                }
-            }
-
-            for (var k = 1; k <= columns; k++)
-            {
-                gradient[k] += penalty * weights[k];
-                curvature[k, k] += penalty;
-            }
-
-            var change = SolveSymmetric(curvature, gradient);
-            for (var k = 0; k <= columns; k++)
-                weights[k] -= change[k];
-            if (change.Max(Math.Abs) < Enough)
+            using var temporaries = NewDisposeScope();
+            var probabilities = observations.matmul(fitted).sigmoid();
+            var slopes = shares * (probabilities * (1 - probabilities)).clamp_min(1e-9);
+            var gradient = observations.T.matmul(shares * (probabilities - targets)) + (penalties * fitted);
+            var curvature = observations.T.matmul(observations * slopes.unsqueeze(1)) + diag(penalties);
+            var change = linalg.solve(curvature, gradient);
+            fitted.sub_(change);
+            if (change.abs().max().item<double>() < Enough)
                 break;
         }
+
+        var weights = fitted.data<double>().ToArray();
 
         // Back from standardized columns to the columns themselves.
         for (var k = 0; k < columns; k++)
@@ -87,44 +85,11 @@ internal static class LogisticRegression
         return (means, deviations);
     }
 
-    private static double Dot(double[] a, double[] b)
+    private static Tensor Matrix(IReadOnlyList<float[]> rows, int columns)
     {
-        var sum = 0.0;
-        for (var i = 0; i < a.Length; i++)
-            sum += a[i] * b[i];
-        return sum;
-    }
-
-    // By Cholesky's factors of the lower triangle, which the curvature of a penalized likelihood always has.
-    private static double[] SolveSymmetric(double[,] matrix, double[] right)
-    {
-        var n = right.Length;
-        for (var i = 0; i < n; i++)
-        {
-            for (var j = 0; j <= i; j++)
-            {
-                var sum = matrix[i, j];
-                for (var k = 0; k < j; k++)
-                    sum -= matrix[i, k] * matrix[j, k];
-                matrix[i, j] = i == j ? Math.Sqrt(Math.Max(sum, 1e-12)) : sum / matrix[j, j];
-            }
-        }
-
-        var solution = (double[])right.Clone();
-        for (var i = 0; i < n; i++)
-        {
-            for (var k = 0; k < i; k++)
-                solution[i] -= matrix[i, k] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        for (var i = n - 1; i >= 0; i--)
-        {
-            for (var k = i + 1; k < n; k++)
-                solution[i] -= matrix[k, i] * solution[k];
-            solution[i] /= matrix[i, i];
-        }
-
-        return solution;
+        var numbers = new float[rows.Count * columns];
+        for (var i = 0; i < rows.Count; i++)
+            rows[i].CopyTo(numbers, i * columns);
+        return tensor(numbers, rows.Count, columns).to(ScalarType.Float64);
     }
 }
