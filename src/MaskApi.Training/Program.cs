@@ -10,6 +10,7 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     CrossValidateCommand.Create(),
     EvaluateCommand.Create(),
     FetchCommand.Create(),
+    FitFaceHeadCommand.Create(),
     PackDetectorDataCommand.Create(),
     QuantizeCommand.Create(),
     TrainCommand.Create(),

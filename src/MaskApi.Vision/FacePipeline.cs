@@ -65,6 +65,7 @@ public sealed class FacePipeline : IDisposable
         {
             var decoded = Stopwatch.GetTimestamp();
             var faces = _detector.Detect(picture.Raster, options, out var cost, cancellationToken);
+            var (width, height) = (picture.Raster.Width, picture.Raster.Height);
             var found = new DetectedFace[faces.Count];
             for (var i = 0; i < found.Length; i++)
             {
@@ -81,7 +82,12 @@ public sealed class FacePipeline : IDisposable
             }
 
             var cutting = Stopwatch.GetTimestamp();
-            var verdicts = Judge(found, picture.Crop, cancellationToken);
+            var verdicts = Judge(found, picture.Crop, options, cancellationToken);
+            if (!AnyCredible(verdicts) && LeavesOut(width, height, options, cost))
+            {
+                verdicts = LookOtherwise(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
+            }
+
             var timings = new StageTimings(
                 decodeTime.TotalMilliseconds,
                 Stopwatch.GetElapsedTime(decoded, detected).TotalMilliseconds,
@@ -106,10 +112,17 @@ public sealed class FacePipeline : IDisposable
         var start = Stopwatch.GetTimestamp();
         var faces = _detector.Detect(picture, options, out var cost, cancellationToken);
         var detected = Stopwatch.GetTimestamp();
-        var verdicts = Judge(faces, box => FaceCropper.Crop(picture, box), cancellationToken);
+        var verdicts = Judge(faces, Cut, options, cancellationToken);
+        if (!AnyCredible(verdicts) && LeavesOut(picture.Width, picture.Height, options, cost))
+        {
+            verdicts = LookOtherwise(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
+        }
+
         var timings = new StageTimings(
             0, Stopwatch.GetElapsedTime(start, detected).TotalMilliseconds, Stopwatch.GetElapsedTime(detected).TotalMilliseconds);
         return new FaceAnalysis(picture.Width, picture.Height, picture.Format, verdicts, timings) { DetectionCost = cost };
+
+        FaceCrop Cut(PixelBox box) => FaceCropper.Crop(picture, box);
     }
 
     /// <summary>Runs every model once, so that the first caller does not wait for their first-run work.</summary>
@@ -137,16 +150,56 @@ public sealed class FacePipeline : IDisposable
         PixelMemory.Trim();
     }
 
-    private FaceVerdict[] Judge(IReadOnlyList<DetectedFace> faces, Func<PixelBox, FaceCrop> cut, CancellationToken cancellationToken)
+    private FaceVerdict[] Judge(
+        IReadOnlyList<DetectedFace> faces, Func<PixelBox, FaceCrop> cut, AnalysisOptions options, CancellationToken cancellationToken)
     {
         var verdicts = new FaceVerdict[faces.Count];
         _cores.Run(verdicts.Length, i =>
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var crop = cut(faces[i].Box);
-            verdicts[i] = new FaceVerdict(faces[i].Box, faces[i].Confidence, faces[i].Landmarks, _classifier.Classify(crop));
+            var face = faces[i];
+            using var crop = cut(face.Box);
+            var verdict = _classifier.Classify(crop);
+            var confidence = verdict.FaceLogit is { } logit ? FaceConfirmation.Confirm(face.Confidence, logit, face.Box) : face.Confidence;
+            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.MaskProbability);
         });
-        return verdicts;
+
+        bool IsSure(FaceVerdict verdict) => verdict.DetectionConfidence >= options.DetectionThreshold;
+        return Array.TrueForAll(verdicts, IsSure) ? verdicts : Array.FindAll(verdicts, IsSure);
+    }
+
+    private static bool LeavesOut(int width, int height, AnalysisOptions options, DetectionCost cost) =>
+        cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
+
+    private static bool AnyCredible(FaceVerdict[] verdicts) =>
+        Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible);
+
+    /// <summary>
+    /// The detector left looks out because it was sure of a face; the classifier says it is none. Of people upside down, upright looks
+    /// see a chin for a brow.
+    /// </summary>
+    private FaceVerdict[] LookOtherwise(
+        FaceVerdict[] verdicts,
+        Raster picture,
+        Func<DetectedFace, DetectedFace> toWhole,
+        Func<PixelBox, FaceCrop> cut,
+        AnalysisOptions options,
+        ref DetectionCost cost,
+        CancellationToken cancellationToken)
+    {
+        var faces = _detector.DetectOtherwise(picture, options, out var more, cancellationToken);
+        cost = new DetectionCost(cost.Runs + more.Runs, cost.InputPixels + more.InputPixels);
+        var others = Judge([.. faces.Select(toWhole)], cut, options, cancellationToken);
+        var all = new List<FaceVerdict>();
+        foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
+        {
+            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= LookFusion.SameFaceFrom))
+            {
+                all.Add(verdict);
+            }
+        }
+
+        return [.. all.OrderByDescending(static verdict => verdict.Box.Area).Take(options.MaxFaces)];
     }
 
     /// <inheritdoc/>

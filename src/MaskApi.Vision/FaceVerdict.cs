@@ -2,7 +2,7 @@ namespace MaskApi.Vision;
 
 /// <summary>A face and whether it wears a mask.</summary>
 /// <param name="Box">The face from brow to chin, clipped to the picture.</param>
-/// <param name="DetectionConfidence">How sure the detector is that this is a face, 0–1.</param>
+/// <param name="DetectionConfidence">How sure detector and classifier are that this is a face, 0–1.</param>
 /// <param name="Landmarks">The six key points.</param>
 /// <param name="MaskProbability">Calibrated probability that the face wears a mask, 0–1.</param>
 public readonly record struct FaceVerdict(PixelBox Box, float DetectionConfidence, FaceLandmarks Landmarks, float MaskProbability)

@@ -42,10 +42,10 @@ public class StageBenchmarks : IDisposable
     public void Crop() => FaceCropper.Crop(_picture, _face).Dispose();
 
     [Benchmark(Baseline = true)]
-    public float ClassifyFloat() => _float.Classify(_crop);
+    public float ClassifyFloat() => _float.Classify(_crop).MaskProbability;
 
     [Benchmark]
-    public float ClassifyInt8() => _int8.Classify(_crop);
+    public float ClassifyInt8() => _int8.Classify(_crop).MaskProbability;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -6,20 +6,25 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace MaskApi.Vision.Classification;
 
 /// <summary>
-/// Tells whether a face wears a mask. Resize, scaling, network and calibration are inside the model; a crop of any size
-/// goes in and a probability comes out. One instance serves any number of threads.
+/// Tells whether a face wears a mask, and whether it is a face at all. Resize, scaling, network and calibration are inside the model; a crop of any size
+/// goes in and a verdict comes out. One instance serves any number of threads.
 /// </summary>
 public sealed class MaskClassifier : IDisposable
 {
+    private const string Mask = "mask_probability";
+    private const string Face = "face_logit";
+
     private static readonly string[] _inputNames = ["crops"];
-    private static readonly string[] _outputNames = ["mask_probability"];
 
     private readonly OnnxModel _model;
-    private readonly Pool<Workspace> _workspaces = new(static () => new Workspace());
+    private readonly string[] _outputNames;
+    private readonly Pool<Workspace> _workspaces;
 
-    private MaskClassifier(OnnxModel model)
+    private MaskClassifier(OnnxModel model, bool knowsFaces)
     {
         _model = model;
+        _outputNames = knowsFaces ? [Mask, Face] : [Mask];
+        _workspaces = new Pool<Workspace>(() => new Workspace(knowsFaces));
     }
 
     /// <summary>The model in use.</summary>
@@ -31,17 +36,20 @@ public sealed class MaskClassifier : IDisposable
     public static MaskClassifier Load(VisionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new MaskClassifier(OnnxModel.Load(
+        var model = OnnxModel.Load(
             options.Precision == ModelPrecision.Int8 ? "mask_classifier_int8" : "mask_classifier",
             [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
-            [new TensorSpec("logit", TensorElementType.Float, -1), new TensorSpec("mask_probability", TensorElementType.Float, -1)],
-            options));
+            [new TensorSpec("logit", TensorElementType.Float, -1), new TensorSpec(Mask, TensorElementType.Float, -1)],
+            options);
+
+        // A classifier that someone trained may do without: then the detector's confidence stands.
+        return new MaskClassifier(model, model.Session.OutputMetadata.ContainsKey(Face));
     }
 
     /// <summary>Judges one face. One face a run: on the processor, batches gain nothing and faces differ in size.</summary>
     /// <param name="crop">The face with its padding, as <see cref="FaceCropper"/> cuts it.</param>
-    /// <returns>Calibrated probability that it wears a mask, 0–1.</returns>
-    public float Classify(FaceCrop crop)
+    /// <returns>The verdict.</returns>
+    public CropVerdict Classify(FaceCrop crop)
     {
         ArgumentNullException.ThrowIfNull(crop);
         var workspace = _workspaces.Rent();
@@ -55,7 +63,7 @@ public sealed class MaskClassifier : IDisposable
                 (long)crop.Width * crop.Height * 3);
             workspace.Inputs[0] = input;
             _model.Run(_inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
-            return workspace.Probability.Data[0];
+            return new CropVerdict(workspace.Probability.Data[0], workspace.FaceLogit?.Data[0]);
         }
         finally
         {
@@ -77,17 +85,24 @@ public sealed class MaskClassifier : IDisposable
     /// <summary>The buffers of one run.</summary>
     private sealed class Workspace : IDisposable
     {
-        internal Workspace()
+        internal Workspace(bool knowsFaces)
         {
-            Outputs = [Probability.Value];
+            FaceLogit = knowsFaces ? new NativeTensor<float>(1) : null;
+            Outputs = FaceLogit is null ? [Probability.Value] : [Probability.Value, FaceLogit.Value];
         }
 
         internal OrtValue[] Inputs { get; } = new OrtValue[1];
 
         internal NativeTensor<float> Probability { get; } = new(1);
 
+        internal NativeTensor<float>? FaceLogit { get; }
+
         internal OrtValue[] Outputs { get; }
 
-        public void Dispose() => Probability.Dispose();
+        public void Dispose()
+        {
+            Probability.Dispose();
+            FaceLogit?.Dispose();
+        }
     }
 }

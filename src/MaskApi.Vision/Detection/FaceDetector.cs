@@ -85,6 +85,32 @@ public sealed class FaceDetector : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes the looks that <see cref="Detect(Raster, AnalysisOptions, out DetectionCost, CancellationToken)"/> left out as it was sure
+    /// of a face, for a caller who knows better.
+    /// </summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="options">Threshold, effort, and how many to keep.</param>
+    /// <param name="cost">Runs of the model and the size of its inputs.</param>
+    /// <param name="cancellationToken">Ends the work between model runs.</param>
+    /// <returns>The faces that these looks alone report, largest box first.</returns>
+    internal IReadOnlyList<DetectedFace> DetectOtherwise(
+        Raster picture, AnalysisOptions options, out DetectionCost cost, CancellationToken cancellationToken)
+    {
+        var search = _searches.Rent();
+        try
+        {
+            Take(search, picture, LookPlan.For(picture.Width, picture.Height, options.Detail).Otherwise, cancellationToken);
+            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
+            return Report(search, picture, options);
+        }
+        finally
+        {
+            search.Clear();
+            _searches.Return(search);
+        }
+    }
+
     /// <summary>Takes the looks of a plan, as many as are called for, and merges what they report.</summary>
     internal FaceSearch Search(Raster picture, LookPlan plan, CancellationToken cancellationToken)
     {
@@ -122,26 +148,15 @@ public sealed class FaceDetector : IDisposable
 
     private void Search(FaceSearch search, Raster picture, LookPlan plan, CancellationToken cancellationToken)
     {
-        Take(plan.Coarse);
+        Take(search, picture, plan.Coarse, cancellationToken);
         if (!plan.StopsEarly || !AnyCredible(face => Fills(face.Box, picture)))
         {
-            Take(plan.Fine);
+            Take(search, picture, plan.Fine, cancellationToken);
         }
 
         if (!plan.StopsEarly || !AnyCredible(static _ => true))
         {
-            Take(plan.Otherwise);
-        }
-
-        void Take(IReadOnlyList<Look> looks)
-        {
-            foreach (var look in looks)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var answers = search.NewAnswers();
-                _model.Look(picture, look, LeastScore, answers);
-                search.Add(look, answers);
-            }
+            Take(search, picture, plan.Otherwise, cancellationToken);
         }
 
         bool AnyCredible(Func<FaceEvidence, bool> which)
@@ -155,6 +170,17 @@ public sealed class FaceDetector : IDisposable
             }
 
             return false;
+        }
+    }
+
+    private void Take(FaceSearch search, Raster picture, IReadOnlyList<Look> looks, CancellationToken cancellationToken)
+    {
+        foreach (var look in looks)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var answers = search.NewAnswers();
+            _model.Look(picture, look, LeastScore, answers);
+            search.Add(look, answers);
         }
     }
 

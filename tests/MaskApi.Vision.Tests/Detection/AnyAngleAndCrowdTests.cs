@@ -5,7 +5,7 @@ using SkiaSharp;
 namespace MaskApi.Vision.Tests.Detection;
 
 /// <summary>What the detector must find, and must not, in pictures made from a free portrait and in free pictures without people.</summary>
-public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector loaded) : IClassFixture<AnyAngleAndCrowdTests.LoadedDetector>
+public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loaded) : IClassFixture<AnyAngleAndCrowdTests.LoadedModels>
 {
     /// <summary>Brow to chin, ear to ear, read off the picture by eye.</summary>
     private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
@@ -27,7 +27,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
         var center = new PixelPoint((portrait.Width / 2f) + (dx * cos) - (dy * sin), (portrait.Height / 2f) + (dx * sin) + (dy * cos));
         foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
         {
-            var found = loaded.Detect(picture, detail);
+            var found = loaded.Find(picture, detail);
             Assert.Contains(found, face => Contains(face.Box, center) && face.Box.Width is > 60 and < 150);
         }
     }
@@ -52,10 +52,10 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
                 centers.Add(new PixelPoint(x + ((_face.Center.X - bust.Left) * scale), y + ((_face.Center.Y - bust.Top) * scale)));
             }
         });
-        var found = loaded.Detect(picture, DetectionDetail.High);
+        var found = loaded.Find(picture, DetectionDetail.High);
         var hits = centers.Count(center => found.Any(face => Contains(face.Box, center)));
         Assert.True(hits >= 36, $"{hits} of {centers.Count} found");
-        Assert.Empty(found.Where(face => !centers.Any(center => Contains(face.Box, center))).Select(face => $"{face.Box.X:0} {face.Box.Y:0} {face.Box.Width:0} {face.Box.Height:0} {face.Confidence:0.00}"));
+        Assert.Empty(found.Where(face => !centers.Any(center => Contains(face.Box, center))).Select(face => $"{face.Box.X:0} {face.Box.Y:0} {face.Box.Width:0} {face.Box.Height:0} {face.DetectionConfidence:0.00}"));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
             foreach (var detail in Enum.GetValues<DetectionDetail>())
             {
                 // The largest comes first.
-                var faces = loaded.Detect(picture, detail);
+                var faces = loaded.Find(picture, detail);
                 Assert.NotEmpty(faces);
                 Assert.True(faces[0].Box.Area > 0.5f * side * side, $"{detail} {side}: {faces[0].Box}");
             }
@@ -96,7 +96,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
             using var picture = Textures.Generate(seed, 400, 300);
             foreach (var detail in alarms.Keys)
             {
-                alarms[detail] += loaded.Detect(picture, detail).Count;
+                alarms[detail] += loaded.Find(picture, detail).Count;
             }
         }
 
@@ -121,14 +121,14 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
             using var picture = TestPictures.Decode(File.ReadAllBytes(file));
             foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
             {
-                alarms.AddRange(loaded.Detect(picture, detail).Select(face => $"{detail} {Path.GetFileName(file)} {face.Confidence:0.00}"));
+                alarms.AddRange(loaded.Find(picture, detail).Select(face => $"{detail} {Path.GetFileName(file)} {face.DetectionConfidence:0.00}"));
             }
         }
 
-        // What was reached, lest it get worse: coins, stars and a retina still pass for faces. One and two would be right.
+        // What was reached, lest it get worse: a headlamp, a clock and a rocket's nozzle still pass for faces. One and two would be right.
         Assert.True(
-            alarms.Count(alarm => alarm.StartsWith("Auto", StringComparison.Ordinal)) <= 26 &&
-            alarms.Count(alarm => alarm.StartsWith("High", StringComparison.Ordinal)) <= 44,
+            alarms.Count(alarm => alarm.StartsWith("Auto", StringComparison.Ordinal)) <= 5 &&
+            alarms.Count(alarm => alarm.StartsWith("High", StringComparison.Ordinal)) <= 3,
             string.Join(Environment.NewLine, alarms));
     }
 
@@ -148,14 +148,21 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedDetector l
         return raster;
     }
 
-    public sealed class LoadedDetector : IDisposable
+    public sealed class LoadedModels : IDisposable
     {
+        private readonly FacePipeline _pipeline = FacePipeline.Load(new VisionOptions());
+
         public FaceDetector Detector { get; } = FaceDetector.Load(new VisionOptions());
 
-        public IReadOnlyList<DetectedFace> Detect(Raster picture, DetectionDetail detail) =>
-            Detector.Detect(picture, new AnalysisOptions { Detail = detail }, CancellationToken.None);
+        /// <summary>Faces as the service reports them, confirmed by the classifier.</summary>
+        public IReadOnlyList<FaceVerdict> Find(Raster picture, DetectionDetail detail) =>
+            _pipeline.Analyze(picture, new AnalysisOptions { Detail = detail }, CancellationToken.None).Faces;
 
-        public void Dispose() => Detector.Dispose();
+        public void Dispose()
+        {
+            _pipeline.Dispose();
+            Detector.Dispose();
+        }
     }
 
     /// <summary>Gradients, waves, checks, discs, blots and noise, each picture from its seed alone.</summary>

@@ -1,3 +1,4 @@
+using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
@@ -37,22 +38,53 @@ internal sealed class PlainPipeline : IDisposable
     /// <summary>Finds and judges faces, best detection first.</summary>
     internal List<FaceVerdict> Analyze(Raster picture, DetectionDetail detail, float threshold)
     {
-        var verdicts = new List<FaceVerdict>();
-        foreach (var face in Search(picture, LookPlan.For(picture.Width, picture.Height, detail)))
+        var plan = LookPlan.For(picture.Width, picture.Height, detail);
+        var search = Search(picture, plan);
+        var verdicts = Judge(picture, search.Faces, threshold);
+        if (search.Looks.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.DetectionConfidence >= FaceDetector.Credible))
         {
-            var confidence = DetectionConfidence.Of(face.Signs);
-            var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= threshold && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
+            var otherwise = new FaceSearch();
+            Take(otherwise, picture, plan.Otherwise);
+            foreach (var verdict in Judge(picture, otherwise.Faces, threshold))
             {
-                verdicts.Add(new FaceVerdict(box, confidence, face.Geometry.Landmarks, Classify(picture, box)));
+                var same = verdicts.FindIndex(other => other.Box.IntersectionOverUnion(verdict.Box) >= LookFusion.SameFaceFrom);
+                if (same < 0)
+                {
+                    verdicts.Add(verdict);
+                }
+                else if (verdicts[same].DetectionConfidence < verdict.DetectionConfidence)
+                {
+                    verdicts[same] = verdict;
+                }
             }
         }
 
         return verdicts;
     }
 
-    /// <summary>The probability that the face in a box wears a mask.</summary>
-    internal float Classify(Raster picture, PixelBox face)
+    private List<FaceVerdict> Judge(Raster picture, IReadOnlyList<FaceEvidence> faces, float threshold)
+    {
+        var verdicts = new List<FaceVerdict>();
+        foreach (var face in faces)
+        {
+            var confidence = DetectionConfidence.Of(face.Signs);
+            var box = face.Box.ClipTo(picture.Width, picture.Height);
+            if (confidence >= threshold && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
+            {
+                var (mask, logit) = Classify(picture, box);
+                var confirmed = FaceConfirmation.Confirm(confidence, logit, box);
+                if (confirmed >= threshold)
+                {
+                    verdicts.Add(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, mask));
+                }
+            }
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>The probability that the face in a box wears a mask, and the logit that it is a face.</summary>
+    internal (float MaskProbability, float FaceLogit) Classify(Raster picture, PixelBox face)
     {
         var region = FaceCropper.Region(face, picture.Width, picture.Height);
         var (across, down) = (Math.Max(1, region.Width / FaceCropper.ReductionFloor), Math.Max(1, region.Height / FaceCropper.ReductionFloor));
@@ -76,8 +108,8 @@ internal sealed class PlainPipeline : IDisposable
             }
         }
 
-        using var outputs = _classifier.Run([NamedOnnxValue.CreateFromTensor("crops", crop)], ["mask_probability"]);
-        return outputs[0].AsEnumerable<float>().Single();
+        using var outputs = _classifier.Run([NamedOnnxValue.CreateFromTensor("crops", crop)], ["mask_probability", "face_logit"]);
+        return (outputs[0].AsEnumerable<float>().Single(), outputs[1].AsEnumerable<float>().Single());
     }
 
     public void Dispose()
@@ -93,32 +125,32 @@ internal sealed class PlainPipeline : IDisposable
         return new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", model + ".onnx"), settings);
     }
 
-    private IReadOnlyList<FaceEvidence> Search(Raster picture, LookPlan plan)
+    private FaceSearch Search(Raster picture, LookPlan plan)
     {
         var search = new FaceSearch();
-        Take(plan.Coarse);
+        Take(search, picture, plan.Coarse);
         var shorter = Math.Min(picture.Width, picture.Height);
         if (!plan.StopsEarly || !search.Faces.Any(
             face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.FillsFrom * shorter))
         {
-            Take(plan.Fine);
+            Take(search, picture, plan.Fine);
         }
 
         if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
         {
-            Take(plan.Otherwise);
+            Take(search, picture, plan.Otherwise);
         }
 
-        return search.Faces;
+        return search;
 
         static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Signs) >= FaceDetector.Credible;
+    }
 
-        void Take(IReadOnlyList<Look> looks)
+    private void Take(FaceSearch search, Raster picture, IReadOnlyList<Look> looks)
+    {
+        foreach (var look in looks)
         {
-            foreach (var look in looks)
-            {
-                search.Add(look, TakeLook(picture, look));
-            }
+            search.Add(look, TakeLook(picture, look));
         }
     }
 

@@ -1,0 +1,86 @@
+using Google.Protobuf.Collections;
+using MaskApi.Onnx.Graphs;
+using MaskApi.Onnx.Protos;
+
+namespace MaskApi.Onnx.MobileNetV2;
+
+/// <summary>
+/// A second question asked of the mask classifier's features, which are computed anyway: is this a face at all? The features of
+/// ImageNet tell a coin from a face where a detector that looks at a dozen pixels cannot.
+/// </summary>
+public static class FaceHead
+{
+    /// <summary>The output that bears the logit, <c>float[n]</c>: above 0 means a face.</summary>
+    public const string OutputName = "face_logit";
+
+    /// <summary>The value that holds the pooled features, <c>float[n, 1280]</c>.</summary>
+    public const string FeaturesName = "features";
+
+    /// <summary>Gives a classifier the head, in place of one that it may have.</summary>
+    /// <param name="model">The bytes of a file of <see cref="CropClassifierGraph"/>.</param>
+    /// <param name="head">From the <see cref="CropClassifierGraph.FeatureCount"/> features to one logit.</param>
+    /// <param name="metadata">Entries of the file's <c>metadata_props</c> that say where the head is from.</param>
+    /// <returns>The bytes of the file with the head. What it answered before, it answers to the last bit.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no such model.</exception>
+    /// <exception cref="ArgumentException">The head has the wrong number of weights.</exception>
+    public static byte[] Add(byte[] model, DenseNumbers head, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        ArgumentNullException.ThrowIfNull(head);
+        ArgumentNullException.ThrowIfNull(metadata);
+        if (head.Weight.Length != CropClassifierGraph.FeatureCount || head.Bias.Length != 1)
+            throw new ArgumentException($"The head takes {CropClassifierGraph.FeatureCount} weights and one bias.", nameof(head));
+        var proto = ParseClassifier(model);
+        var graph = proto.Graph;
+        const string column = OutputName + ".column", weight = column + ".weight", bias = column + ".bias", shape = OutputName + ".shape";
+        string[] own = [column, OutputName];
+        string[] constants = [weight, bias, shape];
+        Remove(graph.Node, node => own.Contains(node.Output[0]));
+        Remove(graph.Initializer, tensor => constants.Contains(tensor.Name));
+        Remove(graph.Output, output => output.Name == OutputName);
+
+        var addition = new GraphBuilder(OutputName);
+        var features = addition.Input(FeaturesName, ElementType.Float32, "n", CropClassifierGraph.FeatureCount);
+        var logit = addition.Node(
+            "Gemm",
+            column,
+            [features, addition.Constant(weight, head.Weight.Span, 1, CropClassifierGraph.FeatureCount), addition.Constant(bias, head.Bias.Span, 1)],
+            NodeAttribute.Int("transB", 1));
+        addition.Output(addition.Reshape(OutputName, logit, -1), ElementType.Float32, "n");
+        var built = ModelFile.Parse(addition.Build([])).Graph;
+        graph.Node.Add(built.Node);
+        graph.Initializer.Add(built.Initializer);
+        graph.Output.Add(built.Output);
+        foreach (var (key, value) in metadata)
+        {
+            Remove(proto.MetadataProps, entry => entry.Key == key);
+            proto.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+
+        return ModelFile.Bytes(proto);
+    }
+
+    /// <summary>Makes the pooled features an output, for whoever fits a head to them.</summary>
+    /// <param name="model">The bytes of a file of <see cref="CropClassifierGraph"/>.</param>
+    /// <exception cref="InvalidDataException">The bytes are no such model.</exception>
+    public static byte[] ShowFeatures(byte[] model)
+    {
+        var proto = ParseClassifier(model);
+        if (proto.Graph.Output.All(output => output.Name != FeaturesName))
+            proto.Graph.Output.Add(new ValueInfoProto { Name = FeaturesName });
+        return ModelFile.Bytes(proto);
+    }
+
+    private static ModelProto ParseClassifier(byte[] model)
+    {
+        var proto = ModelFile.Parse(model);
+        return proto.Graph.Node.Any(node => node.Output.Contains(FeaturesName))
+            ? proto
+            : throw new InvalidDataException($"The model has no value '{FeaturesName}': it is no mask classifier of this project.");
+    }
+
+    private static void Remove<T>(RepeatedField<T> list, Func<T, bool> which)
+    {
+        foreach (var item in list.Where(which).ToArray())
+            list.Remove(item);
+    }
+}

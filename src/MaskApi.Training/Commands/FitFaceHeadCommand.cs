@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MaskApi.Onnx.MobileNetV2;
+using MaskApi.Training.Data;
+using MaskApi.Training.Fitting;
+using MaskApi.Training.Reports;
+using MaskApi.Vision;
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Detection;
+
+namespace MaskApi.Training.Commands;
+
+/// <summary><c>fit-face-head</c>: teaches a mask classifier to tell faces from what the detector takes for them.</summary>
+internal static class FitFaceHeadCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<FileInfo>("classifier.onnx") { Description = "A classifier that 'train' wrote; the head is added to it, in place of one that it may have." };
+        model.AcceptExistingOnly();
+        var data = new Option<string>("--data") { Description = "A detection set: images/ and boxes.csv (FOLDER:fit takes one part).", Required = true };
+        var portraits = Folders("--portraits", "Folders by class, somebody in each picture: what the detector is sure of there counts as a face.");
+        var empty = Folders("--without-people", "Folders with pictures in which nobody is.");
+        var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
+        var folds = new Option<int>("--folds") { Description = "Parts of the cross-validation.", DefaultValueFactory = _ => 3 };
+        var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 300 };
+        var command = new Command("fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
+        {
+            model, data, portraits, empty, models, folds, penalty,
+        };
+        command.SetAction((parse, cancellationToken) => Task.Run(
+            () =>
+            {
+                var (folder, part, _) = DataSetArgument.Parse(parse.GetRequiredValue(data));
+                var file = parse.GetRequiredValue(model);
+                var bytes = File.ReadAllBytes(file.FullName);
+                using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
+                using var features = new FaceCandidateSource(detector, FaceHead.ShowFeatures(bytes));
+                FaceCandidateCrop[] candidates =
+                [
+                    .. Cut("drawn faces", LabelledPictures.Read(folder, part), CandidateKind.Drawn),
+                    .. Cut("portraits", [.. parse.GetRequiredValue(portraits).SelectMany(item => LabelledPictures.Read(item))], CandidateKind.Portrait),
+                    .. Cut("nobody", [.. parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)], CandidateKind.WithoutPeople),
+                ];
+                var fit = FaceHeadFit.Of(candidates, parse.GetValue(folds), parse.GetValue(penalty));
+                Print(candidates, fit);
+                File.WriteAllBytes(file.FullName, FaceHead.Add(bytes, fit.Head, Metadata(candidates)));
+                return 0;
+
+                IReadOnlyList<FaceCandidateCrop> Cut(string what, IReadOnlyList<LabelledPicture> pictures, CandidateKind kind) =>
+                    RunConsole.Progress(what, pictures.Count, progress => features.Cut(pictures, kind, progress, cancellationToken));
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Option<string[]> Folders(string name, string description) => new(name)
+    {
+        Description = description,
+        AllowMultipleArgumentsPerToken = true,
+        Required = true,
+    };
+
+    private static Dictionary<string, string> Metadata(IReadOnlyList<FaceCandidateCrop> candidates)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var candidate in candidates)
+            hash.AppendData(MemoryMarshal.AsBytes(candidate.Features.AsSpan()));
+        return new Dictionary<string, string>
+        {
+            ["face_head_data"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false alarms; "
+                + $"features' SHA-256 {Convert.ToHexStringLower(hash.GetCurrentHash())}"),
+        };
+    }
+
+    private static void Print(IReadOnlyList<FaceCandidateCrop> candidates, FaceHeadFit fit)
+    {
+        RunConsole.Line($"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false alarms");
+        foreach (var quality in fit.Qualities)
+        {
+            RunConsole.Line(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{quality.Kind}: of {quality.Faces} faces that the detector reports {quality.FacesKept} stay, of {quality.FalseFaces} false ones {quality.FalseFacesKept}"));
+        }
+
+        foreach (var (name, weight) in FaceConfirmation.SignNames.Prepend("constant").Zip(fit.Weights))
+            RunConsole.Line(string.Create(CultureInfo.InvariantCulture, $"{weight,8:0.000}  {name}"));
+    }
+}

@@ -1,0 +1,111 @@
+using MaskApi.Onnx.MobileNetV2;
+using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Imaging;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MaskApi.Training.Data;
+
+/// <summary>Cuts out what the detector takes for faces, and has the classifier look at it.</summary>
+/// <param name="detector">The detector; stays the caller's.</param>
+/// <param name="classifier">The bytes of a classifier that shows its features.</param>
+internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifier) : IDisposable
+{
+    /// <summary>Most candidates of a picture without people: hundreds of coins would count for more than everything else.</summary>
+    private const int MostFalseFaces = 6;
+
+    /// <summary>What the detector is less sure of is not cut out.</summary>
+    private const float LeastConfidence = 0.05f;
+
+    /// <summary>From this confidence on, what the detector finds in a portrait counts as a face.</summary>
+    private const float SureOfPortrait = 0.9f;
+
+    private const float SameFrom = 0.5f;
+    private const float ApartBelow = 0.1f;
+
+    private readonly InferenceSession _session = SingleThreadSession.Open(classifier);
+
+    /// <summary>Cuts pictures.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="kind">What is known of them.</param>
+    /// <param name="progress">Told of each finished picture.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>
+    /// The candidates, in the pictures' order, each as it is and turned. What is neither clearly a face nor clearly none is left out.
+    /// </returns>
+    public IReadOnlyList<FaceCandidateCrop> Cut(
+        IReadOnlyList<LabelledPicture> pictures, CandidateKind kind, IProgress<int> progress, CancellationToken cancellationToken)
+    {
+        var found = new List<FaceCandidateCrop>[pictures.Count];
+        var done = 0;
+        Parallel.For(0, pictures.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
+        {
+            found[i] = Cut(pictures[i], kind, cancellationToken);
+            progress.Report(Interlocked.Increment(ref done));
+        });
+        return [.. found.SelectMany(candidates => candidates)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    private List<FaceCandidateCrop> Cut(LabelledPicture source, CandidateKind kind, CancellationToken cancellationToken)
+    {
+        var candidates = new List<FaceCandidateCrop>();
+        using var picture = ImageDecoder.Decode(File.ReadAllBytes(source.Path), new DecodeLimits(), cancellationToken);
+        var options = new AnalysisOptions
+        {
+            Detail = kind == CandidateKind.Portrait ? DetectionDetail.Auto : DetectionDetail.High,
+            DetectionThreshold = kind == CandidateKind.Portrait ? SureOfPortrait : LeastConfidence,
+            MaxFaces = 1000,
+        };
+        var faces = detector.Detect(picture, options, cancellationToken).OrderByDescending(face => face.Confidence);
+        foreach (var (i, face) in (kind == CandidateKind.WithoutPeople ? faces.Take(MostFalseFaces) : faces).Index())
+        {
+            if (IsFace(face, source, kind) is not { } isFace)
+                continue;
+            foreach (var quarterTurns in (ReadOnlySpan<int>)[0, 1 + (i % 3)])
+            {
+                candidates.Add(new FaceCandidateCrop(
+                    source.FullName, Features(picture, face.Box, quarterTurns), face.Box, face.Confidence, isFace, kind, IsTurned: quarterTurns > 0));
+            }
+        }
+
+        return candidates;
+    }
+
+    // Null where it cannot be said: beside a drawn face, or where the detector is sure of a face that nobody drew.
+    private static bool? IsFace(DetectedFace face, LabelledPicture source, CandidateKind kind)
+    {
+        if (kind != CandidateKind.Drawn)
+            return kind == CandidateKind.Portrait;
+        var overlap = source.Faces.Max(drawn => drawn.Box.IntersectionOverUnion(face.Box));
+        return overlap >= SameFrom ? true : overlap < ApartBelow && face.Confidence < 0.5f ? false : null;
+    }
+
+    private float[] Features(Raster picture, PixelBox face, int quarterTurns)
+    {
+        using var crop = FaceCropper.Crop(picture, face);
+        var (width, height) = quarterTurns % 2 == 0 ? (crop.Width, crop.Height) : (crop.Height, crop.Width);
+        var pixels = new byte[crop.Rgb.Length];
+        for (var i = 0; i < pixels.Length; i += 3)
+        {
+            var (x, y) = (i / 3 % width, i / 3 / width);
+            var (fromX, fromY) = quarterTurns switch
+            {
+                1 => (y, width - 1 - x),
+                2 => (width - 1 - x, height - 1 - y),
+                3 => (height - 1 - y, x),
+                _ => (x, y),
+            };
+            crop.Rgb.Slice(((fromY * crop.Width) + fromX) * 3, 3).CopyTo(pixels.AsSpan(i));
+        }
+
+        using var outputs = _session.Run(
+            [NamedOnnxValue.CreateFromTensor("crops", new DenseTensor<byte>(pixels, [1, height, width, 3]))], [FaceHead.FeaturesName]);
+        return [.. outputs[0].AsEnumerable<float>()];
+    }
+}

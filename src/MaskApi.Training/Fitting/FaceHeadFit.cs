@@ -1,0 +1,110 @@
+using MaskApi.Onnx.MobileNetV2;
+using MaskApi.Vision;
+using MaskApi.Vision.Classification;
+
+namespace MaskApi.Training.Fitting;
+
+/// <summary>A crop that the detector took for a face, as the classifier sees it.</summary>
+/// <param name="Picture">Name of the picture, which decides the fold.</param>
+/// <param name="Features">Pooled features.</param>
+/// <param name="Box">The face's box, in pixels of the picture.</param>
+/// <param name="Confidence">The detector's, 0–1.</param>
+/// <param name="IsFace">Whether it is one.</param>
+/// <param name="Kind">What is known of the picture.</param>
+/// <param name="IsTurned">Whether the crop was turned after cutting: people lie down, and phones are held wrong.</param>
+internal sealed record FaceCandidateCrop(
+    string Picture, float[] Features, PixelBox Box, float Confidence, bool IsFace, CandidateKind Kind, bool IsTurned = false);
+
+/// <summary>What is known of the picture of a candidate.</summary>
+internal enum CandidateKind
+{
+    /// <summary>Its faces are drawn.</summary>
+    Drawn,
+
+    /// <summary>Somebody is in it, and the detector is sure of this face.</summary>
+    Portrait,
+
+    /// <summary>Nobody is in it.</summary>
+    WithoutPeople,
+}
+
+/// <summary>What a confirmation is worth on pictures that neither head nor weights were fitted on.</summary>
+/// <param name="Kind">Of the pictures.</param>
+/// <param name="Faces">Faces that the detector reports from a confidence of one half on.</param>
+/// <param name="FacesKept">How many of them stay so.</param>
+/// <param name="FalseFaces">False ones that it reports.</param>
+/// <param name="FalseFacesKept">How many of them stay.</param>
+internal readonly record struct ConfirmationQuality(CandidateKind Kind, int Faces, int FacesKept, int FalseFaces, int FalseFacesKept);
+
+/// <summary>A face head, and the weights by which its logit confirms the detector's confidence.</summary>
+/// <param name="Head">From pooled features to a logit; fitted on all candidates.</param>
+/// <param name="Weights">Of <see cref="FaceConfirmation"/>; fitted on logits of heads that had not seen the picture.</param>
+/// <param name="Qualities">What they are worth, kind by kind of picture.</param>
+internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnlyList<ConfirmationQuality> Qualities)
+{
+    private const double Sure = 0.5;
+
+    /// <summary>Fits both.</summary>
+    /// <param name="candidates">Faces and false alarms.</param>
+    /// <param name="folds">Parts of the cross-validation, by picture.</param>
+    /// <param name="penalty">Ridge penalty of the head, for each standard deviation of a feature.</param>
+    public static FaceHeadFit Of(IReadOnlyList<FaceCandidateCrop> candidates, int folds, double penalty)
+    {
+        int Fold(FaceCandidateCrop candidate) => Detection.PackedPicture.FoldOf(candidate.Picture, folds);
+        var heads = Enumerable.Range(0, folds).Select(fold => Fit([.. candidates.Where(candidate => Fold(candidate) != fold)], penalty)).ToArray();
+        var confirmed = candidates.Where(candidate => candidate is { Kind: not CandidateKind.Portrait, IsTurned: false }).ToArray();
+        float[] Signs(FaceCandidateCrop candidate)
+        {
+            var signs = new float[FaceConfirmation.SignCount];
+            FaceConfirmation.Signs(candidate.Confidence, Logit(heads[Fold(candidate)], candidate.Features), candidate.Box, signs);
+            return signs;
+        }
+
+        var rows = confirmed.Select(Signs).ToArray();
+        var weights = Weigh(confirmed, rows);
+        var crossValidated = Enumerable.Range(0, folds).Select(fold =>
+        {
+            var others = Enumerable.Range(0, confirmed.Length).Where(i => Fold(confirmed[i]) != fold).ToArray();
+            return Weigh([.. others.Select(i => confirmed[i])], [.. others.Select(i => rows[i])]);
+        }).ToArray();
+        var qualities = candidates.Where(candidate => !candidate.IsTurned).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
+            kind.Key, [.. kind], candidate => LogisticRegression.Probability(crossValidated[Fold(candidate)], Signs(candidate))));
+        var head = Fit(candidates, penalty);
+        return new FaceHeadFit(
+            new DenseNumbers(head.Skip(1).Select(weight => (float)weight).ToArray(), new[] { (float)head[0] }),
+            weights,
+            [.. qualities.OrderBy(quality => quality.Kind)]);
+    }
+
+    private static double[] Fit(IReadOnlyList<FaceCandidateCrop> candidates, double penalty) =>
+        LogisticRegression.Fit([.. candidates.Select(candidate => candidate.Features)], [.. candidates.Select(candidate => candidate.IsFace)], penalty);
+
+    // As many pictures without people as with them, whatever their number here: what users send is not known better.
+    private static double[] Weigh(IReadOnlyList<FaceCandidateCrop> candidates, IReadOnlyList<float[]> rows)
+    {
+        var pictures = candidates.GroupBy(candidate => candidate.Kind).ToDictionary(
+            kind => kind.Key, kind => (double)kind.Select(candidate => candidate.Picture).Distinct().Count());
+        double Importance(FaceCandidateCrop candidate) =>
+            candidate.Kind == CandidateKind.WithoutPeople ? Math.Min(1, pictures.GetValueOrDefault(CandidateKind.Drawn) / pictures[candidate.Kind]) : 1;
+        return LogisticRegression.Fit(rows, [.. candidates.Select(candidate => candidate.IsFace)], 1, [.. candidates.Select(Importance)]);
+    }
+
+    private static float Logit(double[] head, float[] features)
+    {
+        var logit = head[0];
+        for (var i = 0; i < features.Length; i++)
+            logit += head[i + 1] * features[i];
+        return (float)logit;
+    }
+
+    private static ConfirmationQuality Quality(CandidateKind kind, FaceCandidateCrop[] candidates, Func<FaceCandidateCrop, double> confirmed)
+    {
+        FaceCandidateCrop[] reported = [.. candidates.Where(candidate => candidate.Confidence >= Sure)];
+        return new ConfirmationQuality(
+            kind,
+            reported.Count(candidate => candidate.IsFace),
+            reported.Count(candidate => candidate.IsFace && confirmed(candidate) >= Sure),
+            reported.Count(candidate => !candidate.IsFace),
+            reported.Count(candidate => !candidate.IsFace && confirmed(candidate) >= Sure));
+    }
+}

@@ -1,0 +1,69 @@
+namespace MaskApi.Vision.Classification;
+
+/// <summary>
+/// The detector's confidence after the classifier's look at the crop: the probability, by logistic regression, that people who draw
+/// faces would have drawn this box.
+/// </summary>
+/// <remarks>
+/// The weights are what <c>MaskApi.Training fit-face-head</c> prints: from pictures that the head was not fitted on, as many without
+/// people as with them.
+/// </remarks>
+internal static class FaceConfirmation
+{
+    /// <summary>How many numbers tell a face from a false alarm.</summary>
+    internal const int SignCount = 4;
+
+    /// <summary>Sizes beyond these, in octaves from 32 pixels, are as these: few were fitted on.</summary>
+    private const float LeastOctaves = -2;
+
+    private const float MostOctaves = 3;
+
+    /// <summary>What the numbers are, in their order.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>detector: log odds of the detector's confidence.</item>
+    /// <item>face: the logit of the classifier's face head.</item>
+    /// <item>size: the face's longer side, in octaves from 32 pixels of the picture.</item>
+    /// <item>face by size: the product, as the classifier cannot tell much of a face of a dozen pixels.</item>
+    /// </list>
+    /// </remarks>
+    internal static IReadOnlyList<string> SignNames { get; } = ["detector", "face", "size", "face by size"];
+
+    /// <summary>The constant, then one weight for each of <see cref="SignNames"/>.</summary>
+    internal static ReadOnlySpan<float> Weights => [-0.877f, 0.790f, 0.675f, -0.499f, -0.058f];
+
+    /// <summary>The confirmed confidence, 0–1.</summary>
+    /// <param name="confidence">The detector's, 0–1.</param>
+    /// <param name="faceLogit">The classifier's.</param>
+    /// <param name="face">The face's box, in pixels of the picture.</param>
+    /// <remarks>
+    /// It can only fall: a face below the caller's threshold is never cropped, so whether it rises would depend on the threshold.
+    /// </remarks>
+    internal static float Confirm(float confidence, float faceLogit, PixelBox face)
+    {
+        Span<float> signs = stackalloc float[SignCount];
+        Signs(confidence, faceLogit, face, signs);
+        var logit = Weights[0];
+        for (var i = 0; i < SignCount; i++)
+        {
+            logit += Weights[i + 1] * signs[i];
+        }
+
+        return MathF.Min(confidence, 1 / (1 + MathF.Exp(-logit)));
+    }
+
+    /// <summary>What a confirmation goes by.</summary>
+    /// <param name="confidence">The detector's, 0–1.</param>
+    /// <param name="faceLogit">The classifier's.</param>
+    /// <param name="face">The face's box, in pixels of the picture.</param>
+    /// <param name="signs">Where the <see cref="SignCount"/> numbers go.</param>
+    internal static void Signs(float confidence, float faceLogit, PixelBox face, Span<float> signs)
+    {
+        var p = Math.Clamp(confidence, 1e-4f, 1 - 1e-4f);
+        var octaves = Math.Clamp(MathF.Log2(MathF.Max(face.Width, face.Height) / 32), LeastOctaves, MostOctaves);
+        signs[0] = MathF.Log(p / (1 - p));
+        signs[1] = faceLogit;
+        signs[2] = octaves;
+        signs[3] = faceLogit * octaves;
+    }
+}

@@ -1,0 +1,52 @@
+using MaskApi.Training.Fitting;
+using MaskApi.Vision;
+
+namespace MaskApi.Training.Tests;
+
+[Collection(TorchSerial.Name)]
+public sealed class FaceHeadFitTests
+{
+    [Fact]
+    public void A_head_that_sees_the_difference_keeps_faces_and_drops_false_ones()
+    {
+        var fit = FaceHeadFit.Of([.. Candidates(difference: 3)], folds: 3, penalty: 10);
+
+        Assert.Equal(8, fit.Head.Weight.Length);
+        Assert.True(fit.Head.Weight.Span[0] > 0);
+        Assert.True(fit.Weights[2] > 0, "the classifier's logit counts");
+        var drawn = fit.Qualities.Single(quality => quality.Kind == CandidateKind.Drawn);
+        var empty = fit.Qualities.Single(quality => quality.Kind == CandidateKind.WithoutPeople);
+        Assert.True(drawn.FacesKept > 0.95 * drawn.Faces, $"{drawn}");
+        Assert.True(empty.FalseFacesKept < 0.1 * empty.FalseFaces, $"{empty}");
+        Assert.Equal((0, 0), (empty.Faces, empty.FacesKept));
+    }
+
+    [Fact]
+    public void Features_that_say_nothing_get_no_say()
+    {
+        var fit = FaceHeadFit.Of([.. Candidates(difference: 0)], folds: 3, penalty: 10);
+
+        // Noise alone: a logit spread of a quarter at most, where it is four with features that tell.
+        Assert.True(Math.Abs(fit.Weights[2]) * Spread(fit) < 0.25, $"{fit.Weights[2]} {Spread(fit)}");
+        Assert.True(fit.Weights[1] > 0.3, "the detector's confidence counts");
+    }
+
+    // Standard deviation of the head's logit over features of unit spread.
+    private static double Spread(FaceHeadFit fit) => Math.Sqrt(fit.Head.Weight.ToArray().Sum(weight => (double)weight * weight));
+
+    // Eight features, of which the first differs between faces and others; the detector is right more often than not.
+    private static IEnumerable<FaceCandidateCrop> Candidates(float difference)
+    {
+        var random = new Random(4);
+        float Normal() => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+        for (var i = 0; i < 900; i++)
+        {
+            var kind = (CandidateKind)(i % 3);
+            var isFace = kind == CandidateKind.Portrait || (kind == CandidateKind.Drawn && i % 2 == 0);
+            var features = Enumerable.Range(0, 8).Select(_ => Normal()).ToArray();
+            features[0] += isFace ? difference : -difference;
+            var confidence = 1 / (1 + MathF.Exp(-Normal() - (isFace ? 1.5f : -0.5f)));
+            yield return new FaceCandidateCrop($"{kind}/{i}.jpg", features, new PixelBox(0, 0, 20 + (i % 50), 20 + (i % 50)), confidence, isFace, kind);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision.Tests.Classification;
+
+public sealed class FaceConfirmationTests
+{
+    private static readonly PixelBox _face = new(10, 10, 64, 80);
+
+    [Theory]
+    [InlineData(0.05f)]
+    [InlineData(0.5f)]
+    [InlineData(0.99f)]
+    public void A_confidence_never_rises(float confidence)
+    {
+        foreach (var logit in new[] { -30f, -3, 0, 3, 30 })
+        {
+            Assert.InRange(FaceConfirmation.Confirm(confidence, logit, _face), 0, confidence);
+        }
+
+        Assert.Equal(confidence, FaceConfirmation.Confirm(confidence, 30, _face));
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(32)]
+    [InlineData(500)]
+    public void What_looks_less_like_a_face_is_confirmed_less(float side)
+    {
+        var box = new PixelBox(0, 0, side, side);
+        var confirmed = new[] { 6f, 2, 0, -2, -6, -12 }.Select(logit => FaceConfirmation.Confirm(0.9f, logit, box)).ToArray();
+        Assert.Equal(confirmed.OrderDescending(), confirmed);
+        Assert.True(confirmed[^1] < confirmed[0]);
+    }
+
+    [Fact]
+    public void Of_a_small_face_the_classifier_is_believed_less()
+    {
+        var large = FaceConfirmation.Confirm(0.9f, -4, new PixelBox(0, 0, 100, 100));
+        var small = FaceConfirmation.Confirm(0.9f, -4, new PixelBox(0, 0, 10, 10));
+        Assert.True(large < 0.5f, $"{large}");
+        Assert.True(small > large, $"{small} {large}");
+    }
+
+    [Fact]
+    public void Both_precisions_know_faces()
+    {
+        foreach (var precision in Enum.GetValues<ModelPrecision>())
+        {
+            using var classifier = MaskClassifier.Load(new VisionOptions { Precision = precision });
+            using var portrait = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
+            using var noise = TestPictures.NoiseRaster(120, 120);
+            Assert.True(Logit(portrait, PixelBox.FromEdges(181, 82, 271, 180)) > 2, $"{precision}: a face");
+            Assert.True(Logit(noise, new PixelBox(20, 20, 80, 80)) < -2, $"{precision}: noise");
+
+            float? Logit(Raster picture, PixelBox box)
+            {
+                using var crop = FaceCropper.Crop(picture, box);
+                return classifier.Classify(crop).FaceLogit;
+            }
+        }
+    }
+}
