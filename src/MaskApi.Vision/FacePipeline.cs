@@ -64,7 +64,7 @@ public sealed class FacePipeline : IDisposable
         try
         {
             var decoded = Stopwatch.GetTimestamp();
-            var faces = _detector.Detect(picture.Raster, options, out var cost, cancellationToken);
+            var faces = _detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken);
             var (width, height) = (picture.Raster.Width, picture.Raster.Height);
             var found = new DetectedFace[faces.Count];
             for (var i = 0; i < found.Length; i++)
@@ -82,7 +82,7 @@ public sealed class FacePipeline : IDisposable
             }
 
             var cutting = Stopwatch.GetTimestamp();
-            var verdicts = Judge(found, picture.Crop, options, cancellationToken);
+            var verdicts = Judge(found, picture.Crop, cancellationToken);
             if (!AnyCredible(verdicts) && LeavesOut(width, height, options, cost))
             {
                 verdicts = LookOtherwise(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
@@ -92,7 +92,7 @@ public sealed class FacePipeline : IDisposable
                 decodeTime.TotalMilliseconds,
                 Stopwatch.GetElapsedTime(decoded, detected).TotalMilliseconds,
                 Stopwatch.GetElapsedTime(cutting).TotalMilliseconds);
-            return new FaceAnalysis(header.Width, header.Height, header.Format, verdicts, timings) { DetectionCost = cost };
+            return new FaceAnalysis(header.Width, header.Height, header.Format, Report(verdicts, options), timings) { DetectionCost = cost };
         }
         finally
         {
@@ -110,9 +110,9 @@ public sealed class FacePipeline : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         using var core = _cores.Enter();
         var start = Stopwatch.GetTimestamp();
-        var faces = _detector.Detect(picture, options, out var cost, cancellationToken);
+        var faces = _detector.Detect(picture, ToFind(options), out var cost, cancellationToken);
         var detected = Stopwatch.GetTimestamp();
-        var verdicts = Judge(faces, Cut, options, cancellationToken);
+        var verdicts = Judge(faces, Cut, cancellationToken);
         if (!AnyCredible(verdicts) && LeavesOut(picture.Width, picture.Height, options, cost))
         {
             verdicts = LookOtherwise(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
@@ -120,7 +120,7 @@ public sealed class FacePipeline : IDisposable
 
         var timings = new StageTimings(
             0, Stopwatch.GetElapsedTime(start, detected).TotalMilliseconds, Stopwatch.GetElapsedTime(detected).TotalMilliseconds);
-        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, verdicts, timings) { DetectionCost = cost };
+        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, Report(verdicts, options), timings) { DetectionCost = cost };
 
         FaceCrop Cut(PixelBox box) => FaceCropper.Crop(picture, box);
     }
@@ -150,8 +150,7 @@ public sealed class FacePipeline : IDisposable
         PixelMemory.Trim();
     }
 
-    private FaceVerdict[] Judge(
-        IReadOnlyList<DetectedFace> faces, Func<PixelBox, FaceCrop> cut, AnalysisOptions options, CancellationToken cancellationToken)
+    private FaceVerdict[] Judge(IReadOnlyList<DetectedFace> faces, Func<PixelBox, FaceCrop> cut, CancellationToken cancellationToken)
     {
         var verdicts = new FaceVerdict[faces.Count];
         _cores.Run(verdicts.Length, i =>
@@ -164,9 +163,24 @@ public sealed class FacePipeline : IDisposable
             verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.MaskProbability);
         });
 
-        bool IsSure(FaceVerdict verdict) => verdict.DetectionConfidence >= options.DetectionThreshold;
-        return Array.TrueForAll(verdicts, IsSure) ? verdicts : Array.FindAll(verdicts, IsSure);
+        return verdicts;
     }
+
+    private static FaceVerdict[] Report(FaceVerdict[] verdicts, AnalysisOptions options)
+    {
+        var sure = Array.FindAll(verdicts, verdict => verdict.DetectionConfidence >= options.DetectionThreshold);
+        return sure.Length > options.MaxFaces ? sure[..options.MaxFaces] : sure;
+    }
+
+    // What the classifier may yet confirm; twice as many as are asked for, as some it will not. Whether any face is credible must not
+    // depend on the caller's threshold.
+    private AnalysisOptions ToFind(AnalysisOptions options) => _classifier.KnowsFaces
+        ? options with
+        {
+            DetectionThreshold = FaceConfirmation.LeastToConfirm(MathF.Min(options.DetectionThreshold, FaceDetector.Credible)),
+            MaxFaces = (int)Math.Min(2L * options.MaxFaces, int.MaxValue),
+        }
+        : options;
 
     private static bool LeavesOut(int width, int height, AnalysisOptions options, DetectionCost cost) =>
         cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
@@ -187,9 +201,9 @@ public sealed class FacePipeline : IDisposable
         ref DetectionCost cost,
         CancellationToken cancellationToken)
     {
-        var faces = _detector.DetectOtherwise(picture, options, out var more, cancellationToken);
+        var faces = _detector.DetectOtherwise(picture, ToFind(options), out var more, cancellationToken);
         cost = new DetectionCost(cost.Runs + more.Runs, cost.InputPixels + more.InputPixels);
-        var others = Judge([.. faces.Select(toWhole)], cut, options, cancellationToken);
+        var others = Judge([.. faces.Select(toWhole)], cut, cancellationToken);
         var all = new List<FaceVerdict>();
         foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
         {
@@ -199,7 +213,7 @@ public sealed class FacePipeline : IDisposable
             }
         }
 
-        return [.. all.OrderByDescending(static verdict => verdict.Box.Area).Take(options.MaxFaces)];
+        return [.. all.OrderByDescending(static verdict => verdict.Box.Area)];
     }
 
     /// <inheritdoc/>

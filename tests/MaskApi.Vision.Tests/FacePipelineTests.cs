@@ -1,4 +1,5 @@
 using MaskApi.Vision.Imaging;
+using SkiaSharp;
 
 namespace MaskApi.Vision.Tests;
 
@@ -46,6 +47,38 @@ public sealed class FacePipelineTests : IDisposable
         using var picture = new Raster(300, 200);
         picture.Pixels.Fill(200);
         Assert.Empty(_pipeline.Analyze(picture, new AnalysisOptions(), CancellationToken.None).Faces);
+    }
+
+    [Fact]
+    public void A_higher_threshold_reports_exactly_the_faces_that_reach_it()
+    {
+        using var portrait = SKBitmap.Decode(TestPictures.Read("astronaut.jpg"));
+        using var bitmap = new SKBitmap(new SKImageInfo(640, 300, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using (var canvas = new SKCanvas(bitmap))
+        {
+            canvas.Clear(SKColors.Gray);
+            var (left, side) = (10f, 280f);
+            while (side > 10)
+            {
+                canvas.DrawBitmap(portrait, SKRect.Create(left, 10, side, side), new SKPaint());
+                left += side;
+                side *= 0.5f;
+            }
+        }
+
+        using var picture = new Raster(bitmap.Width, bitmap.Height);
+        bitmap.GetPixelSpan().CopyTo(picture.Pixels);
+        IReadOnlyList<FaceVerdict> At(float threshold, int most = 100) => _pipeline.Analyze(
+            picture, new AnalysisOptions { DetectionThreshold = threshold, MaxFaces = most }, CancellationToken.None).Faces;
+        var all = At(0.02f);
+        Assert.True(all.Count > 3, $"{all.Count} faces");
+        Assert.Contains(all, face => face.DetectionConfidence < 0.5f);
+        foreach (var threshold in new[] { 0.05f, 0.1f, 0.5f, 0.9f })
+        {
+            Assert.Equal(all.Where(face => face.DetectionConfidence >= threshold), At(threshold));
+        }
+
+        Assert.Equal(all.Take(2), At(0.02f, most: 2));
     }
 
     [Fact]

@@ -13,6 +13,12 @@ internal static class FaceConfirmation
     /// <summary>How many numbers tell a face from a false alarm.</summary>
     internal const int SignCount = 4;
 
+    /// <summary>
+    /// Most that log odds may rise. So a threshold on the confirmed confidence is one, lower by this, on the detector's, and no face
+    /// depends on more of the caller's threshold than whether it is reported.
+    /// </summary>
+    private const float MostRise = 1;
+
     /// <summary>Sizes beyond these, in octaves from 32 pixels, are as these: few were fitted on.</summary>
     private const float LeastOctaves = -2;
 
@@ -36,9 +42,6 @@ internal static class FaceConfirmation
     /// <param name="confidence">The detector's, 0–1.</param>
     /// <param name="faceLogit">The classifier's.</param>
     /// <param name="face">The face's box, in pixels of the picture.</param>
-    /// <remarks>
-    /// It can only fall: a face below the caller's threshold is never cropped, so whether it rises would depend on the threshold.
-    /// </remarks>
     internal static float Confirm(float confidence, float faceLogit, PixelBox face)
     {
         Span<float> signs = stackalloc float[SignCount];
@@ -49,8 +52,12 @@ internal static class FaceConfirmation
             logit += Weights[i + 1] * signs[i];
         }
 
-        return MathF.Min(confidence, 1 / (1 + MathF.Exp(-logit)));
+        return Sigmoid(MathF.Min(logit, signs[0] + MostRise));
     }
+
+    /// <summary>The least confidence of the detector that can be confirmed to this one.</summary>
+    /// <param name="confidence">A confirmed confidence, 0–1.</param>
+    internal static float LeastToConfirm(float confidence) => confidence > 0 ? Sigmoid(LogOdds(confidence) - MostRise) : 0;
 
     /// <summary>What a confirmation goes by.</summary>
     /// <param name="confidence">The detector's, 0–1.</param>
@@ -59,11 +66,18 @@ internal static class FaceConfirmation
     /// <param name="signs">Where the <see cref="SignCount"/> numbers go.</param>
     internal static void Signs(float confidence, float faceLogit, PixelBox face, Span<float> signs)
     {
-        var p = Math.Clamp(confidence, 1e-4f, 1 - 1e-4f);
         var octaves = Math.Clamp(MathF.Log2(MathF.Max(face.Width, face.Height) / 32), LeastOctaves, MostOctaves);
-        signs[0] = MathF.Log(p / (1 - p));
+        signs[0] = LogOdds(confidence);
         signs[1] = faceLogit;
         signs[2] = octaves;
         signs[3] = faceLogit * octaves;
     }
+
+    private static float LogOdds(float confidence)
+    {
+        var p = Math.Clamp(confidence, 1e-4f, 1 - 1e-4f);
+        return MathF.Log(p / (1 - p));
+    }
+
+    private static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
 }

@@ -30,6 +30,9 @@ public sealed class MaskClassifier : IDisposable
     /// <summary>The model in use.</summary>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>Whether it tells faces from what is none.</summary>
+    internal bool KnowsFaces => _outputNames.Length > 1;
+
     /// <summary>Loads the classifier.</summary>
     /// <param name="options">Where the model is and how it runs.</param>
     /// <exception cref="ModelLoadException">The model is missing, corrupt or not of the expected shape.</exception>

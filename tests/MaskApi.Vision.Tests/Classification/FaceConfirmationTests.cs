@@ -10,15 +10,24 @@ public sealed class FaceConfirmationTests
     [Theory]
     [InlineData(0.05f)]
     [InlineData(0.5f)]
-    [InlineData(0.99f)]
-    public void A_confidence_never_rises(float confidence)
+    [InlineData(0.9f)]
+    public void What_may_be_confirmed_is_what_can_reach_the_threshold(float threshold)
     {
-        foreach (var logit in new[] { -30f, -3, 0, 3, 30 })
+        var least = FaceConfirmation.LeastToConfirm(threshold);
+        Assert.InRange(least, 0, threshold);
+        Assert.Equal(threshold, FaceConfirmation.Confirm(least, 50, _face), 1e-4f);
+        foreach (var logit in new[] { -30f, 0, 3, 30 })
         {
-            Assert.InRange(FaceConfirmation.Confirm(confidence, logit, _face), 0, confidence);
+            Assert.True(FaceConfirmation.Confirm(least * 0.99f, logit, _face) < threshold, $"{logit}");
         }
+    }
 
-        Assert.Equal(confidence, FaceConfirmation.Confirm(confidence, 30, _face));
+    [Fact]
+    public void What_is_no_face_to_the_classifier_falls_and_what_is_one_rises()
+    {
+        Assert.InRange(FaceConfirmation.Confirm(0.6f, -6, _face), 0, 0.1f);
+        Assert.InRange(FaceConfirmation.Confirm(0.4f, 6, _face), 0.5f, 0.7f);
+        Assert.Equal(0, FaceConfirmation.LeastToConfirm(0));
     }
 
     [Theory]

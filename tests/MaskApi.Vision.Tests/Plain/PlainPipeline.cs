@@ -69,7 +69,7 @@ internal sealed class PlainPipeline : IDisposable
         {
             var confidence = DetectionConfidence.Of(face.Signs);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= threshold && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
+            if (confidence >= FaceConfirmation.LeastToConfirm(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
             {
                 var (mask, logit) = Classify(picture, box);
                 var confirmed = FaceConfirmation.Confirm(confidence, logit, box);
