@@ -74,7 +74,10 @@ public sealed class FacePipeline : IDisposable
 
             var detected = Stopwatch.GetTimestamp();
             var decodeTime = Stopwatch.GetElapsedTime(start, decoded);
-            if (DecodeReduction.ToClassify(found, header) is var enough && enough < reduction)
+
+            // What the detector itself would not report is not worth decoding more of a large picture for.
+            var credible = Array.FindAll(found, face => face.Confidence >= options.DetectionThreshold);
+            if (DecodeReduction.ToClassify(credible, header) is var enough && enough < reduction)
             {
                 picture.Dispose();
                 picture = ReducedPicture.Decode(encoded, _limits, header, enough, cancellationToken);
