@@ -62,7 +62,7 @@ public sealed class PixelMemoryTests
         using var pipeline = FacePipeline.Load(new VisionOptions());
         pipeline.TrimMemory();
         var before = Environment.WorkingSet;
-        using (var picture = TestPictures.NoiseRaster(3000, 2000))
+        using (var picture = TestPictures.NoiseRaster(4500, 3000))
         {
             pipeline.Analyze(picture, new AnalysisOptions { Detail = DetectionDetail.High }, CancellationToken.None);
         }
