@@ -86,7 +86,7 @@ public sealed class FacePipeline : IDisposable
 
             var cutting = Stopwatch.GetTimestamp();
             var verdicts = Judge(found, picture.Crop, cancellationToken);
-            if (!AnyCredible(verdicts) && LeavesOut(width, height, options, cost))
+            if (IsDenied(verdicts, width, height, options, cost))
             {
                 verdicts = LookOtherwise(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
             }
@@ -116,7 +116,7 @@ public sealed class FacePipeline : IDisposable
         var faces = _detector.Detect(picture, ToFind(options), out var cost, cancellationToken);
         var detected = Stopwatch.GetTimestamp();
         var verdicts = Judge(faces, Cut, cancellationToken);
-        if (!AnyCredible(verdicts) && LeavesOut(picture.Width, picture.Height, options, cost))
+        if (IsDenied(verdicts, picture.Width, picture.Height, options, cost))
         {
             verdicts = LookOtherwise(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
         }
@@ -185,16 +185,12 @@ public sealed class FacePipeline : IDisposable
         }
         : options;
 
-    private static bool LeavesOut(int width, int height, AnalysisOptions options, DetectionCost cost) =>
-        cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
+    /// <summary>Whether the detector left looks out because it was sure of a face, and the classifier says that it is none.</summary>
+    private static bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
+        !Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible)
+        && cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
 
-    private static bool AnyCredible(FaceVerdict[] verdicts) =>
-        Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible);
-
-    /// <summary>
-    /// The detector left looks out because it was sure of a face; the classifier says it is none. Of people upside down, upright looks
-    /// see a chin for a brow.
-    /// </summary>
+    /// <summary>Takes the looks that were left out: of people upside down, upright looks see a chin for a brow.</summary>
     private FaceVerdict[] LookOtherwise(
         FaceVerdict[] verdicts,
         Raster picture,

@@ -157,7 +157,7 @@ public static class CropClassifierGraph
         graph.Output(graph.Node("Sigmoid", head.ProbabilityName, [calibrated]), ElementType.Float32, "n");
     }
 
-    private static string AddDense(GraphBuilder graph, string name, string input, DenseNumbers numbers, int inputs, int outputs) =>
+    internal static string AddDense(GraphBuilder graph, string name, string input, DenseNumbers numbers, int inputs, int outputs) =>
         graph.Node(
             "Gemm",
             name,

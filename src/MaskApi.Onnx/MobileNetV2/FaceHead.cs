@@ -31,20 +31,16 @@ public static class FaceHead
             throw new ArgumentException($"The head takes {CropClassifierGraph.FeatureCount} weights and one bias.", nameof(head));
         var proto = ParseClassifier(model);
         var graph = proto.Graph;
-        const string column = OutputName + ".column", weight = column + ".weight", bias = column + ".bias", shape = OutputName + ".shape";
+        const string column = OutputName + ".column";
         string[] own = [column, OutputName];
-        string[] constants = [weight, bias, shape];
+        string[] constants = [column + ".weight", column + ".bias", OutputName + ".shape"];
         Remove(graph.Node, node => own.Contains(node.Output[0]));
         Remove(graph.Initializer, tensor => constants.Contains(tensor.Name));
         Remove(graph.Output, output => output.Name == OutputName);
 
         var addition = new GraphBuilder(OutputName);
         var features = addition.Input(FeaturesName, ElementType.Float32, "n", CropClassifierGraph.FeatureCount);
-        var logit = addition.Node(
-            "Gemm",
-            column,
-            [features, addition.Constant(weight, head.Weight.Span, 1, CropClassifierGraph.FeatureCount), addition.Constant(bias, head.Bias.Span, 1)],
-            NodeAttribute.Int("transB", 1));
+        var logit = CropClassifierGraph.AddDense(addition, column, features, head, CropClassifierGraph.FeatureCount, 1);
         addition.Output(addition.Reshape(OutputName, logit, -1), ElementType.Float32, "n");
         var built = ModelFile.Parse(addition.Build([])).Graph;
         graph.Node.Add(built.Node);

@@ -17,7 +17,10 @@ internal static class FitFaceHeadCommand
 {
     public static Command Create()
     {
-        var model = new Argument<FileInfo>("classifier.onnx") { Description = "A classifier that 'train' wrote; the head is added to it, in place of one that it may have." };
+        var model = new Argument<FileInfo>("classifier.onnx")
+        {
+            Description = "A classifier that 'train' wrote; the head is added to it, in place of one that it may have.",
+        };
         model.AcceptExistingOnly();
         var data = new Option<string>("--data") { Description = "A detection set: images/ and boxes.csv (FOLDER:fit takes one part).", Required = true };
         var portraits = Folders("--portraits", "Folders by class, somebody in each picture: what the detector is sure of there counts as a face.");
@@ -25,7 +28,8 @@ internal static class FitFaceHeadCommand
         var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
         var folds = new Option<int>("--folds") { Description = "Parts of the cross-validation.", DefaultValueFactory = _ => 3 };
         var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 300 };
-        var command = new Command("fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
+        var command = new Command(
+            "fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
         {
             model, data, portraits, empty, models, folds, penalty,
         };
@@ -40,13 +44,16 @@ internal static class FitFaceHeadCommand
                 FaceCandidateCrop[] candidates =
                 [
                     .. Cut("drawn faces", LabelledPictures.Read(folder, part), CandidateKind.Drawn),
-                    .. Cut("portraits", [.. parse.GetRequiredValue(portraits).SelectMany(item => LabelledPictures.Read(item))], CandidateKind.Portrait),
-                    .. Cut("nobody", [.. parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)], CandidateKind.WithoutPeople),
+                    .. Cut("portraits", All(portraits, item => LabelledPictures.Read(item)), CandidateKind.Portrait),
+                    .. Cut("nobody", All(empty, LabelledPictures.ReadWithoutPeople), CandidateKind.WithoutPeople),
                 ];
                 var fit = FaceHeadFit.Of(candidates, parse.GetValue(folds), parse.GetValue(penalty));
                 Print(candidates, fit);
                 File.WriteAllBytes(file.FullName, FaceHead.Add(bytes, fit.Head, Metadata(candidates)));
                 return 0;
+
+                LabelledPicture[] All(Option<string[]> option, Func<string, IReadOnlyList<LabelledPicture>> read) =>
+                    [.. parse.GetRequiredValue(option).SelectMany(read)];
 
                 IReadOnlyList<FaceCandidateCrop> Cut(string what, IReadOnlyList<LabelledPicture> pictures, CandidateKind kind) =>
                     RunConsole.Progress(what, pictures.Count, progress => features.Cut(pictures, kind, progress, cancellationToken));
@@ -83,7 +90,8 @@ internal static class FitFaceHeadCommand
         {
             RunConsole.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{quality.Kind}: of {quality.Faces} faces that the detector reports {quality.FacesKept} stay, of {quality.FalseFaces} false ones {quality.FalseFacesKept}"));
+                $"{quality.Kind}: of {quality.Faces} faces that the detector reports {quality.FacesKept} stay, "
+                + $"of {quality.FalseFaces} false ones {quality.FalseFacesKept}"));
         }
 
         foreach (var (name, weight) in FaceConfirmation.SignNames.Prepend("constant").Zip(fit.Weights))

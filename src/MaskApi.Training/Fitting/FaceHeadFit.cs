@@ -51,12 +51,15 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
     public static FaceHeadFit Of(IReadOnlyList<FaceCandidateCrop> candidates, int folds, double penalty)
     {
         int Fold(FaceCandidateCrop candidate) => Detection.PackedPicture.FoldOf(candidate.Picture, folds);
-        var heads = Enumerable.Range(0, folds).Select(fold => Fit([.. candidates.Where(candidate => Fold(candidate) != fold)], penalty)).ToArray();
+        var heads = Enumerable.Range(0, folds)
+            .Select(fold => Fit([.. candidates.Where(candidate => Fold(candidate) != fold)], penalty))
+            .ToArray();
         var confirmed = candidates.Where(candidate => candidate is { Kind: not CandidateKind.Portrait, IsTurned: false }).ToArray();
         float[] Signs(FaceCandidateCrop candidate)
         {
             var signs = new float[FaceConfirmation.SignCount];
-            FaceConfirmation.Signs(candidate.Confidence, Logit(heads[Fold(candidate)], candidate.Features), candidate.Box, signs);
+            var logit = LogisticRegression.Logit(heads[Fold(candidate)], candidate.Features);
+            FaceConfirmation.Signs(candidate.Confidence, (float)logit, candidate.Box, signs);
             return signs;
         }
 
@@ -87,14 +90,6 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         double Importance(FaceCandidateCrop candidate) =>
             candidate.Kind == CandidateKind.WithoutPeople ? Math.Min(1, pictures.GetValueOrDefault(CandidateKind.Drawn) / pictures[candidate.Kind]) : 1;
         return LogisticRegression.Fit(rows, [.. candidates.Select(candidate => candidate.IsFace)], 1, [.. candidates.Select(Importance)]);
-    }
-
-    private static float Logit(double[] head, float[] features)
-    {
-        var logit = head[0];
-        for (var i = 0; i < features.Length; i++)
-            logit += head[i + 1] * features[i];
-        return (float)logit;
     }
 
     private static ConfirmationQuality Quality(CandidateKind kind, FaceCandidateCrop[] candidates, Func<FaceCandidateCrop, double> confirmed)

@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace MaskApi.Vision.Classification;
 
 /// <summary>
-/// Tells whether a face wears a mask, and whether it is a face at all. Resize, scaling, network and calibration are inside the model; a crop of any size
-/// goes in and a verdict comes out. One instance serves any number of threads.
+/// Tells whether a face wears a mask, and whether it is a face at all. Resize, scaling, network and calibration are inside the
+/// model; a crop of any size goes in and a verdict comes out. One instance serves any number of threads.
 /// </summary>
 public sealed class MaskClassifier : IDisposable
 {

@@ -71,18 +71,7 @@ public sealed class FaceDetector : IDisposable
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        var search = _searches.Rent();
-        try
-        {
-            Search(search, picture, LookPlan.For(picture.Width, picture.Height, options.Detail), cancellationToken);
-            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
-            return Report(search, picture, options);
-        }
-        finally
-        {
-            search.Clear();
-            _searches.Return(search);
-        }
+        return Detect(picture, options, (search, plan) => Search(search, picture, plan, cancellationToken), out cost);
     }
 
     /// <summary>
@@ -95,21 +84,8 @@ public sealed class FaceDetector : IDisposable
     /// <param name="cancellationToken">Ends the work between model runs.</param>
     /// <returns>The faces that these looks alone report, largest box first.</returns>
     internal IReadOnlyList<DetectedFace> DetectOtherwise(
-        Raster picture, AnalysisOptions options, out DetectionCost cost, CancellationToken cancellationToken)
-    {
-        var search = _searches.Rent();
-        try
-        {
-            Take(search, picture, LookPlan.For(picture.Width, picture.Height, options.Detail).Otherwise, cancellationToken);
-            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
-            return Report(search, picture, options);
-        }
-        finally
-        {
-            search.Clear();
-            _searches.Return(search);
-        }
-    }
+        Raster picture, AnalysisOptions options, out DetectionCost cost, CancellationToken cancellationToken) =>
+        Detect(picture, options, (search, plan) => Take(search, picture, plan.Otherwise, cancellationToken), out cost);
 
     /// <summary>Takes the looks of a plan, as many as are called for, and merges what they report.</summary>
     internal FaceSearch Search(Raster picture, LookPlan plan, CancellationToken cancellationToken)
@@ -127,6 +103,22 @@ public sealed class FaceDetector : IDisposable
     {
         _searches.Dispose();
         _model.Dispose();
+    }
+
+    private List<DetectedFace> Detect(Raster picture, AnalysisOptions options, Action<FaceSearch, LookPlan> look, out DetectionCost cost)
+    {
+        var search = _searches.Rent();
+        try
+        {
+            look(search, LookPlan.For(picture.Width, picture.Height, options.Detail));
+            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
+            return Report(search, picture, options);
+        }
+        finally
+        {
+            search.Clear();
+            _searches.Return(search);
+        }
     }
 
     private static List<DetectedFace> Report(FaceSearch search, Raster picture, AnalysisOptions options)
