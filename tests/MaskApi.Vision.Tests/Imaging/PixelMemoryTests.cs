@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 
@@ -61,19 +62,32 @@ public sealed class PixelMemoryTests
     {
         using var pipeline = FacePipeline.Load(new VisionOptions());
         pipeline.TrimMemory();
-        var before = Environment.WorkingSet;
+        pipeline.TrimMemory();
+        var before = InUse();
         using (var picture = TestPictures.NoiseRaster(4500, 3000))
         {
             pipeline.Analyze(picture, new AnalysisOptions { Detail = DetectionDetail.High }, CancellationToken.None);
         }
 
-        var grown = Environment.WorkingSet - before;
+        var grown = InUse() - before;
         pipeline.TrimMemory();
         pipeline.TrimMemory();
-        var left = Environment.WorkingSet - before;
+        var left = InUse() - before;
         Assert.True(grown > 60e6, $"{grown / 1e6} MB more: too little to tell");
         Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
     }
+
+    // What was freed but stays with the C library, of this test or of others, is not in use; the service has it given back, too.
+    private static long InUse()
+    {
+        if (OperatingSystem.IsLinux())
+            _ = malloc_trim(0);
+        return Environment.WorkingSet;
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int malloc_trim(nuint keepAtEnd);
 
     [Fact]
     public void A_disposed_raster_cannot_be_read()
