@@ -15,7 +15,9 @@ public static class BlazeFaceWeights
     public static IReadOnlyDictionary<int, float[]> Read(byte[] tflite, byte[] onnx)
     {
         var model = TfliteModel.Parse(tflite);
-        var constants = ModelFile.Parse(onnx).Graph.Initializer.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        var constants = ModelFile.Constants(ModelFile.Parse(onnx).Graph)
+            .DistinctBy(tensor => tensor.Name)
+            .ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         var weights = new Dictionary<int, float[]>();
         foreach (var entry in model.Operators)
         {

@@ -135,6 +135,9 @@ public sealed class GraphBuilder
         return model.ToByteArray();
     }
 
+    /// <summary>Takes note of a value that others make: the graph around this one, or nodes that a pass copied into it.</summary>
+    internal void Known(string name) => Claim(name);
+
     internal string Constant<T>(string name, ElementType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)
         where T : unmanaged
     {

@@ -22,5 +22,12 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>The constants of a graph and of those inside its nodes, branches and bodies of loops, which may hold the same.</summary>
+    public static IEnumerable<TensorProto> Constants(GraphProto graph)
+    {
+        var inner = graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.G).OfType<GraphProto>();
+        return graph.Initializer.Concat(inner.SelectMany(Constants));
+    }
+
     public static byte[] Bytes(ModelProto model) => model.ToByteArray();
 }

@@ -46,4 +46,11 @@ public sealed class NodeAttribute
             Type = AttributeProto.Types.AttributeType.String,
             S = ByteString.CopyFromUtf8(value),
         });
+
+    /// <summary>A graph of its own, such as the body of a loop; what it does not make itself it reads from the graph around it.</summary>
+    /// <param name="name">The attribute's name in the operator's specification.</param>
+    /// <param name="value">The graph.</param>
+    /// <returns>The attribute.</returns>
+    internal static NodeAttribute Subgraph(string name, GraphProto value) =>
+        new(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = value });
 }

@@ -1,4 +1,5 @@
 using MaskApi.Onnx.BlazeFace;
+using MaskApi.Onnx.Graphs;
 using MaskApi.Onnx.Tflite;
 
 namespace MaskApi.Onnx.Tests.BlazeFace;
@@ -55,6 +56,44 @@ public sealed class AnySizeTests
 
         AssertClose([.. boxes], outputs["boxes"], 1e-5f);
         AssertClose([.. points], outputs["keypoints"], 1e-5f);
+    }
+
+    // In one piece up to 224 rows; then in 2, 2, 3, 4 and 6 bands.
+    [Theory]
+    [InlineData(32, 32)]
+    [InlineData(96, 320)]
+    [InlineData(224, 64)]
+    [InlineData(256, 160)]
+    [InlineData(416, 96)]
+    [InlineData(544, 32)]
+    [InlineData(768, 128)]
+    [InlineData(1088, 32)]
+    public void In_bands_of_rows_it_answers_as_in_one_piece(int height, int width)
+    {
+        var pixels = Noise(height, width, height + width);
+        var whole = BlazeFaceConverter.ConvertInBands(_tflite, _fileWeights, _noMetadata, bandRows: null);
+
+        var expected = OnnxRunner.Run(whole, ("image", pixels, [1, height, width, 3]));
+        var actual = OnnxRunner.Run(AnySize(_fileWeights), ("image", pixels, [1, height, width, 3]));
+
+        foreach (var name in (string[])["scores", "boxes", "keypoints"])
+            AssertClose(expected[name], actual[name], 1e-6f);
+    }
+
+    [Fact]
+    public void Bands_show_neither_in_inputs_nor_in_outputs_nor_in_metadata()
+    {
+        var metadata = new Dictionary<string, string> { ["version"] = "7" };
+        var whole = ModelFile.Parse(BlazeFaceConverter.ConvertInBands(_tflite, _fileWeights, metadata, bandRows: null));
+        var banded = ModelFile.Parse(BlazeFaceConverter.ConvertAnySize(_tflite, _fileWeights, metadata));
+
+        Assert.Contains(banded.Graph.Node, node => node.OpType == "If");
+        Assert.Equal(whole.MetadataProps, banded.MetadataProps);
+        Assert.Equal(whole.Graph.Input, banded.Graph.Input);
+        Assert.Equal(whole.Graph.Output, banded.Graph.Output);
+        Assert.Equal(
+            whole.Graph.Initializer.ToHashSet(),
+            whole.Graph.Initializer.ToHashSet().Intersect(ModelFile.Constants(banded.Graph)).ToHashSet());
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using MaskApi.Onnx.Graphs;
+using MaskApi.Onnx.Protos;
+
+namespace MaskApi.Onnx.Tests.Graphs;
+
+/// <summary>A stage of two halvings in bands of rows, against the same graph in one piece.</summary>
+public sealed class RowBandingTests
+{
+    private const int Columns = 12;
+    private const int MostRows = 40;
+
+    // Whole up to 40 rows, then in bands that divide the picture evenly and in such that do not.
+    [Theory]
+    [InlineData(4)]
+    [InlineData(20)]
+    [InlineData(40)]
+    [InlineData(44)]
+    [InlineData(60)]
+    [InlineData(100)]
+    [InlineData(176)]
+    [InlineData(180)]
+    [InlineData(404)]
+    public void Bands_answer_as_the_whole_does(int rows)
+    {
+        var random = new Random(rows);
+        var pixels = Enumerable.Range(0, rows * Columns * 3).Select(_ => (float)random.NextDouble()).ToArray();
+        var model = Model();
+        var expected = Run(model, pixels, rows);
+
+        RowBanding.Apply(model.Graph, "image", "stage", MostRows);
+        var actual = Run(model, pixels, rows);
+
+        Assert.Equal(16 * rows / 4 * Columns / 4, actual.Length);
+        Assert.Contains(expected, value => value > 0.01f);
+        Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+    }
+
+    // Row y of the stage is made of rows 2y-2 to 2y+4 of the first convolution's result (5 wide by dilation, 3 wide by stride 2),
+    // and these of rows 4y-4 to 4y+10 of the image, where 4y to 4y+3 are its own: 4 above, 7 below.
+    [Fact]
+    public void The_reach_of_windows_follows_from_sizes_strides_padding_and_dilation()
+    {
+        var stage = GraphStage.Find(Model().Graph, "image", "stage");
+
+        Assert.Equal((4, 1, 2, 16L), (stage.Stride, stage.Above, stage.Below, stage.Channels));
+    }
+
+    [Fact]
+    public void Bands_that_overlap_by_all_their_rows_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => RowBanding.Apply(Model().Graph, "image", "stage", 12));
+    }
+
+    [Theory]
+    [InlineData("pooled", "'first' is read behind 'pooled', too.")]
+    [InlineData("y", "'y' is not made of 'image' alone, but of: image, other.")]
+    [InlineData("nothing", "'nothing' is not made of 'image' alone, but of: nothing.")]
+    public void What_is_no_stage_is_refused(string result, string message)
+    {
+        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(Model().Graph, "image", result, MostRows));
+
+        Assert.Equal(message, exception.Message);
+    }
+
+    [Fact]
+    public void An_operator_of_unknown_reach_is_refused()
+    {
+        var model = Model();
+        model.Graph.Node.Single(node => node.Name == "active").OpType = "Softmax";
+
+        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(model.Graph, "image", "stage", MostRows));
+
+        Assert.Equal("Which rows 'active' (Softmax) reads is not known.", exception.Message);
+    }
+
+    private static float[] Run(ModelProto model, float[] pixels, int rows) => OnnxRunner.Run(
+        ModelFile.Bytes(model), ("image", pixels, [1, rows, Columns, 3]), ("other", (float[])[1], [1]))["y"];
+
+    private static ModelProto Model()
+    {
+        var graph = new GraphBuilder("stages");
+        var random = new Random(1);
+        string Draw(string name, params ReadOnlySpan<long> shape)
+        {
+            var values = new float[(int)shape.ToArray().Aggregate((product, extent) => product * extent)];
+            foreach (ref var value in values.AsSpan())
+                value = (float)random.NextDouble() - 0.5f;
+            return graph.Constant(name, values, shape);
+        }
+
+        string Convolve(string name, string input, int inputs, Window window) => graph.Convolution(
+            name, input, Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), Draw(name + ".bias", 16), window);
+
+        var image = graph.Input("image", ElementType.Float32, 1, "height", "width", 3);
+        var other = graph.Input("other", ElementType.Float32, 1);
+        var pixels = graph.NormalizePixels("pixels", graph.Transpose("planes", image, 0, 3, 1, 2));
+        var halved = Window.Square(3, 2) with { Bottom = 1, Right = 1 };
+        var first = graph.Node("Relu", "first", [Convolve("first.conv", pixels, 3, halved)]);
+        var dilated = Window.Square(3, 1) with { DilationHeight = 2, DilationWidth = 2, Top = 2, Left = 2, Bottom = 2, Right = 2 };
+        var active = graph.Node("Relu", "active", [Convolve("dilated", first, 16, dilated)]);
+        var pooled = graph.MaxPool("pooled", first, Window.Square(2, 2));
+        var stage = graph.Node("Add", "stage", [pooled, Convolve("second", active, 16, halved)]);
+
+        // Behind the stage a residual sum, as the networks have that are cut so.
+        var same = Window.Square(3, 1) with { Top = 1, Left = 1, Bottom = 1, Right = 1 };
+        var sum = graph.Node("Add", "sum", [stage, Convolve("third", stage, 16, same)]);
+        graph.Output(graph.Node("Mul", "y", [sum, other]), ElementType.Float32, 1, 16, "rows", "columns");
+        return ModelFile.Parse(graph.Build([]));
+    }
+}
