@@ -186,8 +186,9 @@ public sealed class FacePipeline : IDisposable
         : options;
 
     /// <summary>Whether the detector left looks out because it was sure of a face, and the classifier says that it is none.</summary>
-    private static bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
-        !Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible)
+    private bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
+        _classifier.KnowsFaces
+        && !Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible)
         && cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
 
     /// <summary>Takes the looks that were left out: of people upside down, upright looks see a chin for a brow.</summary>

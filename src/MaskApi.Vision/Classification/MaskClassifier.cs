@@ -42,10 +42,14 @@ public sealed class MaskClassifier : IDisposable
         var model = OnnxModel.Load(
             options.Precision == ModelPrecision.Int8 ? "mask_classifier_int8" : "mask_classifier",
             [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
-            [new TensorSpec("logit", TensorElementType.Float, -1), new TensorSpec(Mask, TensorElementType.Float, -1)],
-            options);
+            [
+                new TensorSpec("logit", TensorElementType.Float, -1),
+                new TensorSpec(Mask, TensorElementType.Float, -1),
 
-        // A classifier that someone trained may do without: then the detector's confidence stands.
+                // A classifier that someone trained may do without: then the detector's confidence stands.
+                new TensorSpec(Face, TensorElementType.Float, -1) { IsOptional = true },
+            ],
+            options);
         return new MaskClassifier(model, model.Session.OutputMetadata.ContainsKey(Face));
     }
 

@@ -10,6 +10,9 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 {
     /// <summary>Stands for the name of a model's only input, which is free.</summary>
     internal const string OnlyInput = "";
+
+    /// <summary>Whether a model may do without it; where it is, it must fit.</summary>
+    internal bool IsOptional { get; init; }
 }
 
 /// <summary>
@@ -158,6 +161,11 @@ internal sealed class OnnxModel : IDisposable
             var name = spec.Name == TensorSpec.OnlyInput && actual.Count == 1 ? actual.Keys.First() : spec.Name;
             if (!actual.TryGetValue(name, out var tensor))
             {
+                if (spec.IsOptional)
+                {
+                    continue;
+                }
+
                 throw new ModelLoadException($"Model file '{path}' has no tensor '{spec.Name}' (it has: {string.Join(", ", actual.Keys)}).");
             }
 
@@ -174,7 +182,6 @@ internal sealed class OnnxModel : IDisposable
                     $"expected {Describe(spec.Type, spec.Shape)}.");
             }
         }
-
     }
 
     /// <summary>The side of a fixed square input; where the graph resizes by itself, what its metadata say.</summary>

@@ -50,6 +50,14 @@ public sealed class OnnxModelTests : IDisposable
         AssertRefused([_image], [new TensorSpec("depth", TensorElementType.Float, -1)], "no tensor 'depth'", "scores");
 
     [Fact]
+    public void A_tensor_that_a_model_may_do_without_must_fit_where_it_is()
+    {
+        OnnxModel.Load(
+            Detector, [_image], [_scores, new TensorSpec("depth", TensorElementType.Float, -1) { IsOptional = true }], new VisionOptions()).Dispose();
+        AssertRefused([_image], [_scores with { Shape = [1], IsOptional = true }], "tensor 'scores' is float[?], expected float[1]");
+    }
+
+    [Fact]
     public void A_model_of_another_shape_is_named() =>
         AssertRefused([_image], [_scores with { Shape = [1] }], "tensor 'scores' is float[?], expected float[1]");
 
