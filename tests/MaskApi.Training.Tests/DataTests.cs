@@ -118,7 +118,7 @@ public sealed class DataTests
         using var cut = MaskApi.Vision.Imaging.FaceCropper.Crop(raster, crop.Box);
         var served = new RgbImage(cut.Width, cut.Height, cut.Rgb.ToArray());
         var expected = Resampler.Resize(served, new SampleRect(0, 0, cut.Width, cut.Height), 224, 224);
-        Assert.Equal(expected.Pixels, SampleRenderer.Plain(crop).Pixels);
+        Assert.Equal(expected.Pixels, SampleRenderer.Plain(crop, 224).Pixels);
         Assert.True(image.Width > 0);
     }
 
@@ -127,12 +127,12 @@ public sealed class DataTests
     {
         var crop = TestFaces.Crops(1)[0];
         var how = new Augmentation { Erase = 1, Blur = 1, Noise = 1, Jpeg = 1, Rotate = 1 };
-        var first = SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 3));
-        Assert.Equal(first.Pixels, SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 3)).Pixels);
-        Assert.NotEqual(first.Pixels, SampleRenderer.Augmented(crop, how, new SeededRandom(1, 2, 4)).Pixels);
+        var first = SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 3));
+        Assert.Equal(first.Pixels, SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 3)).Pixels);
+        Assert.NotEqual(first.Pixels, SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 4)).Pixels);
 
-        var plain = SampleRenderer.Plain(crop);
-        var untouched = SampleRenderer.Augmented(crop, Augmentation.None, new SeededRandom(1));
+        var plain = SampleRenderer.Plain(crop, 160);
+        var untouched = SampleRenderer.Augmented(crop, 160, Augmentation.None, new SeededRandom(1));
         Assert.True(plain.Pixels.Zip(untouched.Pixels).All(p => Math.Abs(p.First - p.Second) <= 1), "no augmentation may change a pixel by more than rounding");
     }
 

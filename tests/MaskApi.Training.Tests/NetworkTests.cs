@@ -119,7 +119,7 @@ public sealed class NetworkTests
         using var network = new MaskNetwork(folder is null ? TestBackbone.Random() : BackboneWeights.Load(folder));
         network.eval();
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.onnx");
-        ClassifierExport.Write(network, 1.7, new Dictionary<string, string> { ["recipe"] = "test" }, path);
+        ClassifierExport.Write(network, 160, 1.7, new Dictionary<string, string> { ["recipe"] = "test" }, path);
         using var session = new InferenceSession(path);
         Assert.Equal("test", session.ModelMetadata.CustomMetadataMap["recipe"]);
         Assert.Equal("1.7000", session.ModelMetadata.CustomMetadataMap["temperature"]);
@@ -127,7 +127,7 @@ public sealed class NetworkTests
         var random = new SeededRandom(4);
         for (var i = 0; i < 50; i++)
         {
-            // Crops of every size, smaller and larger than the network's 224.
+            // Crops of every size, smaller and larger than the network's 160.
             var drawn = TestFaces.Picture(i % 2 == 0, random);
             var crop = Resampler.Resize(drawn, new SampleRect(0, 0, 160, 180), 12 + random.Below(400), 12 + random.Below(400));
             using var input = OrtValue.CreateTensorValueFromMemory(crop.Pixels, [1, crop.Height, crop.Width, 3]);
@@ -138,7 +138,7 @@ public sealed class NetworkTests
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var picture = tensor(crop.Pixels, [1, crop.Height, crop.Width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
-            var resized = nn.functional.interpolate(picture, [224, 224], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+            var resized = nn.functional.interpolate(picture, [160, 160], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
             var expected = network.forward((resized / 127.5) - 1).item<float>();
             Assert.Equal(expected, logit, tolerance);
             Assert.Equal(1 / (1 + Math.Exp(-expected / 1.7)), probability, tolerance);
@@ -153,7 +153,7 @@ public sealed class NetworkTests
         network.eval();
         using var frozen = no_grad();
         var crops = TestFaces.Crops(5);
-        var requests = crops.SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, new Augmentation(), (1, v, 10 + i)))).ToArray();
+        var requests = crops.SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, 96, new Augmentation(), (1, v, 10 + i)))).ToArray();
         var all = network.Backbone.BlockCount;
         int[] firstBlocks = [0, network.Backbone.IndexOf("7"), network.Backbone.IndexOf("15"), network.Backbone.IndexOf("last"), all];
         using var bank = await FeatureBank.BuildAsync(
@@ -163,7 +163,7 @@ public sealed class NetworkTests
         {
             for (var view = 0; view < 2; view++)
             {
-                using var picture = tensor(SampleRenderer.Render(requests[(2 * i) + view]).Pixels, [1, 224, 224, 3]);
+                using var picture = tensor(SampleRenderer.Render(requests[(2 * i) + view]).Pixels, [1, 96, 96, 3]);
                 using var expected = network.forward(MaskNetwork.Preprocess(picture));
                 foreach (var block in firstBlocks)
                 {

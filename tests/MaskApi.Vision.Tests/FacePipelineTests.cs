@@ -94,7 +94,7 @@ public sealed class FacePipelineTests : IDisposable
     public void Every_model_is_named_with_its_input_size()
     {
         Assert.Equal(
-            [("blaze_face_tuned", 192), ("mask_classifier", 224)],
+            [("blaze_face_tuned", 192), ("mask_classifier", 160)],
             _pipeline.Models.Select(model => (model.Name, model.InputSize)));
     }
 

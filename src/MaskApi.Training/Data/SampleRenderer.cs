@@ -4,36 +4,36 @@ namespace MaskApi.Training.Data;
 
 /// <summary>One view of a face.</summary>
 /// <param name="Crop">The face.</param>
+/// <param name="Side">Side of the network's input, pixels.</param>
 /// <param name="Augmentation">What may be done to it; null for the plain view.</param>
 /// <param name="Seed">Seeds of its randomness.</param>
-public readonly record struct SampleRequest(LabelledCrop Crop, Augmentation? Augmentation, (int Run, int View, int Item) Seed);
+public readonly record struct SampleRequest(LabelledCrop Crop, int Side, Augmentation? Augmentation, (int Run, int View, int Item) Seed);
 
-/// <summary>Turns a cached cut into the 224×224 picture that the network sees: as the service would, or augmented.</summary>
+/// <summary>Turns a cached cut into the square picture that the network sees: as the service would, or augmented.</summary>
 public static class SampleRenderer
 {
-    /// <summary>Side of the network's input, pixels.</summary>
-    public const int Side = 224;
-
     /// <summary>The view that is asked for; equal requests give equal views.</summary>
     /// <param name="request">Which face, and how.</param>
     public static RgbImage Render(SampleRequest request) => request.Augmentation is { } how
-        ? Augmented(request.Crop, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item))
-        : Plain(request.Crop);
+        ? Augmented(request.Crop, request.Side, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item))
+        : Plain(request.Crop, request.Side);
 
     /// <summary>The crop that the service would make, resized as the exported graph does it.</summary>
     /// <param name="crop">The face.</param>
-    public static RgbImage Plain(LabelledCrop crop)
+    /// <param name="side">Side of the network's input, pixels.</param>
+    public static RgbImage Plain(LabelledCrop crop, int side)
     {
         ArgumentNullException.ThrowIfNull(crop);
         var image = RgbImage.Decode(crop.Encoded);
-        return Resampler.Resize(image, crop.ServiceRect(crop.Box, image), Side, Side);
+        return Resampler.Resize(image, crop.ServiceRect(crop.Box, image), side, side);
     }
 
     /// <summary>An augmented view.</summary>
     /// <param name="crop">The face.</param>
+    /// <param name="side">Side of the network's input, pixels.</param>
     /// <param name="how">What may be done.</param>
     /// <param name="random">Decides; equal seeds give equal views.</param>
-    public static RgbImage Augmented(LabelledCrop crop, Augmentation how, SeededRandom random)
+    public static RgbImage Augmented(LabelledCrop crop, int side, Augmentation how, SeededRandom random)
     {
         ArgumentNullException.ThrowIfNull(crop);
         ArgumentNullException.ThrowIfNull(how);
@@ -42,20 +42,20 @@ public static class SampleRenderer
         var rect = crop.ServiceRect(Jitter(crop, how, random), image);
 
         // How many pixels the face has before the graph's resize: what it has in its picture, or fewer.
-        var native = Math.Clamp(Math.Max(rect.Width, rect.Height), 1, Side);
-        var side = random.Chance(how.Shrink) ? Math.Min(native, random.LogUniform(how.ShrinkFrom, how.ShrinkTo)) : native;
-        var scale = side / Math.Max(rect.Width, rect.Height);
+        var native = Math.Clamp(Math.Max(rect.Width, rect.Height), 1, side);
+        var longer = random.Chance(how.Shrink) ? Math.Min(native, random.LogUniform(how.ShrinkFrom, how.ShrinkTo)) : native;
+        var scale = longer / Math.Max(rect.Width, rect.Height);
         var (width, height) = (Math.Max(4, (int)Math.Round(rect.Width * scale)), Math.Max(4, (int)Math.Round(rect.Height * scale)));
 
         var view = Place(image, rect, width, height, how, random);
         Photometry.Apply(view, how, random);
         if (random.Chance(how.Blur))
-            view = Photometry.Blur(view, random.Uniform(0.3, 1 + (0.012 * side)));
+            view = Photometry.Blur(view, random.Uniform(0.3, 1 + (0.012 * longer)));
         if (random.Chance(how.Noise))
             Photometry.AddNoise(view, random.Uniform(2, 14), random);
         if (random.Chance(how.Jpeg))
             view = RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90)));
-        view = Resampler.Resize(view, new SampleRect(0, 0, view.Width, view.Height), Side, Side);
+        view = Resampler.Resize(view, new SampleRect(0, 0, view.Width, view.Height), side, side);
         if (random.Chance(how.Erase))
             Photometry.Erase(view, random);
         return view;

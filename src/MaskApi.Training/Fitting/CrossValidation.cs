@@ -116,15 +116,19 @@ public sealed class CrossValidation(
         ArgumentNullException.ThrowIfNull(ideas);
         ArgumentNullException.ThrowIfNull(folds);
         ArgumentNullException.ThrowIfNull(done);
-        if (ideas.Count == 0)
-            return;
+        foreach (var ofOneSize in ideas.GroupBy(i => i.Recipe.InputSize))
+            await RunOneSizeAsync([.. ofOneSize], folds, done, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunOneSizeAsync(Idea[] ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
+    {
         // What the frozen blocks make of a view depends neither on the fold nor on the idea: each view is rendered once for all ideas that share it.
         var families = ideas.GroupBy(i => (i.Recipe.Augmentation, i.Recipe.Views, i.Recipe.AugmentValidation)).ToArray();
         int[] all = [.. Enumerable.Range(0, crops.Count)];
         using var network = Trainer.CreateNetwork(backbone, ideas[0].Recipe, seed, device);
         FeatureBankBuilder Builder(IEnumerable<Idea> of) =>
             new(backbone, crops, of.Select(i => FeatureBanks.FirstBlock(network, i.Recipe)).ToHashSet(), seed, observer);
-        using var plain = await Builder(ideas).PlainAsync("plain views", all, cancellationToken).ConfigureAwait(false);
+        using var plain = await Builder(ideas).PlainAsync("plain views", all, ideas[0].Recipe, cancellationToken).ConfigureAwait(false);
         foreach (var family in families)
         {
             var (builder, recipe) = (Builder(family), family.First().Recipe);

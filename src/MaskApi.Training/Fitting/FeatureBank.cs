@@ -35,7 +35,7 @@ internal sealed class FeatureBank : IDisposable
     /// <summary>Renders all views and runs the frozen blocks over them.</summary>
     /// <param name="backbone">Its blocks before those that learn must stay as they are here while the bank is in use.</param>
     /// <param name="items">The faces, by any number of their own.</param>
-    /// <param name="requests">Face by face, all views of one before the next.</param>
+    /// <param name="requests">Face by face, all views of one before the next, all of one size.</param>
     /// <param name="views">Views of each face.</param>
     /// <param name="firstBlocks">Blocks that may be the first to learn; the number of blocks stands for none.</param>
     /// <param name="progress">Told of each finished view; may be null.</param>
@@ -50,13 +50,14 @@ internal sealed class FeatureBank : IDisposable
         CancellationToken cancellationToken)
     {
         int[] blocks = [.. firstBlocks.Where(b => b > 0 && b < backbone.Blocks.Count).Order()];
-        using var frozen = new FrozenBackbone(backbone, blocks);
+        var side = requests[0].Side;
+        using var frozen = new FrozenBackbone(backbone, blocks, side);
         var pooled = empty([requests.Count, MobileNetV2.FeatureChannels], ScalarType.Float32).DetachFromDisposeScope();
         var inputs = blocks.Zip(frozen.Shapes).ToDictionary(
             b => b.First, b => empty([requests.Count, .. b.Second], ScalarType.Float16).DetachFromDisposeScope());
         // Where the whole network learns, the pictures themselves are what it starts from.
         if (firstBlocks.Contains(0))
-            inputs[0] = empty([requests.Count, SampleRenderer.Side, SampleRenderer.Side, 3], ScalarType.Byte).DetachFromDisposeScope();
+            inputs[0] = empty([requests.Count, side, side, 3], ScalarType.Byte).DetachFromDisposeScope();
         var bank = new FeatureBank(items, views, inputs, pooled);
         try
         {
@@ -168,8 +169,8 @@ internal sealed class FeatureBankBuilder(
         {
             train = Augments(recipe)
                 ? await TrainAsync(split.Train, recipe, cancellationToken).ConfigureAwait(false)
-                : await PlainAsync("training views", split.Train, cancellationToken).ConfigureAwait(false);
-            plain = await PlainAsync("validation views", split.Validation, cancellationToken).ConfigureAwait(false);
+                : await PlainAsync("training views", split.Train, recipe, cancellationToken).ConfigureAwait(false);
+            plain = await PlainAsync("validation views", split.Validation, recipe, cancellationToken).ConfigureAwait(false);
             return new FeatureBanks(train, plain, await HardAsync(split.Validation, recipe, cancellationToken).ConfigureAwait(false));
         }
         catch
@@ -185,22 +186,22 @@ internal sealed class FeatureBankBuilder(
 
     /// <summary>Augmented views to learn from.</summary>
     public Task<FeatureBank> TrainAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
-        BuildAsync("training views", items, [.. Enumerable.Range(0, recipe.Views)], recipe.Augmentation, cancellationToken);
+        BuildAsync("training views", items, [.. Enumerable.Range(0, recipe.Views)], recipe.InputSize, recipe.Augmentation, cancellationToken);
 
     /// <summary>The view that the service would have.</summary>
-    public Task<FeatureBank> PlainAsync(string what, IReadOnlyList<int> items, CancellationToken cancellationToken) =>
-        BuildAsync(what, items, [PlainView], null, cancellationToken);
+    public Task<FeatureBank> PlainAsync(string what, IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
+        BuildAsync(what, items, [PlainView], recipe.InputSize, null, cancellationToken);
 
     /// <summary>One augmented view to be judged by, where the recipe wants it.</summary>
     public async Task<FeatureBank?> HardAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
         Augments(recipe) && recipe.AugmentValidation
-            ? await BuildAsync("augmented validation views", items, [HardView], recipe.Augmentation, cancellationToken).ConfigureAwait(false)
+            ? await BuildAsync("augmented validation views", items, [HardView], recipe.InputSize, recipe.Augmentation, cancellationToken).ConfigureAwait(false)
             : null;
 
     private Task<FeatureBank> BuildAsync(
-        string what, IReadOnlyList<int> items, IReadOnlyList<int> views, Augmentation? augmentation, CancellationToken cancellationToken)
+        string what, IReadOnlyList<int> items, IReadOnlyList<int> views, int side, Augmentation? augmentation, CancellationToken cancellationToken)
     {
-        SampleRequest[] requests = [.. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], augmentation, (seed, v, i))))];
+        SampleRequest[] requests = [.. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], side, augmentation, (seed, v, i))))];
         return observer.FollowAsync(
             what, requests.Length, progress => FeatureBank.BuildAsync(backbone, items, requests, views.Count, firstBlocks, progress, cancellationToken));
     }

@@ -45,6 +45,9 @@ public sealed record Recipe
     /// <summary>What it is called.</summary>
     public string Name { get; init; } = "custom";
 
+    /// <summary>Side of the square that every face is stretched to, pixels, a multiple of 32. The ImageNet weights were trained on 224.</summary>
+    public int InputSize { get; init; } = 224;
+
     /// <summary>What is done to the training pictures.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
@@ -112,6 +115,7 @@ public sealed record Recipe
     public static Recipe Best { get; } = new()
     {
         Name = "best",
+        InputSize = 160,
         Augmentation = new Augmentation(),
         Views = 4,
         AugmentValidation = true,

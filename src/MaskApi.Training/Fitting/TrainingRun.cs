@@ -86,7 +86,7 @@ public static class TrainingRun
             seed, raw.Accuracy(), raw.BalancedAccuracy(), raw.LogLoss(), calibrated.LogLoss(), temperature,
             trainer.History.Where(h => h.Phase == 1).Sum(h => h.Seconds), trainer.History.Where(h => h.Phase == 2).Sum(h => h.Seconds), clock.Elapsed.TotalSeconds);
 
-        ClassifierExport.Write(network, temperature, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
+        ClassifierExport.Write(network, configuration.Recipe.InputSize, temperature, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
         WriteValidation(folder, set, validation, temperature);
         Write(Path.Combine(folder, "result.json"), result);
         return result;

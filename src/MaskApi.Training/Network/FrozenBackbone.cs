@@ -14,15 +14,18 @@ internal sealed class FrozenBackbone : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _run = new();
     private readonly string[] _outputNames;
+    private readonly int _inputSize;
 
     /// <summary>Loads the backbone.</summary>
     /// <param name="weights">Its weights.</param>
     /// <param name="blocks">Indices of blocks whose inputs are wanted, from 1 on.</param>
-    public FrozenBackbone(BackboneWeights weights, IReadOnlyList<int> blocks)
+    /// <param name="inputSize">Side of the pictures, pixels.</param>
+    public FrozenBackbone(BackboneWeights weights, IReadOnlyList<int> blocks, int inputSize)
     {
+        _inputSize = inputSize;
         string[] names = [.. blocks.Select(b => weights.Blocks[b].Name)];
         _outputNames = ["features", .. names.Select(n => $"{n}.input")];
-        _session = SingleThreadSession.Open(CropClassifierGraph.BuildBackbone(weights.ToNumbers(), names));
+        _session = SingleThreadSession.Open(CropClassifierGraph.BuildBackbone(inputSize, weights.ToNumbers(), names));
         Shapes = [.. _outputNames.Skip(1).Select(n => _session.OutputMetadata[n].Dimensions[1..].Select(d => (long)d).ToArray())];
     }
 
@@ -30,12 +33,12 @@ internal sealed class FrozenBackbone : IDisposable
     public IReadOnlyList<long[]> Shapes { get; }
 
     /// <summary>Runs the backbone over one picture.</summary>
-    /// <param name="rgb">uint8 <c>[224, 224, 3]</c>.</param>
+    /// <param name="rgb">uint8 <c>[side, side, 3]</c>.</param>
     /// <returns>The pooled features, then each wanted input; the caller's to dispose of.</returns>
     public IDisposableReadOnlyCollection<OrtValue> Run(Memory<byte> rgb)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(
-            OrtMemoryInfo.DefaultInstance, rgb, [1, CropClassifierGraph.InputSize, CropClassifierGraph.InputSize, 3]);
+            OrtMemoryInfo.DefaultInstance, rgb, [1, _inputSize, _inputSize, 3]);
         return _session.Run(_run, _inputNames, [input], _outputNames);
     }
 

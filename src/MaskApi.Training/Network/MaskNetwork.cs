@@ -44,7 +44,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     public IEnumerable<Parameter> HeadParameters => _hidden.parameters().Concat(_output.parameters());
 
     /// <summary>Logits of a batch of pictures.</summary>
-    /// <param name="input">Float32 <c>[n, 3, 224, 224]</c>, RGB, −1…1.</param>
+    /// <param name="input">Float32 <c>[n, 3, side, side]</c>, RGB, −1…1.</param>
     /// <returns>Float32 <c>[n]</c>.</returns>
     public override Tensor forward(Tensor input) => ForwardFrom(input, 0);
 

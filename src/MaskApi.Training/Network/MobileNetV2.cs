@@ -13,9 +13,6 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
     /// <summary>Channels of the features.</summary>
     public const int FeatureChannels = 1280;
 
-    /// <summary>The side of the pictures that the weights were trained on, pixels.</summary>
-    public const int InputSide = 224;
-
     private readonly ModuleList<Block> _blocks;
 
     /// <summary>Builds the network with the given weights.</summary>

@@ -19,7 +19,7 @@ internal static class ClassifierCalibration
         for (var i = 0; i < crops.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var values = session.Run(SampleRenderer.Plain(crops[i]), calibration.Values.ToArray());
+            using var values = session.Run(SampleRenderer.Plain(crops[i], session.InputSize), calibration.Values.ToArray());
             foreach (var (name, value) in calibration.Values.Zip(values))
                 calibration.Observe(name, value.GetTensorDataAsSpan<float>(), value.GetTensorTypeAndShape().Shape);
             progress.Report(i + 1);

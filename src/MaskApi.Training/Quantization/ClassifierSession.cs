@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Network;
 using Microsoft.ML.OnnxRuntime;
@@ -13,6 +14,9 @@ internal sealed class ClassifierSession(byte[] model) : IDisposable
 
     private readonly InferenceSession _session = SingleThreadSession.Open(model);
     private readonly RunOptions _run = new();
+
+    /// <summary>Side of the square that the model stretches crops to, pixels.</summary>
+    public int InputSize => int.Parse(_session.ModelMetadata.CustomMetadataMap[Onnx.ModelMetadata.InputSize], CultureInfo.InvariantCulture);
 
     /// <summary>Time spent inside the runtime so far.</summary>
     public TimeSpan Elapsed { get; private set; }

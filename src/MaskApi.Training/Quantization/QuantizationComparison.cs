@@ -31,7 +31,7 @@ internal sealed record QuantizationComparison(
         for (var i = 0; i < crops.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var image = SampleRenderer.Plain(crops[i]);
+            var image = SampleRenderer.Plain(crops[i], original.InputSize);
             var (before, after) = (original.MaskProbability(image), quantized.MaskProbability(image));
             originalRight += before > 0.5f == crops[i].Masked ? 1 : 0;
             quantizedRight += after > 0.5f == crops[i].Masked ? 1 : 0;

@@ -16,10 +16,10 @@ internal static class DecodeReduction
 
     /// <summary>
     /// Least shorter side of a face's crop, in pixels, if the whole picture has that many: twice as many as most faces that the
-    /// classifier was trained on have, three quarters of its input. Reasoned, not measured: the labelled photographs are hardly ever large
+    /// classifier was trained on have, and as many as its input. Reasoned, not measured: the labelled photographs are hardly ever large
     /// enough to be reduced.
     /// </summary>
-    private const int LeastCrop = 168;
+    private const int LeastCrop = 160;
 
     /// <summary>The reduction at which faces are sought: no look enlarges what was reduced.</summary>
     /// <param name="header">The picture's header.</param>

@@ -8,10 +8,10 @@ public static class FaceCropper
 
     /// <summary>
     /// A crop's side is halved, thirded, … as long as it stays at least this long, in pixels: twice the classifier's
-    /// 224, so its own antialiased resize has all it can use, and a face that fills a 50-megapixel picture costs no
-    /// more memory than another.
+    /// 160, so its own antialiased resize has all it can use, and a face that fills a 50-megapixel picture costs no
+    /// more than another.
     /// </summary>
-    public const int ReductionFloor = 448;
+    public const int ReductionFloor = 320;
 
     /// <summary>
     /// The whole pixels that a face's crop covers: the box widened by <see cref="Padding"/> on each side,

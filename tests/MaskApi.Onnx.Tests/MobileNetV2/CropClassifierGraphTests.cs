@@ -6,18 +6,21 @@ namespace MaskApi.Onnx.Tests.MobileNetV2;
 
 public sealed class CropClassifierGraphTests
 {
-    [Fact]
-    public void The_graph_answers_as_a_plain_implementation_does()
+    [Theory]
+    [InlineData(224)]
+    [InlineData(160)]
+    [InlineData(32)]
+    public void The_graph_answers_as_a_plain_implementation_does(int inputSize)
     {
         var backbone = RandomWeights.Backbone(seed: 1);
         var head = RandomWeights.Mask(seed: 2, temperature: 1.7f);
         var pixels = RandomWeights.Pixels(seed: 3, 90 * 70 * 3);
-        var planes = PlainResize.ToPlanes(pixels, 1, 90, 70, 224).Select(value => (value / 127.5f) - 1).ToArray();
-        var features = PlainMobileNetV2.Features(planes, backbone);
+        var planes = PlainResize.ToPlanes(pixels, 1, 90, 70, inputSize).Select(value => (value / 127.5f) - 1).ToArray();
+        var features = PlainMobileNetV2.Features(planes, inputSize, backbone);
         var expected = PlainHead(features, head);
 
         var outputs = OnnxRunner.Run(
-            CropClassifierGraph.Build("test", backbone, [head], []), ("crops", pixels, [1, 90, 70, 3]));
+            CropClassifierGraph.Build("test", inputSize, backbone, [head], []), ("crops", pixels, [1, 90, 70, 3]));
 
         Assert.InRange(expected, -20, 20);
         Assert.Equal(expected, outputs["logit"][0], 1e-4 * Math.Max(1, Math.Abs(expected)));
@@ -28,7 +31,7 @@ public sealed class CropClassifierGraphTests
     public void A_batch_answers_as_its_crops_do_one_by_one()
     {
         var model = CropClassifierGraph.Build(
-            "test", RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], []);
+            "test", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], []);
         using var session = new InferenceSession(model);
         const int size = 40 * 56 * 3;
         var pixels = RandomWeights.Pixels(seed: 4, 3 * size);
@@ -52,8 +55,8 @@ public sealed class CropClassifierGraphTests
         var backbone = RandomWeights.Backbone(seed: 1);
         var pixels = RandomWeights.Pixels(seed: 4, 40 * 40 * 3);
 
-        var both = OnnxRunner.Run(CropClassifierGraph.Build("test", backbone, [mask, worn], []), ("crops", pixels, [1, 40, 40, 3]));
-        var alone = OnnxRunner.Run(CropClassifierGraph.Build("test", backbone, [mask], []), ("crops", pixels, [1, 40, 40, 3]));
+        var both = OnnxRunner.Run(CropClassifierGraph.Build("test", 96, backbone, [mask, worn], []), ("crops", pixels, [1, 40, 40, 3]));
+        var alone = OnnxRunner.Run(CropClassifierGraph.Build("test", 96, backbone, [mask], []), ("crops", pixels, [1, 40, 40, 3]));
 
         Assert.Equal(["logit", "mask_probability", "worn_logit", "worn_probability"], both.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(alone["logit"][0], both["logit"][0], 1e-5f);
@@ -64,13 +67,13 @@ public sealed class CropClassifierGraphTests
     public void Metadata_names_the_model_and_what_the_caller_adds()
     {
         var model = CropClassifierGraph.Build(
-            "mask_classifier", RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
+            "mask_classifier", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
         using var session = new InferenceSession(model);
 
         var metadata = session.ModelMetadata.CustomMetadataMap;
 
         Assert.Equal("mask_classifier", metadata[ModelMetadata.Name]);
-        Assert.Equal("224", metadata[ModelMetadata.InputSize]);
+        Assert.Equal("96", metadata[ModelMetadata.InputSize]);
         Assert.Equal("7", metadata["version"]);
         Assert.Equal([-1, -1, -1, 3], session.InputMetadata["crops"].Dimensions);
     }
@@ -82,7 +85,19 @@ public sealed class CropClassifierGraphTests
     [InlineData(float.PositiveInfinity)]
     public void A_temperature_that_is_not_above_zero_is_refused(float temperature) =>
         Assert.Throws<ArgumentException>(() => CropClassifierGraph.Build(
-            "test", RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature)], []));
+            "test", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature)], []));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-32)]
+    [InlineData(100)]
+    public void A_side_that_the_strides_do_not_divide_is_refused(int inputSize)
+    {
+        var backbone = RandomWeights.Backbone(seed: 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            CropClassifierGraph.Build("test", inputSize, backbone, [RandomWeights.Mask(seed: 2, temperature: 1)], []));
+        Assert.Throws<ArgumentOutOfRangeException>(() => CropClassifierGraph.BuildBackbone(inputSize, backbone, []));
+    }
 
     [Fact]
     public void Weights_of_the_wrong_length_are_refused()
@@ -91,7 +106,7 @@ public sealed class CropClassifierGraphTests
         backbone[7] = backbone[7] with { Kernel = backbone[7].Kernel[1..] };
 
         var exception = Assert.Throws<ArgumentException>(() =>
-            CropClassifierGraph.Build("test", backbone, [RandomWeights.Mask(seed: 2, temperature: 1)], []));
+            CropClassifierGraph.Build("test", 96, backbone, [RandomWeights.Mask(seed: 2, temperature: 1)], []));
 
         Assert.Contains("block2.depthwise", exception.Message, StringComparison.Ordinal);
     }
@@ -110,7 +125,7 @@ public sealed class CropClassifierGraphTests
     {
         var graph = new GraphBuilder("resize");
         var normalized = CropClassifierGraph.AddPreprocessing(
-            graph, graph.Input("crops", ElementType.UInt8, "n", "height", "width", 3));
+            graph, graph.Input("crops", ElementType.UInt8, "n", "height", "width", 3), 224);
         graph.Output(normalized, ElementType.Float32, "n", 3, 224, 224);
         var pixels = RandomWeights.Pixels(seed: 6, count * height * width * 3);
 

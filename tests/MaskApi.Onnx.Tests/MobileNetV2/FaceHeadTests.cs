@@ -7,7 +7,7 @@ namespace MaskApi.Onnx.Tests.MobileNetV2;
 public sealed class FaceHeadTests
 {
     private static readonly byte[] _classifier = CropClassifierGraph.Build(
-        "mask_classifier", RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
+        "mask_classifier", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
 
     private static readonly (string, Array, long[]) _crops = ("crops", RandomWeights.Pixels(seed: 3, 2 * 40 * 30 * 3), [2, 40, 30, 3]);
 

@@ -9,16 +9,17 @@ namespace MaskApi.Onnx.Tests.MobileNetV2;
 internal static class PlainMobileNetV2
 {
     /// <summary>The pooled features of one picture.</summary>
-    /// <param name="planes"><c>float[3, 224, 224]</c>, −1–1.</param>
+    /// <param name="planes"><c>float[3, size, size]</c>, −1–1.</param>
+    /// <param name="size">Side of the picture, pixels.</param>
     /// <param name="numbers">The 52 convolutions.</param>
-    public static float[] Features(ReadOnlySpan<float> planes, IReadOnlyList<ConvolutionNumbers> numbers)
+    public static float[] Features(ReadOnlySpan<float> planes, int size, IReadOnlyList<ConvolutionNumbers> numbers)
     {
         var value = new float[3][,];
         for (var channel = 0; channel < 3; channel++)
         {
-            value[channel] = new float[224, 224];
-            for (var i = 0; i < 224 * 224; i++)
-                value[channel][i / 224, i % 224] = planes[(channel * 224 * 224) + i];
+            value[channel] = new float[size, size];
+            for (var i = 0; i < size * size; i++)
+                value[channel][i / size, i % size] = planes[(channel * size * size) + i];
         }
 
         var next = 0;

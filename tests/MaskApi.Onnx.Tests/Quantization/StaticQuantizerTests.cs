@@ -13,7 +13,7 @@ public sealed class StaticQuantizerTests
     private const int Side = 64;
 
     private static readonly byte[] _float = CropClassifierGraph.Build(
-        "mask_classifier", RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
+        "mask_classifier", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
 
     private static readonly Lazy<byte[]> _quantized = new(() => StaticQuantizer.Quantize(_float, Calibrate(_float), [new("note", "new")]));
 

@@ -35,13 +35,21 @@ internal sealed class PlainPipeline : IDisposable
         return raster;
     }
 
+    /// <summary>A face, and the detector's confidence before the classifier confirmed it.</summary>
+    internal sealed record Face(FaceVerdict Verdict, float Detected)
+    {
+        internal PixelBox Box => Verdict.Box;
+
+        internal float Confidence => Verdict.DetectionConfidence;
+    }
+
     /// <summary>Finds and judges faces, best detection first.</summary>
-    internal List<FaceVerdict> Analyze(Raster picture, DetectionDetail detail, float threshold)
+    internal List<Face> Analyze(Raster picture, DetectionDetail detail, float threshold)
     {
         var plan = LookPlan.For(picture.Width, picture.Height, detail);
         var search = Search(picture, plan);
         var verdicts = Judge(picture, search.Faces, threshold);
-        if (search.Looks.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.DetectionConfidence >= FaceDetector.Credible))
+        if (search.Looks.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FaceDetector.Credible))
         {
             var otherwise = new FaceSearch();
             Take(otherwise, picture, plan.Otherwise);
@@ -52,7 +60,7 @@ internal sealed class PlainPipeline : IDisposable
                 {
                     verdicts.Add(verdict);
                 }
-                else if (verdicts[same].DetectionConfidence < verdict.DetectionConfidence)
+                else if (verdicts[same].Confidence < verdict.Confidence)
                 {
                     verdicts[same] = verdict;
                 }
@@ -62,9 +70,9 @@ internal sealed class PlainPipeline : IDisposable
         return verdicts;
     }
 
-    private List<FaceVerdict> Judge(Raster picture, IReadOnlyList<FaceEvidence> faces, float threshold)
+    private List<Face> Judge(Raster picture, IReadOnlyList<FaceEvidence> faces, float threshold)
     {
-        var verdicts = new List<FaceVerdict>();
+        var verdicts = new List<Face>();
         foreach (var face in faces)
         {
             var confidence = DetectionConfidence.Of(face.Signs);
@@ -75,7 +83,7 @@ internal sealed class PlainPipeline : IDisposable
                 var confirmed = FaceConfirmation.Confirm(confidence, logit, box);
                 if (confirmed >= threshold)
                 {
-                    verdicts.Add(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, mask));
+                    verdicts.Add(new Face(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, mask), confidence));
                 }
             }
         }

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Classification;
+
 namespace MaskApi.Vision.Tests.Plain;
 
 /// <summary>The fast way and the plain one give the same answers on photographs.</summary>
@@ -6,9 +8,12 @@ public sealed class PlainPipelineTests
     private const int PicturesEach = 100;
 
     /// <summary>Faces this near the threshold may be reported by one way and not by the other.</summary>
-    private const float Margin = 0.02f;
+    private const float Margin = 0.05f;
 
     private const float Threshold = 0.5f;
+
+    /// <summary>Most pixels between the edges of the same face.</summary>
+    private const float MostApart = 0.5f;
 
     [Theory]
     [InlineData("kaggle853-dev", DetectionDetail.Fast, 1)]
@@ -28,12 +33,20 @@ public sealed class PlainPipelineTests
             using var picture = PlainPipeline.Decode(bytes);
             var expected = plain.Analyze(picture, detail, Threshold - Margin);
             var actual = fast.Analyze(bytes, options, TestContext.Current.CancellationToken).Faces;
-            AssertHolds(actual, expected, Path.GetFileName(file));
-            AssertHolds(expected, actual, Path.GetFileName(file));
+            AssertHolds(actual, [.. expected.Select(face => face.Verdict)], Path.GetFileName(file));
+            AssertHolds([.. expected.Select(face => face.Verdict)], actual, Path.GetFileName(file));
 
             // On the same box: crops are cut at whole pixels, and a hundredth of one in the box may turn one of them, which
             // a face of a dozen pixels shows.
-            Assert.All(actual, face => Assert.Equal(plain.Classify(picture, face.Box).MaskProbability, face.MaskProbability, 1e-3f));
+            Assert.All(actual, face =>
+            {
+                var (mask, logit) = plain.Classify(picture, face.Box);
+                Assert.Equal(mask, face.MaskProbability, 1e-3f);
+                if (expected.Count > 0 && expected.MinBy(other => Distance(other.Box, face.Box))! is var same && Distance(same.Box, face.Box) <= MostApart)
+                {
+                    Assert.Equal(FaceConfirmation.Confirm(same.Detected, logit, face.Box), face.DetectionConfidence, 1e-2f);
+                }
+            });
             faces += expected.Count;
         }
 
@@ -47,9 +60,8 @@ public sealed class PlainPipelineTests
         {
             var other = all.MinBy(other => Distance(other.Box, face.Box));
             Assert.True(
-                all.Count > 0 && Distance(other.Box, face.Box) <= 0.5f,
+                all.Count > 0 && Distance(other.Box, face.Box) <= MostApart,
                 $"{picture}: nothing within half a pixel of {face}; nearest {other}");
-            Assert.Equal(face.DetectionConfidence, other.DetectionConfidence, Margin);
         }
     }
 
