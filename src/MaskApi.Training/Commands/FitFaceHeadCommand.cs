@@ -27,7 +27,7 @@ internal static class FitFaceHeadCommand
         var empty = Folders("--without-people", "Folders with pictures in which nobody is.");
         var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
         var folds = new Option<int>("--folds") { Description = "Parts of the cross-validation.", DefaultValueFactory = _ => 3 };
-        var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 300 };
+        var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 100 };
         var command = new Command(
             "fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
         {

@@ -15,7 +15,7 @@ namespace MaskApi.Training.Data;
 internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifier) : IDisposable
 {
     /// <summary>Most candidates of a picture without people: hundreds of coins would count for more than everything else.</summary>
-    private const int MostFalseFaces = 6;
+    private const int MostFalseFaces = 40;
 
     /// <summary>What the detector is less sure of is not cut out.</summary>
     private const float LeastConfidence = 0.05f;
@@ -34,7 +34,7 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
     /// <param name="progress">Told of each finished picture.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>
-    /// The candidates, in the pictures' order, each as it is and turned. What is neither clearly a face nor clearly none is left out.
+    /// The candidates, in the pictures' order, each as it is, mirrored, and turned. What is neither clearly a face nor clearly none is left out.
     /// </returns>
     public IReadOnlyList<FaceCandidateCrop> Cut(
         IReadOnlyList<LabelledPicture> pictures, CandidateKind kind, IProgress<int> progress, CancellationToken cancellationToken)
@@ -54,8 +54,20 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
 
     private List<FaceCandidateCrop> Cut(LabelledPicture source, CandidateKind kind, CancellationToken cancellationToken)
     {
-        var candidates = new List<FaceCandidateCrop>();
         using var picture = ImageDecoder.Decode(File.ReadAllBytes(source.Path), new DecodeLimits(), cancellationToken);
+        if (kind != CandidateKind.WithoutPeople)
+            return Cut(picture, source, kind, cancellationToken);
+
+        // What passes for a face is another thing at half the size, and there are never enough pictures.
+        var whole = RgbImage.From(picture, new PixelRegion(0, 0, picture.Width, picture.Height));
+        using var half = Resampler
+            .Resize(whole, new SampleRect(0, 0, whole.Width, whole.Height), Math.Max(1, whole.Width / 2), Math.Max(1, whole.Height / 2)).ToRaster();
+        return [.. Cut(picture, source, kind, cancellationToken), .. Cut(half, source, kind, cancellationToken)];
+    }
+
+    private List<FaceCandidateCrop> Cut(Raster picture, LabelledPicture source, CandidateKind kind, CancellationToken cancellationToken)
+    {
+        var candidates = new List<FaceCandidateCrop>();
         var options = new AnalysisOptions
         {
             Detail = kind == CandidateKind.Portrait ? DetectionDetail.Auto : DetectionDetail.High,
@@ -67,10 +79,11 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         {
             if (IsFace(face, source, kind) is not { } isFace)
                 continue;
-            foreach (var quarterTurns in (ReadOnlySpan<int>)[0, 1 + (i % 3)])
+            using var crop = FaceCropper.Crop(picture, face.Box);
+            foreach (var view in (ReadOnlySpan<View>)[View.Plain, View.Mirrored, View.QuarterTurn + (i % 3)])
             {
                 candidates.Add(new FaceCandidateCrop(
-                    source.FullName, Features(picture, face.Box, quarterTurns), face.Box, face.Confidence, isFace, kind, IsTurned: quarterTurns > 0));
+                    source.FullName, Features(crop, view), face.Box, face.Confidence, isFace, kind, IsAltered: view != View.Plain));
             }
         }
 
@@ -86,19 +99,19 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         return overlap >= SameFrom ? true : overlap < ApartBelow && face.Confidence < 0.5f ? false : null;
     }
 
-    private float[] Features(Raster picture, PixelBox face, int quarterTurns)
+    private float[] Features(FaceCrop crop, View view)
     {
-        using var crop = FaceCropper.Crop(picture, face);
-        var (width, height) = quarterTurns % 2 == 0 ? (crop.Width, crop.Height) : (crop.Height, crop.Width);
+        var (width, height) = view is View.QuarterTurn or View.ThreeQuarterTurn ? (crop.Height, crop.Width) : (crop.Width, crop.Height);
         var pixels = new byte[crop.Rgb.Length];
         for (var i = 0; i < pixels.Length; i += 3)
         {
             var (x, y) = (i / 3 % width, i / 3 / width);
-            var (fromX, fromY) = quarterTurns switch
+            var (fromX, fromY) = view switch
             {
-                1 => (y, width - 1 - x),
-                2 => (width - 1 - x, height - 1 - y),
-                3 => (height - 1 - y, x),
+                View.Mirrored => (width - 1 - x, y),
+                View.QuarterTurn => (y, width - 1 - x),
+                View.HalfTurn => (width - 1 - x, height - 1 - y),
+                View.ThreeQuarterTurn => (height - 1 - y, x),
                 _ => (x, y),
             };
             crop.Rgb.Slice(((fromY * crop.Width) + fromX) * 3, 3).CopyTo(pixels.AsSpan(i));
@@ -107,5 +120,14 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         using var outputs = _session.Run(
             [NamedOnnxValue.CreateFromTensor("crops", new DenseTensor<byte>(pixels, [1, height, width, 3]))], [FaceHead.FeaturesName]);
         return [.. outputs[0].AsEnumerable<float>()];
+    }
+
+    private enum View
+    {
+        Plain,
+        Mirrored,
+        QuarterTurn,
+        HalfTurn,
+        ThreeQuarterTurn,
     }
 }

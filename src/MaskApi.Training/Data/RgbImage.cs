@@ -48,17 +48,28 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         return data?.ToArray() ?? throw new InvalidOperationException("The picture cannot be encoded.");
     }
 
+    /// <summary>A copy for the detector; the caller's to dispose of.</summary>
+    public Raster ToRaster()
+    {
+        var raster = new Raster(Width, Height);
+        CopyOpaque(raster.Pixels);
+        return raster;
+    }
+
     /// <summary>A SkiaSharp copy, for drawing and encoding.</summary>
     public SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        var target = bitmap.GetPixelSpan();
+        CopyOpaque(bitmap.GetPixelSpan());
+        return bitmap;
+    }
+
+    private void CopyOpaque(Span<byte> rgba)
+    {
         for (int i = 0, o = 0; i < Pixels.Length; i += 3, o += 4)
         {
-            Pixels.AsSpan(i, 3).CopyTo(target[o..]);
-            target[o + 3] = 255;
+            Pixels.AsSpan(i, 3).CopyTo(rgba[o..]);
+            rgba[o + 3] = byte.MaxValue;
         }
-
-        return bitmap;
     }
 }

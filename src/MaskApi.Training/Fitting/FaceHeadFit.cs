@@ -11,9 +11,9 @@ namespace MaskApi.Training.Fitting;
 /// <param name="Confidence">The detector's, 0–1.</param>
 /// <param name="IsFace">Whether it is one.</param>
 /// <param name="Kind">What is known of the picture.</param>
-/// <param name="IsTurned">Whether the crop was turned after cutting: people lie down, and phones are held wrong.</param>
+/// <param name="IsAltered">Whether the crop was mirrored, or turned, after cutting: people lie down, and phones are held wrong.</param>
 internal sealed record FaceCandidateCrop(
-    string Picture, float[] Features, PixelBox Box, float Confidence, bool IsFace, CandidateKind Kind, bool IsTurned = false);
+    string Picture, float[] Features, PixelBox Box, float Confidence, bool IsFace, CandidateKind Kind, bool IsAltered = false);
 
 /// <summary>What is known of the picture of a candidate.</summary>
 internal enum CandidateKind
@@ -54,7 +54,7 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         var heads = Enumerable.Range(0, folds)
             .Select(fold => Fit([.. candidates.Where(candidate => Fold(candidate) != fold)], penalty))
             .ToArray();
-        var confirmed = candidates.Where(candidate => candidate is { Kind: not CandidateKind.Portrait, IsTurned: false }).ToArray();
+        var confirmed = candidates.Where(candidate => candidate is { Kind: not CandidateKind.Portrait, IsAltered: false }).ToArray();
         float[] Signs(FaceCandidateCrop candidate)
         {
             var signs = new float[FaceConfirmation.SignCount];
@@ -70,7 +70,7 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
             var others = Enumerable.Range(0, confirmed.Length).Where(i => Fold(confirmed[i]) != fold).ToArray();
             return Weigh([.. others.Select(i => confirmed[i])], [.. others.Select(i => rows[i])]);
         }).ToArray();
-        var qualities = candidates.Where(candidate => !candidate.IsTurned).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
+        var qualities = candidates.Where(candidate => !candidate.IsAltered).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
             kind.Key, [.. kind], candidate => LogisticRegression.Probability(crossValidated[Fold(candidate)], Signs(candidate))));
         var head = Fit(candidates, penalty);
         return new FaceHeadFit(

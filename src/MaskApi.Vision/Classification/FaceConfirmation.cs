@@ -36,7 +36,7 @@ internal static class FaceConfirmation
     internal static IReadOnlyList<string> SignNames { get; } = ["detector", "face", "size", "face by size"];
 
     /// <summary>The constant, then one weight for each of <see cref="SignNames"/>.</summary>
-    internal static ReadOnlySpan<float> Weights => [-0.877f, 0.790f, 0.675f, -0.499f, -0.058f];
+    internal static ReadOnlySpan<float> Weights => [-0.806f, 0.861f, 0.570f, -0.580f, -0.097f];
 
     /// <summary>The confirmed confidence, 0–1.</summary>
     /// <param name="confidence">The detector's, 0–1.</param>

@@ -60,7 +60,7 @@ internal static class AnswerExamples
                         "mask_classifier",
                         "mask_classifier.onnx",
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                        224,
+                        160,
                         new Dictionary<string, string> { ["license"] = "Apache-2.0" }),
                 ],
                 ExecutionProvider = "cpu",
