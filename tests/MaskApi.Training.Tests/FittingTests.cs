@@ -12,6 +12,7 @@ public sealed class FittingTests
     private static readonly Recipe _quick = new()
     {
         Name = "quick",
+        InputSize = 96,
         GroupedSplit = false, // drawn faces all look alike
         BatchSize = 8,
         Augmentation = new Augmentation { AnyAngle = 0, Shrink = 0 },
@@ -188,6 +189,7 @@ public sealed class FittingTests
             new("plain", "head", _quick with { Augmentation = Augmentation.None, TuningPhase = null }),
             Tuned("top", "16"),
             Tuned("more", "15"),
+            new("smaller", "plain", _quick with { InputSize = 64, Augmentation = Augmentation.None, TuningPhase = null }),
         ];
 
         async Task<(List<IdeaResult> Results, CountingObserver Observer)> RunAsync(params Idea[] some)
@@ -200,12 +202,15 @@ public sealed class FittingTests
         }
 
         var (together, observer) = await RunAsync(ideas);
-        Assert.Equal(["head", "top", "more", "plain"], together.Select(r => r.Idea.Name));
-        // Plain views, and two augmented ones to learn from and one to be judged by: once each, for all folds and ideas.
-        Assert.Equal(crops.Count * (1 + 2 + 1), observer.Views);
+        Assert.Equal(["head", "top", "more", "plain", "smaller"], together.Select(r => r.Idea.Name));
+        // Plain views, two augmented ones to learn from and one to be judged by, and plain ones of the other size: once each, for all folds and ideas.
+        Assert.Equal(crops.Count * (1 + 2 + 1 + 1), observer.Views);
+        Assert.NotEqual(Answers("plain"), Answers("smaller"));
         Assert.All(together, r => Assert.Equal(Enumerable.Range(0, crops.Count), r.Answers.Select(a => a.Item).Order()));
         var alone = (await RunAsync(ideas[2])).Results.Single();
-        Assert.Equal(alone.Answers, together.Single(r => r.Idea.Name == "top").Answers);
+        Assert.Equal(alone.Answers, Answers("top"));
+
+        IReadOnlyList<HeldOutAnswer> Answers(string idea) => together.Single(r => r.Idea.Name == idea).Answers;
     }
 
     private static async Task<MaskNetwork> TrainAsync(Recipe recipe, int seed = 1)
