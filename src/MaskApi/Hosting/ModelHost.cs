@@ -67,6 +67,10 @@ internal sealed partial class ModelHost(
         {
             var pipeline = LoadPipeline();
             pipeline.WarmUp();
+
+            // Loading leaves the files' bytes and the parser's copies behind, which little else would ever call a collection for.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            NativeHeap.Trim();
             _pipeline = pipeline;
             LogReady(logger, pipeline.Models.Count);
         }
