@@ -10,7 +10,7 @@ public enum ModelPrecision
     Float,
 
     /// <summary>
-    /// Bytes: <c>mask_classifier_int8.onnx</c>, made from the float model by <c>MaskApi.Training quantize</c>. About 1.8 times as
+    /// Bytes: <c>mask_classifier_int8.onnx</c>, made from the float model by <c>MaskApi.Training quantize</c>. About 1.7 times as
     /// fast on one thread; verdicts of borderline faces may differ.
     /// </summary>
     Int8,

@@ -24,7 +24,7 @@ internal static class StagesCommand
             using var pipeline = options.Load(result);
             var (picture, analysis) = options.Read(result);
             var total = Run(pipeline, picture, analysis, result.GetValue(rounds));
-            var (looks, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 7));
+            var (looks, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"in all {total:0.00} ms; the model runs alone, one after the other on one thread, {looks + faces:0.00} ms "
