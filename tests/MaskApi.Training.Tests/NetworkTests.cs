@@ -151,7 +151,6 @@ public sealed class NetworkTests
         var backbone = TestBackbone.Random();
         using var network = new MaskNetwork(backbone);
         network.eval();
-        using var frozen = no_grad();
         var crops = TestFaces.Crops(5);
         var requests = crops.SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, 96, new Augmentation(), (1, v, 10 + i)))).ToArray();
         var all = network.Backbone.BlockCount;
@@ -159,6 +158,8 @@ public sealed class NetworkTests
         using var bank = await FeatureBank.BuildAsync(
             backbone, [10, 11, 12, 13, 14], requests, 2, firstBlocks.ToHashSet(), null, TestContext.Current.CancellationToken);
 
+        // Not before the wait: it belongs to the thread, and after a wait another may go on.
+        using var frozen = no_grad();
         for (var i = 0; i < crops.Count; i++)
         {
             for (var view = 0; view < 2; view++)
