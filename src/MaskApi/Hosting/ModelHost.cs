@@ -57,6 +57,10 @@ internal sealed partial class ModelHost(
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             pipeline.TrimMemory();
+
+            // Most of what is allocated here is native, so that the collector hardly ever sees a reason to look at old and large
+            // objects, and pools of arrays are only trimmed when it does: they grew by 7 MB in 20 minutes under load.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
             NativeHeap.Trim();
         }
     }
