@@ -46,28 +46,20 @@ public sealed class ChannelBlockFillingTests
     private static ModelProto Bottleneck(int channels, bool depthwise)
     {
         var graph = new GraphBuilder("bottleneck");
-        var random = new Random(1);
-        string Draw(string name, params ReadOnlySpan<long> shape)
-        {
-            var values = new float[(int)shape.ToArray().Aggregate((product, extent) => product * extent)];
-            foreach (ref var value in values.AsSpan())
-                value = (float)random.NextDouble() - 0.5f;
-            return graph.Constant(name, values, shape);
-        }
-
+        var random = new RandomConstants(graph);
         var input = graph.Input("x", ElementType.Float32, 1, 32, 4, 4);
         var into = graph.Convolution(
-            "into", input, Draw("into.kernel", channels, 32, 1, 1), Draw("into.bias", channels), Window.Square(1, 1));
+            "into", input, random.Draw("into.kernel", channels, 32, 1, 1), random.Draw("into.bias", channels), Window.Square(1, 1));
         var active = graph.Node("Relu", "active", [into]);
         var middle = graph.Convolution(
             "depthwise",
             active,
-            Draw("depthwise.kernel", channels, depthwise ? 1 : channels, 3, 3),
-            Draw("depthwise.bias", channels),
+            random.Draw("depthwise.kernel", channels, depthwise ? 1 : channels, 3, 3),
+            random.Draw("depthwise.bias", channels),
             Window.Square(3, 1).PaddedSame(4, 4),
             depthwise ? channels : 1);
         var outOf = graph.Convolution(
-            "out", middle, Draw("out.kernel", 32, channels, 1, 1), Draw("out.bias", 32), Window.Square(1, 1));
+            "out", middle, random.Draw("out.kernel", 32, channels, 1, 1), random.Draw("out.bias", 32), Window.Square(1, 1));
         graph.Output(graph.Node("Add", "y", [input, outOf]), ElementType.Float32, 1, 32, 4, 4);
         return ModelFile.Parse(graph.Build([]));
     }

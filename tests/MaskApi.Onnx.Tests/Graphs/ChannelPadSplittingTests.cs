@@ -49,8 +49,7 @@ public sealed class ChannelPadSplittingTests
     private static ModelProto PaddedResidual(int channels, int added, int rows = 0)
     {
         var graph = new GraphBuilder("residual");
-        var random = new Random(1);
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble() - 0.5f)];
+        var random = new RandomConstants(graph);
         var (wide, size) = (channels + added, 2 + rows);
         var input = graph.Input("x", ElementType.Float32, 1, channels, 2, 2);
         var padded = graph.Node(
@@ -58,8 +57,8 @@ public sealed class ChannelPadSplittingTests
         var convolution = graph.Convolution(
             "conv",
             input,
-            graph.Constant("kernel", Draw(wide * channels), wide, channels, 1, 1),
-            graph.Constant("bias", Draw(wide), wide),
+            random.Draw("kernel", wide, channels, 1, 1),
+            random.Draw("bias", wide),
             Window.Square(1, 1) with { Bottom = rows });
         var sum = graph.Node("Add", "sum", [padded, convolution]);
         graph.Output(graph.Node("Relu", "y", [sum]), ElementType.Float32, 1, wide, size, 2);

@@ -79,17 +79,9 @@ public sealed class RowBandingTests
     private static ModelProto Model()
     {
         var graph = new GraphBuilder("stages");
-        var random = new Random(1);
-        string Draw(string name, params ReadOnlySpan<long> shape)
-        {
-            var values = new float[(int)shape.ToArray().Aggregate((product, extent) => product * extent)];
-            foreach (ref var value in values.AsSpan())
-                value = (float)random.NextDouble() - 0.5f;
-            return graph.Constant(name, values, shape);
-        }
-
+        var random = new RandomConstants(graph);
         string Convolve(string name, string input, int inputs, Window window) => graph.Convolution(
-            name, input, Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), Draw(name + ".bias", 16), window);
+            name, input, random.Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), random.Draw(name + ".bias", 16), window);
 
         var image = graph.Input("image", ElementType.Float32, 1, "height", "width", 3);
         var other = graph.Input("other", ElementType.Float32, 1);
