@@ -46,18 +46,12 @@ internal static class FaceConfirmation
     {
         Span<float> signs = stackalloc float[SignCount];
         Signs(confidence, faceLogit, face, signs);
-        var logit = Weights[0];
-        for (var i = 0; i < SignCount; i++)
-        {
-            logit += Weights[i + 1] * signs[i];
-        }
-
-        return Sigmoid(MathF.Min(logit, signs[0] + MostRise));
+        return Logistic.Sigmoid(MathF.Min(Logistic.Logit(Weights, signs), signs[0] + MostRise));
     }
 
     /// <summary>The least confidence of the detector that can be confirmed to this one.</summary>
     /// <param name="confidence">A confirmed confidence, 0–1.</param>
-    internal static float LeastToConfirm(float confidence) => confidence > 0 ? Sigmoid(LogOdds(confidence) - MostRise) : 0;
+    internal static float LeastToConfirm(float confidence) => confidence > 0 ? Logistic.Sigmoid(Logistic.LogOdds(confidence) - MostRise) : 0;
 
     /// <summary>What a confirmation goes by.</summary>
     /// <param name="confidence">The detector's, 0–1.</param>
@@ -67,17 +61,9 @@ internal static class FaceConfirmation
     internal static void Signs(float confidence, float faceLogit, PixelBox face, Span<float> signs)
     {
         var octaves = Math.Clamp(MathF.Log2(MathF.Max(face.Width, face.Height) / 32), LeastOctaves, MostOctaves);
-        signs[0] = LogOdds(confidence);
+        signs[0] = Logistic.LogOdds(confidence);
         signs[1] = faceLogit;
         signs[2] = octaves;
         signs[3] = faceLogit * octaves;
     }
-
-    private static float LogOdds(float confidence)
-    {
-        var p = Math.Clamp(confidence, 1e-4f, 1 - 1e-4f);
-        return MathF.Log(p / (1 - p));
-    }
-
-    private static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
 }

@@ -15,14 +15,5 @@ internal static class DetectionConfidence
 
     /// <summary>The confidence, 0–1.</summary>
     /// <param name="signs">What the looks said.</param>
-    internal static float Of(in FaceSigns signs)
-    {
-        var logit = Weights[0];
-        for (var i = 0; i < FaceSigns.Count; i++)
-        {
-            logit += Weights[i + 1] * signs[i];
-        }
-
-        return 1 / (1 + MathF.Exp(-logit));
-    }
+    internal static float Of(in FaceSigns signs) => Logistic.Sigmoid(Logistic.Logit(Weights, signs));
 }

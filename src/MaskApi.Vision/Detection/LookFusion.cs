@@ -169,7 +169,7 @@ internal sealed class LookFusion
                 }
             }
 
-            logits += Logit(said);
+            logits += LogOdds(said);
         }
 
         var inside = 0f;
@@ -180,7 +180,7 @@ internal sealed class LookFusion
 
         var octaves = MathF.Log2(best.InputSize / 32);
         var signs = default(FaceSigns);
-        signs[0] = Logit(best.Score);
+        signs[0] = LogOdds(best.Score);
         signs[1] = asked > 0 ? logits / asked : signs[0];
         signs[2] = MathF.Log(best.Support / best.Score);
         signs[3] = best.Agreement;
@@ -205,9 +205,5 @@ internal sealed class LookFusion
     private const float LargestSize = 150;
 
     /// <summary>The log odds of a score; unseen counts as the least score that is reported.</summary>
-    private static float Logit(float score)
-    {
-        var p = Math.Clamp(score, FaceDetector.LeastScore, 0.995f);
-        return MathF.Log(p / (1 - p));
-    }
+    private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, FaceDetector.LeastScore, 0.995f));
 }
