@@ -22,7 +22,4 @@ public sealed record VisionOptions
 
     /// <summary>Where the models run.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
-
-    /// <summary>Run on the processor when <see cref="ExecutionProvider"/> cannot be had, instead of refusing to start.</summary>
-    public bool FallBackToCpu { get; init; }
 }

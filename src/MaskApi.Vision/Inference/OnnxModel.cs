@@ -113,7 +113,11 @@ internal sealed class OnnxModel : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelLoadException($"Model file '{path}' is not an ONNX model that can be run: {OneLine(e)}", e);
+            throw new ModelLoadException(
+                options.ExecutionProvider == ExecutionProvider.Cpu
+                    ? $"Model file '{path}' is not an ONNX model that can be run: {OneLine(e)}"
+                    : $"Model file '{path}' cannot be run by execution provider '{Name(options.ExecutionProvider)}': {OneLine(e)}",
+                e);
         }
     }
 
@@ -140,14 +144,10 @@ internal sealed class OnnxModel : IDisposable
             {
                 settings.AppendExecutionProvider_CUDA();
             }
-            catch (Exception e) when (options.FallBackToCpu && e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
-            {
-                // The operator asked for this: run on the processor.
-            }
             catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
             {
                 settings.Dispose();
-                throw new ModelLoadException($"Execution provider 'cuda' cannot be had: {OneLine(e)}", e);
+                throw new ModelLoadException($"Execution provider '{Name(options.ExecutionProvider)}' cannot be had: {OneLine(e)}", e);
             }
         }
 
@@ -194,6 +194,8 @@ internal sealed class OnnxModel : IDisposable
 
     private static string Describe(TensorElementType type, int[] shape) =>
         $"{type.ToString().ToLowerInvariant()}[{string.Join(",", shape.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]";
+
+    private static string Name(ExecutionProvider provider) => provider.ToString().ToLowerInvariant();
 
     private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").Trim();
 }
