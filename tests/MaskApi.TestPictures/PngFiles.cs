@@ -31,17 +31,7 @@ public static class PngFiles
             file.Write(Chunk(type, data));
         }
 
-        using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
-        {
-            foreach (var row in rows)
-            {
-                zlib.WriteByte(0);
-                zlib.Write(row);
-            }
-        }
-
-        file.Write(Chunk("IDAT", packed.ToArray()));
+        file.Write(Chunk("IDAT", Pack(rows.SelectMany<byte[], byte[]>(static row => [[0], row]))));
         file.Write(Chunk("IEND", []));
         return file.ToArray();
     }
@@ -49,6 +39,16 @@ public static class PngFiles
     /// <summary>A complete and valid PNG of one bit a pixel, black: small as a file, huge as a raster.</summary>
     public static byte[] Bomb(int width, int height) =>
         Create(width, height, depth: 1, colorType: 0, Enumerable.Repeat(new byte[(width + 7) / 8], height));
+
+    /// <summary>A chunk of compressed text: kilobytes that unpack to megabytes of zeros.</summary>
+    /// <param name="international">Whether it is <c>iTXt</c>, in UTF-8, and not <c>zTXt</c>.</param>
+    /// <param name="length">Bytes it unpacks to.</param>
+    public static (string Type, byte[] Data) Text(bool international, int length)
+    {
+        // Keyword, its end and the method; or keyword, its end, flag, method, and the ends of no language and no translation.
+        byte[] start = international ? [.. "Comment"u8, 0, 1, 0, 0, 0] : [.. "Comment"u8, 0, 0];
+        return (international ? "iTXt" : "zTXt", [.. start, .. Pack([new byte[length]])]);
+    }
 
     /// <summary>A chunk: length, type, data and checksum.</summary>
     public static byte[] Chunk(string type, byte[] data)
@@ -60,6 +60,20 @@ public static class PngFiles
         data.CopyTo(chunk, 8);
         BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(8 + data.Length), Crc32(chunk.AsSpan(4, 4 + data.Length)));
         return chunk;
+    }
+
+    private static byte[] Pack(IEnumerable<byte[]> parts)
+    {
+        using var packed = new MemoryStream();
+        using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
+        {
+            foreach (var part in parts)
+            {
+                zlib.Write(part);
+            }
+        }
+
+        return packed.ToArray();
     }
 
     /// <summary>The checksum of ISO 3309, as PNG asks for it, bit by bit.</summary>

@@ -39,13 +39,6 @@ public static class ImageDecoder
         ArgumentNullException.ThrowIfNull(limits);
         cancellationToken.ThrowIfCancellationRequested();
         using var file = new OpenedImage(encoded, limits);
-        if (file.Header.Format == ImageFormat.Jpeg && JpegScans.ExceedLimit(encoded.Span))
-        {
-            throw new ImageRejectedException(
-                ImageRejection.Undecodable,
-                string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {JpegScans.Limit} scans."));
-        }
-
         var stored = file.DecodeStored(reduction);
         if (file.Header.Orientation == ExifOrientation.TopLeft)
         {
@@ -70,6 +63,13 @@ public static class ImageDecoder
         internal OpenedImage(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
         {
             var format = ImageSniffer.Identify(encoded.Span);
+
+            // Before the codec sees it: what these files cost, they cost on the way to the header.
+            if (Excess(format, encoded.Span) is { } excess)
+            {
+                throw new ImageRejectedException(ImageRejection.Undecodable, excess);
+            }
+
             _file = encoded;
             _pin = encoded.Pin();
             _data = SKData.Create((nint)_pin.Pointer, encoded.Length);
@@ -152,6 +152,14 @@ public static class ImageDecoder
         }
 
         private static int Reduced(int side, int reduction) => (side + reduction - 1) / reduction;
+
+        private static string? Excess(ImageFormat format, ReadOnlySpan<byte> file) => format switch
+        {
+            ImageFormat.Jpeg => JpegStructure.Excess(file),
+            ImageFormat.Png when PngText.ExceedsLimit(file) =>
+                string.Create(CultureInfo.InvariantCulture, $"The PNG has more than {PngText.Limit} bytes of text."),
+            _ => null,
+        };
 
         private static ImageRejectedException Broken() =>
             new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");

@@ -8,24 +8,18 @@ namespace MaskApi.Vision.Imaging;
 /// </summary>
 internal static class PngOrientation
 {
-    private const int SignatureLength = 8;
     private const ushort OrientationTag = 0x0112;
 
     /// <summary>The orientation that the file states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
     /// <param name="file">A PNG file, whole or not.</param>
     internal static ExifOrientation Read(ReadOnlySpan<byte> file)
     {
-        // A chunk: length, type, data, CRC.
-        for (long position = SignatureLength; position + 8 <= file.Length;)
+        foreach (var chunk in new PngChunks(file))
         {
-            var chunk = file[(int)position..];
-            var length = BinaryPrimitives.ReadUInt32BigEndian(chunk);
-            if (chunk[4..].StartsWith("eXIf"u8))
+            if (chunk.Is("eXIf"u8))
             {
-                return length <= chunk.Length - 8 ? ReadTiff(chunk.Slice(8, (int)length)) : ExifOrientation.TopLeft;
+                return ReadTiff(chunk.Data);
             }
-
-            position += 12L + length;
         }
 
         return ExifOrientation.TopLeft;

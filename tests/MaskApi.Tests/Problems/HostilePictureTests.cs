@@ -79,6 +79,26 @@ public sealed class HostilePictureTests(SharedService service)
         Assert.InRange(timings.GetProperty("decodeMs").GetDouble(), 0, 20_000);
     }
 
+    /// <summary>Memory and minutes that a decoder would spend before it tells how many pixels there are, out of every queue.</summary>
+    [Fact]
+    public async Task A_metadata_bomb_is_refused_at_once_with_memory_flat()
+    {
+        var text = Enumerable.Repeat(PngFiles.Text(international: false, 7_000_000), 100);
+        var png = PngFiles.Create(64, 64, depth: 8, colorType: 0, Enumerable.Repeat(new byte[64], 64), [.. text]);
+        byte[] jpeg = [0xFF, 0xD8, .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], 1_000_000).SelectMany(b => b), .. Pictures.Astronaut[2..]];
+        foreach (var bomb in new[] { png, jpeg })
+        {
+            var before = Process.GetCurrentProcess().WorkingSet64;
+            var watch = Stopwatch.StartNew();
+            using var response = await _client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
+            await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
+
+            // Unpacked and kept, they took hundreds of megabytes and up to three seconds.
+            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
+            Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 100_000_000);
+        }
+    }
+
     [Fact]
     public async Task Only_the_first_frame_of_an_animation_is_read()
     {

@@ -154,12 +154,53 @@ public sealed class ImageDecoderTests
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var lastScan = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         byte[] bomb = [.. file[..lastScan], .. Enumerable.Repeat(file[lastScan..^2], 5000).SelectMany(b => b), 0xFF, 0xD9];
-        Assert.True(JpegScans.ExceedLimit(bomb));
-        Assert.False(JpegScans.ExceedLimit(file));
-        Assert.False(JpegScans.ExceedLimit(TestPictures.Read("astronaut.jpg")));
+        Assert.NotNull(JpegStructure.Excess(bomb));
+        Assert.Null(JpegStructure.Excess(file));
+        Assert.Null(JpegStructure.Excess(TestPictures.Read("astronaut.jpg")));
         var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(bomb));
         Assert.Equal(ImageRejection.Undecodable, refused.Reason);
         Assert.Contains("scans", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each would be kept in memory on the way to the header; five million of them fit into 20 MB.</summary>
+    [Theory]
+    [InlineData(4000, true)]
+    [InlineData(5000, false)]
+    public void A_jpeg_of_countless_segments_is_refused_from_its_header(int segments, bool read)
+    {
+        var file = TestPictures.Read("astronaut.jpg");
+        byte[] many = [.. file[..2], .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], segments).SelectMany(b => b), .. file[2..]];
+        if (read)
+        {
+            Assert.Equal(ImageFormat.Jpeg, ImageDecoder.ReadHeader(many, TestPictures.Limits).Format);
+            return;
+        }
+
+        var refused = Assert.Throws<ImageRejectedException>(() => ImageDecoder.ReadHeader(many, TestPictures.Limits));
+        Assert.Equal(ImageRejection.Undecodable, refused.Reason);
+        Assert.Contains("segments", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A thousand of them would be unpacked on the way to the header: 8 GB from as many megabytes.</summary>
+    [Theory]
+    [InlineData(false, 1, 7_900_000, true)]
+    [InlineData(true, 1, 7_900_000, true)]
+    [InlineData(false, 2, 4_100_000, false)]
+    [InlineData(true, 2, 4_100_000, false)]
+    [InlineData(true, 1, 100_000_000, false)]
+    public void A_png_of_boundless_text_is_refused_from_its_header(bool international, int chunks, int length, bool read)
+    {
+        var text = Enumerable.Repeat(PngFiles.Text(international, length), chunks);
+        var file = PngFiles.Create(32, 32, depth: 8, colorType: 0, Enumerable.Repeat(new byte[32], 32), [.. text]);
+        if (read)
+        {
+            TestPictures.Decode(file).Dispose();
+            return;
+        }
+
+        var refused = Assert.Throws<ImageRejectedException>(() => ImageDecoder.ReadHeader(file, TestPictures.Limits));
+        Assert.Equal(ImageRejection.Undecodable, refused.Reason);
+        Assert.Contains("text", refused.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, byte[], string> Foreign => new()
