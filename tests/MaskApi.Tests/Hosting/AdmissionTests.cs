@@ -264,6 +264,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             ["MaskApi:Admission:Concurrency"] = "1",
             ["MaskApi:Admission:QueueLength"] = "1",
             ["MaskApi:Admission:MaxBytesInFlight"] = "2097152",
+            ["MaskApi:Limits:MaxImageBytes"] = "500000",
         },
         services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)));
 

@@ -47,6 +47,17 @@ public sealed class OptionsTests
     [InlineData("MaskApi:Telemetry:OtlpEndpoint", "collector:4317")]
     [InlineData("MaskApi:Telemetry:TraceRatio", "2")]
     [InlineData("MaskApi:Limits:MaxImageByte", "1000000")]
+    [InlineData("MaskApi:Limits:MaxPixels:Most", "1000000")]
+    [InlineData("MaskApi:Keys:Values", "a key that has no number")]
+    [InlineData("MaskApi:Cors:AllowedOrigins", "*")]
+    [InlineData("MaskApi:Remote:AllowedHosts", "example.com")]
+    [InlineData("MaskApi:Models:Precision", "7")]
+    [InlineData("MaskApi:Log:Level", "99")]
+    [InlineData("MaskApi:Annotations:PublicBaseUrl", "https://masks.example.com/#top")]
+    [InlineData("MaskApi:Annotations:Redis", "redis:6379,no_such_option=1")]
+    [InlineData("MaskApi:Annotations:Redis", "password=nowhere")]
+    [InlineData("MaskApi:Annotations:Redis", "redis:99999")]
+    [InlineData("MaskApi:Admission:MaxBytesInFlight", "60000000")]
     public void A_bad_setting_is_named(string name, string value)
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register((name, value)));
@@ -57,6 +68,22 @@ public sealed class OptionsTests
         Assert.Contains(expected[1], failure, StringComparison.Ordinal);
         Assert.Contains(expected[2], failure, StringComparison.Ordinal);
     }
+
+    /// <summary>A key in the wrong place must not be no key: the service would be open to everybody.</summary>
+    [Theory]
+    [InlineData("MaskApi")]
+    [InlineData("MaskApi:Keys")]
+    public void A_section_has_no_value_of_its_own(string section)
+    {
+        var exception = Assert.Throws<InvalidSettingsException>(() => Register((section, "0123456789abcdef")));
+        var failure = Assert.Single(exception.Failures);
+        Assert.StartsWith($"There is no setting {section};", failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", failure, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a compose file makes of a variable that is not set.</summary>
+    [Fact]
+    public void An_empty_list_is_no_list() => Register(("MaskApi:Keys:Values", ""), ("MaskApi:Keys:File", ""), ("MaskApi:Annotations:Redis", ""));
 
     [Fact]
     public void A_section_that_is_not_there_is_named()

@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace MaskApi.Hosting.Options;
 
 /// <summary>The links to annotated pictures that detections come with.</summary>
@@ -47,9 +49,27 @@ internal sealed record AnnotationOptions : IServiceOptions
         }
 
         if (!string.IsNullOrEmpty(PublicBaseUrl)
-            && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.Query.Length == 0))
+            && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.Query.Length == 0 && url.Fragment.Length == 0))
         {
-            yield return $"{nameof(PublicBaseUrl)} must be an http or https URL without a query, and is '{PublicBaseUrl}'.";
+            yield return $"{nameof(PublicBaseUrl)} must be an http or https URL without query and fragment, and is '{PublicBaseUrl}'.";
+        }
+
+        // The value itself is not repeated: it may hold a password.
+        if (!string.IsNullOrEmpty(Redis) && !NamesServer(Redis))
+        {
+            yield return $"{nameof(Redis)} is not a StackExchange.Redis configuration that names a server, such as 'redis:6379,password=...'.";
+        }
+    }
+
+    private static bool NamesServer(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration).EndPoints.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
         }
     }
 }

@@ -30,6 +30,11 @@ internal static class OptionsRegistration
         Add<TelemetryOptions>();
 
         failures.AddRange(Unknown(configuration.GetSection(Root), known));
+        if (failures.Count == 0)
+        {
+            failures.AddRange(Conflicts(settings.Get<LimitOptions>(), settings.Get<AdmissionOptions>()));
+        }
+
         if (failures.Count > 0)
         {
             throw new InvalidSettingsException(failures);
@@ -41,7 +46,9 @@ internal static class OptionsRegistration
         {
             var section = configuration.GetSection(T.Section);
             known.Add(section.Key);
-            failures.AddRange(Unknown(section, [.. typeof(T).GetProperties().Where(static p => p.CanWrite).Select(static p => p.Name)]));
+            var properties = typeof(T).GetProperties().Where(static property => property.CanWrite).ToList();
+            failures.AddRange(Unknown(section, [.. properties.Select(static property => property.Name)]));
+            failures.AddRange(properties.Select(property => Misfit(section.GetSection(property.Name), property.PropertyType)).OfType<string>());
             try
             {
                 var options = section.Get<T>() ?? new T();
@@ -58,9 +65,33 @@ internal static class OptionsRegistration
     }
 
     private static IEnumerable<string> Unknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
-        from child in section.GetChildren()
-        where !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
-        select $"There is no setting {child.Path}; {section.Path} knows {string.Join(", ", known)}.";
+        from named in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Concat(section.Value is { Length: > 0 } ? [section] : [])
+        select $"There is no setting {named.Path}; {section.Path} knows {string.Join(", ", known)}.";
+
+    /// <summary>
+    /// What the binder passes over in silence. Keys that are not numbered would be no keys at all, and the service open to everybody.
+    /// </summary>
+    private static string? Misfit(IConfigurationSection setting, Type type) =>
+        type == typeof(IReadOnlyList<string>)
+            ? setting.Value is { Length: > 0 } ? $"{setting.Path} is a list, whose values are numbered: {setting.Path}:0." : null
+        : setting.GetChildren().FirstOrDefault() is { } child ? $"There is no setting {child.Path}; {setting.Path} is a single value."
+        : type.IsEnum && Enum.TryParse(type, setting.Value, ignoreCase: true, out var value) && !Enum.IsDefined(type, value)
+            ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))}, and is {setting.Value}."
+        : null;
+
+    /// <summary>Settings that are right by themselves and not together.</summary>
+    private static IEnumerable<string> Conflicts(LimitOptions limits, AdmissionOptions admission)
+    {
+        // In base64 a picture is a third longer, and while a buffer grows its bytes are held twice; with less, a picture within the
+        // limit would be refused as one too many for ever.
+        var least = 3L * limits.MaxImageBytes;
+        if (admission.MaxBytesInFlight < least)
+        {
+            yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be at least three times "
+                + $"{LimitOptions.Section}:{nameof(limits.MaxImageBytes)}, {least}, and is {admission.MaxBytesInFlight}.";
+        }
+    }
 
     /// <summary>The records of all sections.</summary>
     internal sealed class Settings
