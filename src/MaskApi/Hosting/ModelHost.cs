@@ -47,6 +47,19 @@ internal sealed partial class ModelHost(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Not before the host has started: stopping it half-way through its start is an exception of its own, and where the port is
+        // taken the process ends at once, which native code in the middle of loading does not bear.
+        var started = new TaskCompletionSource();
+        using (lifetime.ApplicationStarted.Register(started.SetResult))
+        {
+            await started.Task.WaitAsync(stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+
         await Task.Run(Load, stoppingToken);
         if (_pipeline is not { } pipeline)
         {
@@ -83,9 +96,7 @@ internal sealed partial class ModelHost(
             Failure = exception.Message;
             LogFailure(logger, exception.Message);
             Environment.ExitCode = 1;
-
-            // Not before the host has started: stopping it half-way through its start is an exception of its own.
-            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
+            lifetime.StopApplication();
         }
     }
 

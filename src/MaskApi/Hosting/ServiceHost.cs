@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Endpoints;
@@ -28,7 +29,8 @@ internal static class ServiceHost
         try
         {
             await using var app = Build(args);
-            await app.RunAsync();
+            await StartAsync(app);
+            await app.WaitForShutdownAsync();
             return Environment.ExitCode;
         }
         catch (InvalidSettingsException exception)
@@ -42,10 +44,23 @@ internal static class ServiceHost
         }
     }
 
+    private static async Task StartAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
+        {
+            // A port in use or not allowed, an address that is none, a certificate that is missing: the server's own words, without the rest.
+            throw new InvalidSettingsException([$"ASPNETCORE_URLS: {exception.Message.Split('\n')[0].TrimEnd()}"]);
+        }
+    }
+
     /// <summary>The service, ready to run.</summary>
     public static WebApplication Build(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot(args) });
+        var builder = CreateBuilder(args);
 
         // The page where the build left it; once published it lies beside the program, and this does nothing.
         builder.WebHost.UseStaticWebAssets();
@@ -55,6 +70,19 @@ internal static class ServiceHost
         var app = builder.Build();
         UsePipeline(app);
         return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            return WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = ContentRoot(args) });
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            // No such folder, or a file in it that is not JSON.
+            throw new InvalidSettingsException([$"The settings cannot be read: {exception.Message}"]);
+        }
     }
 
     /// <summary>
@@ -96,6 +124,8 @@ internal static class ServiceHost
             logging.MinimumLevel.Is(options.Level)
                 // The framework's own lines name paths and queries; the request log replaces them.
                 .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                // It would add the stack to the one line that tells why the service cannot listen.
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .Enrich.FromLogContext()
                 .Enrich.With<RequestLog.WithoutPath>();
             if (options.Format == LogFormat.Json)

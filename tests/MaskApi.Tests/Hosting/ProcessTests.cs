@@ -22,6 +22,39 @@ public sealed class ProcessTests
         Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096, and is 0.", line);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}", "in use")]
+    [InlineData("127.0.0.1:{0}", "127.0.0.1")]
+    [InlineData("https://127.0.0.1:0", "certificate")]
+    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address, string why)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var process = ServiceProcess.Start(("urls", string.Format(CultureInfo.InvariantCulture, address, port)));
+        Assert.Equal(1, await process.ExitAsync());
+        var line = Assert.Single(process.Lines);
+        Assert.StartsWith("MaskApi cannot start: ASPNETCORE_URLS: ", line, StringComparison.Ordinal);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_be_read_end_the_start_with_one_line()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-settings");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "{ \"MaskApi\": ", _token);
+            await using var process = ServiceProcess.Start(("contentRoot", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            Assert.Contains("appsettings.json", Assert.Single(process.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Started_from_anywhere_it_finds_its_page_and_its_settings()
     {
