@@ -35,6 +35,15 @@ internal static class Pictures
         return data.ToArray();
     }
 
+    /// <summary>A JPEG of noise: small as a file, and larger as a PNG than any photograph of its size.</summary>
+    internal static byte[] Noise(int width, int height)
+    {
+        using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        new Random(1).NextBytes(bitmap.GetPixelSpan());
+        using var data = bitmap.Encode(SKEncodedImageFormat.Jpeg, 10);
+        return data.ToArray();
+    }
+
     /// <summary>A PNG of one gray.</summary>
     internal static byte[] Plain(int width, int height)
     {

@@ -34,7 +34,7 @@ internal sealed class Telemetry : IDisposable
         _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, waiting for a place included.");
         meter.CreateObservableGauge("maskapi.queue.length", () => gate.QueueLength, "{picture}", "Pictures waiting for a place.");
         meter.CreateObservableGauge("maskapi.places.used", () => gate.InWork, "{picture}", "Pictures in work.");
-        meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of uploads held in memory.");
+        meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures held in memory on their way in and out.");
     }
 
     /// <summary>Source of the spans.</summary>

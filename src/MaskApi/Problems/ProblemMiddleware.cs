@@ -13,6 +13,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     /// <summary>What nginx logs for a caller who left: nobody reads the answer, but the request log should tell.</summary>
     private const int ClientClosedRequest = 499;
 
+    /// <summary>What the request log tells of a caller who left, or was given up.</summary>
+    public const string ClientLeft = "client_left";
+
     /// <summary>Runs the rest of the pipeline.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
@@ -28,7 +31,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 context.Response.StatusCode = ClientClosedRequest;
             }
 
-            RequestFacts.Of(context).ProblemCode = "client_left";
+            RequestFacts.Of(context).ProblemCode = ClientLeft;
         }
     }
 

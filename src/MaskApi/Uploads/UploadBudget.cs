@@ -6,7 +6,7 @@ using MaskApi.Problems;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// Bounds the bytes of uploads that are held in memory at the same time, over all requests. An upload takes its share as it
+/// Bounds the bytes of pictures that are held in memory on their way in and out, over all requests. An upload takes its share as it
 /// grows, so a caller who announces much and sends little holds little.
 /// </summary>
 internal sealed class UploadBudget : IDisposable
@@ -28,17 +28,17 @@ internal sealed class UploadBudget : IDisposable
     public long InFlight => (_limit - _units.GetStatistics()!.CurrentAvailablePermits) * Unit;
 
     /// <summary>Takes a share without waiting.</summary>
-    /// <param name="bytes">Size of the share; rounded up to <see cref="Unit"/>.</param>
+    /// <param name="bytes">Size of the share; rounded up to <see cref="Unit"/>. More than the whole budget is all of it.</param>
     /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
     public IDisposable Take(int bytes)
     {
-        var units = ((bytes - 1) / Unit) + 1;
-        if (units <= _limit && _units.AttemptAcquire(units) is { IsAcquired: true } lease)
+        var units = Math.Min(((bytes - 1) / Unit) + 1, _limit);
+        if (_units.AttemptAcquire(units) is { IsAcquired: true } lease)
         {
             return lease;
         }
 
-        throw new ProblemException(ProblemKinds.Overloaded, "Too many bytes are being uploaded at this moment.")
+        throw new ProblemException(ProblemKinds.Overloaded, "Too many bytes are on their way in and out at this moment.")
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         };

@@ -196,6 +196,35 @@ public sealed class AdmissionTests : IAsyncLifetime
         }
     }
 
+    /// <summary>A caller who asks for a large picture and does not read it holds its share of the budget, and not for ever.</summary>
+    [Fact]
+    public async Task A_picture_on_its_way_out_is_in_the_budget_and_is_given_up_when_it_is_not_taken()
+    {
+        await using var service = Create();
+        await service.ListenAsync();
+        var budget = service.Services.GetRequiredService<UploadBudget>();
+        using var socket = new TcpClient { ReceiveBufferSize = 4096 };
+        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        var noise = Pictures.Noise(2000, 2000);
+        var head = $"POST /v1/annotations?detail=fast HTTP/1.1\r\nHost: localhost\r\nContent-Length: {noise.Length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _token);
+        await stream.WriteAsync(noise, _token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(_token));
+
+        // Its file is larger than the whole budget, so that nothing else fits in beside it.
+        using var client = service.CreateClient();
+        using var refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
+
+        _time.Advance(new AdmissionOptions().DownloadTimeout);
+        await UntilAsync(() => budget.InFlight == 0);
+        await Assert.ThrowsAsync<IOException>(() => reader.ReadToEndAsync(_token));
+        using var served = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+    }
+
     [Fact]
     public async Task Uploads_share_a_budget_of_bytes()
     {

@@ -24,6 +24,7 @@ public sealed class OptionsTests
     [InlineData("MaskApi:Admission:QueueTimeout", "00:00:00")]
     [InlineData("MaskApi:Admission:ProcessingTimeout", "soon")]
     [InlineData("MaskApi:Admission:UploadTimeout", "-00:00:01")]
+    [InlineData("MaskApi:Admission:DownloadTimeout", "00:00:00")]
     [InlineData("MaskApi:Admission:MaxBytesInFlight", "1")]
     [InlineData("MaskApi:Admission:MaxPixelsInFlight", "1")]
     [InlineData("MaskApi:Remote:AllowedHosts:0", "https://example.com/")]

@@ -21,7 +21,10 @@ internal sealed record AdmissionOptions : IServiceOptions
     /// <summary>Longest time for a body to arrive; then 408.</summary>
     public TimeSpan UploadTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Bytes of uploaded pictures held in memory at the same time, over all requests; beyond that, 429.</summary>
+    /// <summary>Longest time for a caller to take the picture that is sent back; then the connection is closed.</summary>
+    public TimeSpan DownloadTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes of pictures on their way in or out held in memory at the same time, over all requests; beyond that, 429.</summary>
     public long MaxBytesInFlight { get; init; } = 256 * 1024 * 1024;
 
     /// <summary>Decoded pixels held in memory at the same time, over all requests (4 bytes each); beyond that, a picture waits.</summary>
@@ -48,6 +51,7 @@ internal sealed record AdmissionOptions : IServiceOptions
             (nameof(QueueTimeout), QueueTimeout),
             (nameof(ProcessingTimeout), ProcessingTimeout),
             (nameof(UploadTimeout), UploadTimeout),
+            (nameof(DownloadTimeout), DownloadTimeout),
         })
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1))
