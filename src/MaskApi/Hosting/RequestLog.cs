@@ -70,6 +70,15 @@ internal static class RequestLog
         public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory) => logEvent.RemovePropertyIfPresent("RequestPath");
     }
 
+    /// <summary>
+    /// Whether an event says no more than that a caller left while sending, which the line of the request tells already. Where its own
+    /// reading was broken off, the server cannot read the rest, and calls that an error, with a stack.
+    /// </summary>
+    public static bool IsEchoOfLeaving(LogEvent logEvent) =>
+        logEvent.Properties.TryGetValue("EventId", out var id)
+        && id is StructureValue { Properties: var parts }
+        && parts.Any(static part => part is { Name: "Name", Value: ScalarValue { Value: "RequestBodyDrainBodyReaderInvalidState" } });
+
     private static LogEventProperty Property(string name, object? value) => new(name, new ScalarValue(value));
 
     private static LogEventLevel Level(HttpContext context, Exception? exception) =>

@@ -126,6 +126,7 @@ internal static class ServiceHost
                 .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                 // It would add the stack to the one line that tells why the service cannot listen.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+                .Filter.ByExcluding(RequestLog.IsEchoOfLeaving)
                 .Enrich.FromLogContext()
                 .Enrich.With<RequestLog.WithoutPath>();
             if (options.Format == LogFormat.Json)

@@ -48,7 +48,8 @@ public sealed class DefectTests
         using var client = await process.ReadyAsync();
         for (var i = 0; i < 50; i++)
         {
-            using var socket = new TcpClient();
+            // In order, and not: what the network tells when a phone loses it.
+            using var socket = new TcpClient { LingerState = new LingerOption(i % 2 == 0, 0) };
             await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
             var request = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), _token);
