@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using MaskApi.Endpoints;
 using MaskApi.Hosting.Options;
@@ -115,5 +117,14 @@ internal static class Security
         context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
 
     private static string Caller(HttpContext context) =>
-        context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
+        context.User.Identity?.Name ?? (context.Connection.RemoteIpAddress is { } address ? Network(address).ToString() : "unknown");
+
+    /// <summary>
+    /// What one caller has to itself: an address of IPv4; of IPv6 a network of 64 bits at least (RFC 6177), whose addresses could
+    /// otherwise be used one after the other, each with a burst of its own.
+    /// </summary>
+    private static IPAddress Network(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]])
+        : address;
 }

@@ -85,6 +85,21 @@ public sealed class EdgeTests(SharedService shared)
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::7", HttpStatusCode.TooManyRequests)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", HttpStatusCode.OK)]
+    [InlineData("93.184.216.34", "::ffff:93.184.216.34", HttpStatusCode.TooManyRequests)]
+    [InlineData("93.184.216.34", "::ffff:93.184.216.35", HttpStatusCode.OK)]
+    public async Task A_caller_is_an_address_or_a_network_of_IPv6(string first, string second, HttpStatusCode expected)
+    {
+        await using var service = From(null, ("MaskApi:RateLimit:RequestsPerMinute", "1"), ("MaskApi:RateLimit:Burst", "1"));
+        using var client = service.CreateClient();
+        using var accepted = await GetInfoAsync(client, first);
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+        using var again = await GetInfoAsync(client, second);
+        Assert.Equal(expected, again.StatusCode);
+    }
+
     [Fact]
     public async Task With_keys_it_is_the_key_that_is_limited()
     {

@@ -1,6 +1,6 @@
 namespace MaskApi.Hosting.Options;
 
-/// <summary>How much one caller may send: by key where keys are configured, else by address.</summary>
+/// <summary>How much one caller may send: by key where keys are configured, else by address (IPv6: by network of 64 bits).</summary>
 internal sealed record RateLimitOptions : IServiceOptions
 {
     /// <inheritdoc/>
