@@ -15,26 +15,30 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
     /// <summary>Path under which links are served; the id follows.</summary>
     public const string Path = "/v1/annotations/";
 
-    /// <summary>What the links for a request begin with: the configured public base, else the request's own scheme and host.</summary>
-    public string BaseUrl(HttpRequest request) => string.IsNullOrEmpty(options.PublicBaseUrl)
-        ? $"{request.Scheme}://{request.Host}{request.PathBase}"
-        : options.PublicBaseUrl.TrimEnd('/');
+    /// <summary>
+    /// What the links for a request begin with: the configured public base, else the request's own scheme and host; null for a request
+    /// of HTTP/1.0 that names no host.
+    /// </summary>
+    public string? BaseUrl(HttpRequest request) =>
+        !string.IsNullOrEmpty(options.PublicBaseUrl) ? options.PublicBaseUrl.TrimEnd('/')
+        : request.Host.HasValue ? $"{request.Scheme}://{request.Host}{request.PathBase}"
+        : null;
 
     /// <summary>Keeps a picture and its verdicts, and makes the link.</summary>
-    /// <param name="baseUrl">What the link begins with: <see cref="BaseUrl"/> of the request it is made for.</param>
+    /// <param name="baseUrl">What the link begins with: <see cref="BaseUrl"/> of the request it is made for; no link without.</param>
     /// <param name="picture">The picture as it was sent; copied.</param>
     /// <param name="faces">The verdicts on it.</param>
     /// <param name="minConfidence">Below which a verdict is uncertain.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The link; null where links are off or the store did not keep the record.</returns>
     public async ValueTask<string?> CreateAsync(
-        string baseUrl,
+        string? baseUrl,
         ReadOnlyMemory<byte> picture,
         IReadOnlyList<FaceVerdict> faces,
         float minConfidence,
         CancellationToken cancellationToken)
     {
-        if (options.TimeToLive == TimeSpan.Zero)
+        if (baseUrl is null || options.TimeToLive == TimeSpan.Zero)
         {
             return null;
         }

@@ -30,12 +30,14 @@ internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConf
     public static IReadOnlyList<QueryParameter> Parameters { get; } =
         [_detectionThreshold, _minConfidence, _maxFaces, _detail, _landmarks];
 
-    /// <summary>Reads the parameters of a request; called by the framework for a handler that asks for them.</summary>
-    /// <exception cref="Problems.ProblemException"><c>invalid_parameter</c>.</exception>
+    /// <summary>
+    /// Reads the parameters of a request; called by the framework for a handler that asks for them. What is wrong is left to
+    /// <see cref="QueryReader.RequireValidAsync"/>.
+    /// </summary>
     public static ValueTask<AnalysisParameters> BindAsync(HttpContext context)
     {
-        var query = new QueryReader(context.Request.Query);
-        var parameters = new AnalysisParameters(
+        var query = QueryReader.Of(context);
+        return ValueTask.FromResult(new AnalysisParameters(
             new AnalysisOptions
             {
                 DetectionThreshold = _detectionThreshold.Read(query),
@@ -43,8 +45,6 @@ internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConf
                 Detail = Enum.Parse<DetectionDetail>(_detail.Read(query)!, ignoreCase: true),
             },
             _minConfidence.Read(query),
-            _landmarks.Read(query));
-        query.ThrowIfInvalid();
-        return ValueTask.FromResult(parameters);
+            _landmarks.Read(query)));
     }
 }

@@ -41,7 +41,7 @@ internal static class AnnotationEndpoints
             .TakesQuery(AnalysisParameters.Parameters)
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()
-            .MayFailOnPicture();
+            .MayFailOnRemotePicture();
         group.MapGet("/{id}", GetAnnotationAsync)
             .WithName("getAnnotation")
             .WithSummary("The annotated picture of an earlier detection: what its link shows.")
@@ -73,7 +73,7 @@ internal static class AnnotationEndpoints
         Annotator annotator,
         CancellationToken cancellationToken)
     {
-        var query = new QueryReader(context.Request.Query);
+        var query = QueryReader.Of(context);
         var address = _imageUrl.Read(query);
         query.ThrowIfInvalid();
         if (string.IsNullOrEmpty(address))

@@ -120,11 +120,11 @@ internal static partial class DetectionEndpoints
     internal sealed class Detector(PictureWorker worker, AnnotationLinks links, Telemetry telemetry)
     {
         /// <summary>What the links for a request begin with.</summary>
-        public string LinkBase(HttpRequest request) => links.BaseUrl(request);
+        public string? LinkBase(HttpRequest request) => links.BaseUrl(request);
 
         /// <summary>What the contract says of one picture.</summary>
         public async Task<Detection> DetectAsync(
-            string linkBase, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
+            string? linkBase, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
             var analysis = await worker.RunAsync(

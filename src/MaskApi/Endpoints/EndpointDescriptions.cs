@@ -14,11 +14,11 @@ internal static class EndpointDescriptions
     ];
 
     /// <summary>What can happen to an upload.</summary>
-    private static readonly ProblemKind[] _uploadProblems =
-    [
-        ProblemKinds.ImageMissing, ProblemKinds.InvalidBody, ProblemKinds.Unauthorized, ProblemKinds.RequestTimeout,
-        ProblemKinds.UnsupportedMediaType,
-    ];
+    private static readonly ProblemKind[] _uploadProblems = [ProblemKinds.InvalidBody, ProblemKinds.RequestTimeout];
+
+    /// <summary>What can happen to a request that names or holds a picture.</summary>
+    private static readonly ProblemKind[] _requestProblems =
+        [ProblemKinds.ImageMissing, ProblemKinds.Unauthorized, ProblemKinds.UnsupportedMediaType];
 
     /// <summary>What can happen to one picture.</summary>
     private static readonly ProblemKind[] _pictureProblems =
@@ -49,11 +49,15 @@ internal static class EndpointDescriptions
 
     /// <summary>Everything that can go wrong with a picture can go wrong here.</summary>
     public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) =>
-        builder.MayFail([.. _workProblems, .. _uploadProblems, .. _pictureProblems]);
+        builder.MayFail([.. _workProblems, .. _requestProblems, .. _uploadProblems, .. _pictureProblems]);
+
+    /// <summary>Everything that can go wrong with a picture that is fetched.</summary>
+    public static RouteHandlerBuilder MayFailOnRemotePicture(this RouteHandlerBuilder builder) =>
+        builder.MayFail([.. _workProblems, .. _requestProblems, .. _pictureProblems]);
 
     /// <summary>Everything that can go wrong with a batch as a whole.</summary>
     public static RouteHandlerBuilder MayFailOnBatch(this RouteHandlerBuilder builder) =>
-        builder.MayFail([.. _workProblems, .. _uploadProblems, ProblemKinds.BatchTooLarge]);
+        builder.MayFail([.. _workProblems, .. _requestProblems, .. _uploadProblems, ProblemKinds.BatchTooLarge]);
 
     /// <summary>Everything that can go wrong with a link.</summary>
     public static RouteHandlerBuilder MayFailOnLink(this RouteHandlerBuilder builder) =>

@@ -17,7 +17,13 @@ internal static class InfoEndpoints
             .WithTags("Service")
             .WithSummary("Tells version, models, execution provider and limits.")
             .AddEndpointFilter(Accept.RequireJsonAsync)
-            .MayFail(ProblemKinds.NotAcceptable, ProblemKinds.NotReady, ProblemKinds.InternalError);
+            .MayFail(
+                ProblemKinds.Unauthorized,
+                ProblemKinds.NotAcceptable,
+                ProblemKinds.RateLimited,
+                ProblemKinds.InternalError,
+                ProblemKinds.NotReady,
+                ProblemKinds.Draining);
     }
 
     /// <summary>Maps <c>/health</c>, which stands outside the versioned API.</summary>
@@ -46,7 +52,8 @@ internal static class InfoEndpoints
             return;
         }
 
-        var metrics = app.MapPrometheusScrapingEndpoint("/metrics");
+        // The endpoint itself answers any method.
+        var metrics = app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenMetrics)
         {
             metrics.AllowAnonymous();

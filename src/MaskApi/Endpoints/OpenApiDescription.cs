@@ -276,7 +276,7 @@ internal static class OpenApiDescription
                 content.Examples = group.ToDictionary(
                     static kind => kind.Code,
                     static kind => (IOpenApiExample)new OpenApiExample { Summary = kind.Title, Value = AnswerExamples.Of(kind) });
-                if (group.Key == StatusCodes.Status429TooManyRequests)
+                if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
                 {
                     response.Headers = new Dictionary<string, IOpenApiHeader>
                     {

@@ -26,13 +26,14 @@ internal sealed record OutputPicture(OutputFormat Format, string MediaType)
     /// <summary>The media types that can be had.</summary>
     public static IReadOnlyList<string> MediaTypes { get; } = [.. _all.Select(static output => output.MediaType)];
 
-    /// <summary>Decides for a request; called by the framework for a handler that asks for it.</summary>
-    /// <exception cref="ProblemException"><c>invalid_parameter</c> or <c>not_acceptable</c>.</exception>
+    /// <summary>
+    /// Decides for a request; called by the framework for a handler that asks for it. A parameter that is wrong is left to
+    /// <see cref="QueryReader.RequireValidAsync"/>.
+    /// </summary>
+    /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
     public static ValueTask<OutputPicture> BindAsync(HttpContext context)
     {
-        var query = new QueryReader(context.Request.Query);
-        var format = _format.Read(query);
-        query.ThrowIfInvalid();
+        var format = _format.Read(QueryReader.Of(context));
         var output = format is null
             ? Negotiate(context.Request)
             : _all.First(candidate => candidate.Format.ToString().Equals(format, StringComparison.OrdinalIgnoreCase));

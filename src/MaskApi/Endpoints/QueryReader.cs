@@ -7,6 +7,25 @@ internal sealed class QueryReader(IQueryCollection query)
 {
     private readonly Dictionary<string, string[]> _errors = [];
 
+    /// <summary>The reader of a request, which all that is bound from its query shares.</summary>
+    public static QueryReader Of(HttpContext context)
+    {
+        if (context.Features.Get<QueryReader>() is not { } reader)
+        {
+            context.Features.Set(reader = new QueryReader(context.Request.Query));
+        }
+
+        return reader;
+    }
+
+    /// <summary>An endpoint filter: ends requests of whose query something could not be bound.</summary>
+    /// <exception cref="ProblemException"><c>invalid_parameter</c>.</exception>
+    public static ValueTask<object?> RequireValidAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        Of(context.HttpContext).ThrowIfInvalid();
+        return next(context);
+    }
+
     /// <summary>The text of a parameter; null when it is absent or given more than once, which is noted.</summary>
     public string? Value(QueryParameter parameter)
     {

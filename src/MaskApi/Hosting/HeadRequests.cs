@@ -9,6 +9,14 @@ internal static class HeadRequests
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await next(context);
+
+            // Routing, which knows of GET alone, has said what is allowed instead (RFC 9110, section 15.5.6).
+            if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false, Headers.Allow: [{ } allowed] }
+                && allowed.Contains(HttpMethods.Get, StringComparison.Ordinal))
+            {
+                context.Response.Headers.Allow = $"{allowed}, {HttpMethods.Head}";
+            }
+
             return;
         }
 

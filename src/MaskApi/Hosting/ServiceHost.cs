@@ -193,7 +193,7 @@ internal static class ServiceHost
         app.Use(app.Services.GetRequiredService<Drain>().InvokeAsync);
         app.UseApiKeys();
         app.UseRateLimit();
-        var api = app.MapGroup("/v1");
+        var api = app.MapGroup("/v1").AddEndpointFilter(QueryReader.RequireValidAsync);
         api.MapDetections();
         api.MapAnnotations();
         api.MapInfo();

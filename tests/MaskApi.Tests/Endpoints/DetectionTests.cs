@@ -215,6 +215,15 @@ public sealed class DetectionTests(SharedService service)
             problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
     }
 
+    /// <summary>What several parts of the service read from one query is one list to its sender.</summary>
+    [Fact]
+    public async Task Bad_parameters_of_picture_and_analysis_are_named_together()
+    {
+        using var response = await _client.PostAsync("/v1/annotations?maxFaces=0&format=tiff", Http.Raw(Pictures.Astronaut), _token);
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter");
+        Assert.Equal(["maxFaces", "format"], problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
+    }
+
     private static double Number(JsonElement element, string name) => element.GetProperty(name).GetDouble();
 
     private static string WithoutTimings(JsonElement detection)

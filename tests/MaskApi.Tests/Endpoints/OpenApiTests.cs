@@ -95,6 +95,24 @@ public sealed class OpenApiTests(SharedService service)
             described.Select(static example => $"{example.Status} {example.Code}").Order());
     }
 
+    /// <summary>What is in front of every endpoint of the API, each of them can answer.</summary>
+    [Fact]
+    public async Task Every_operation_tells_of_keys_limits_and_draining()
+    {
+        var document = await DocumentAsync();
+        foreach (var path in document.GetProperty("paths").EnumerateObject().Where(static path => path.Name.StartsWith("/v1/", StringComparison.Ordinal)))
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var responses = operation.Value.GetProperty("responses");
+                Assert.Equal(operation.Value.TryGetProperty("security", out _), responses.TryGetProperty("401", out _));
+                Assert.Contains("`rate_limited`", responses.GetProperty("429").GetProperty("description").GetString(), StringComparison.Ordinal);
+                Assert.Contains("`draining`", responses.GetProperty("503").GetProperty("description").GetString(), StringComparison.Ordinal);
+                Assert.Equal(operation.Value.TryGetProperty("requestBody", out _), responses.TryGetProperty("408", out _));
+            }
+        }
+    }
+
     [Fact]
     public async Task The_key_is_described_as_optional()
     {

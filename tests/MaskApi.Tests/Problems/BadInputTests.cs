@@ -71,12 +71,14 @@ public sealed class BadInputTests(SharedService service)
     [InlineData("POST", "/v1/nothing", HttpStatusCode.NotFound, "not_found")]
     [InlineData("GET", "/v1/detections", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     [InlineData("DELETE", "/v1/info", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
+    [InlineData("POST", "/metrics", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     public async Task Paths_and_methods_there_are_not_are_problems_too(string method, string path, HttpStatusCode status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var response = await _client.SendAsync(request, _token);
         await response.ProblemAsync(status, code);
         Assert.Equal(status == HttpStatusCode.MethodNotAllowed, response.Content.Headers.Allow.Count > 0);
+        Assert.Equal(response.Content.Headers.Allow.Contains("GET"), response.Content.Headers.Allow.Contains("HEAD"));
     }
 
     private static HttpContent Content(string name) => name switch

@@ -46,6 +46,19 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>HTTP/1.0 may name no host, without which there is no link; a wrong one would be worse than none.</summary>
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("Host: masks.example.com\r\n", true)]
+    public async Task Without_a_host_there_is_no_link(string host, bool linked)
+    {
+        var head = $"POST /v1/detections HTTP/1.0\r\n{host}Content-Length: {Pictures.Astronaut.Length}\r\n\r\n";
+        var answer = await SendAsync([.. Encoding.ASCII.GetBytes(head), .. Pictures.Astronaut]);
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Equal(linked, answer.Contains("\"annotatedImageUrl\":\"http://masks.example.com/v1/annotations/", StringComparison.Ordinal));
+        Assert.Equal(linked, answer.Contains("annotatedImageUrl", StringComparison.Ordinal));
+    }
+
     /// <summary>What the server refuses before anything of ours sees it has no body, and is the caller's fault too.</summary>
     [Theory]
     [InlineData("GET /v1/info HTTP/1.1\r\n\r\n", 400)]
