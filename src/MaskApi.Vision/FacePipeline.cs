@@ -145,8 +145,8 @@ public sealed class FacePipeline : IDisposable
     /// </summary>
     public void TrimMemory()
     {
-        _detector.ShrinkAfterNextRun();
-        _classifier.ShrinkAfterNextRun();
+        _detector.TrimMemory();
+        _classifier.TrimMemory();
 
         // The next run may be long in coming.
         WarmUp();

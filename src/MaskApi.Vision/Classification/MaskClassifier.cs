@@ -80,7 +80,7 @@ public sealed class MaskClassifier : IDisposable
     }
 
     /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
-    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
+    internal void TrimMemory() => _model.ShrinkAfterNextRun();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -67,8 +67,12 @@ internal sealed class BlazeFace : IDisposable
         }
     }
 
-    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
-    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
+    /// <summary>Frees the buffers that are not in use, and lets the next run give back the memory that runs no longer use.</summary>
+    internal void TrimMemory()
+    {
+        _workspaces.Trim();
+        _model.ShrinkAfterNextRun();
+    }
 
     public void Dispose()
     {

@@ -95,8 +95,12 @@ public sealed class FaceDetector : IDisposable
         return search;
     }
 
-    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
-    internal void ShrinkAfterNextRun() => _model.ShrinkAfterNextRun();
+    /// <summary>Frees what is not in use, and lets the next run give back the memory that runs no longer use.</summary>
+    internal void TrimMemory()
+    {
+        _searches.Trim();
+        _model.TrimMemory();
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,11 +16,14 @@ internal sealed class Pool<T>(Func<T> create) : IDisposable
 
     internal void Return(T item) => _idle.Add(item);
 
-    public void Dispose()
+    /// <summary>Frees what is not in use: each item is as large as the largest run it has seen.</summary>
+    internal void Trim()
     {
         while (_idle.TryTake(out var item))
         {
             item.Dispose();
         }
     }
+
+    public void Dispose() => Trim();
 }

@@ -77,6 +77,24 @@ public sealed class PixelMemoryTests
         Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
     }
 
+    [Fact]
+    public void A_picture_full_of_alarms_costs_its_lists_for_a_while_only()
+    {
+        using var pipeline = FacePipeline.Load(new VisionOptions());
+        pipeline.WarmUp();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        using (var picture = TestPictures.NoiseRaster(4500, 3000))
+        {
+            pipeline.Analyze(picture, new AnalysisOptions { Detail = DetectionDetail.High }, CancellationToken.None);
+        }
+
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        pipeline.TrimMemory();
+        var left = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(grown > 1e6, $"{grown / 1e6} MB more: too little to tell");
+        Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
+    }
+
     // What was freed but stays with the C library, of this test or of others, is not in use; the service has it given back, too.
     private static long InUse()
     {
