@@ -71,11 +71,18 @@ internal sealed partial class ModelHost(
         {
             pipeline.TrimMemory();
 
-            // Most of what is allocated here is native, so that the collector hardly ever sees a reason to look at old and large
-            // objects, and pools of arrays are only trimmed when it does: they grew by 7 MB in 20 minutes under load.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: false);
-            NativeHeap.Trim();
+            GiveBack();
         }
+    }
+
+    /// <summary>
+    /// Most of what is allocated here is native, so that the collector hardly ever sees a reason to look at old and large objects; pools of
+    /// arrays are only trimmed when it does; and what it frees it keeps. In 20 minutes under load that came to 15 MB.
+    /// </summary>
+    private static void GiveBack()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        NativeHeap.Trim();
     }
 
     private void Load()
@@ -85,9 +92,8 @@ internal sealed partial class ModelHost(
             var pipeline = LoadPipeline();
             pipeline.WarmUp();
 
-            // Loading leaves the files' bytes and the parser's copies behind, which little else would ever call a collection for.
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-            NativeHeap.Trim();
+            // Loading leaves the files' bytes and the parser's copies behind.
+            GiveBack();
             _pipeline = pipeline;
             LogReady(logger, pipeline.Models.Count);
         }
