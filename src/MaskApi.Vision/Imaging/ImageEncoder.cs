@@ -23,11 +23,24 @@ public static class ImageEncoder
 
     private static readonly SKWebpEncoderOptions _webp = new(SKWebpEncoderCompression.Lossy, WebpQuality);
 
+    /// <summary>
+    /// Longest side that a format holds, in pixels: JPEG and WebP by their libraries' headers (<c>JPEG_MAX_DIMENSION</c>,
+    /// <c>WEBP_MAX_DIMENSION</c>), PNG by libpng's own default (<c>PNG_USER_WIDTH_MAX</c>).
+    /// </summary>
+    /// <param name="format">The file format.</param>
+    public static int LongestSide(OutputFormat format) => format switch
+    {
+        OutputFormat.Png => 1_000_000,
+        OutputFormat.Jpeg => 65_500,
+        OutputFormat.Webp => 16_383,
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
     /// <summary>Encodes the picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="format">The file format.</param>
     /// <returns>The file, in native memory, owned by the caller: an array of its size would be a large object for the collector.</returns>
-    /// <exception cref="InvalidOperationException">The picture does not fit the format (WebP ends at 16383 pixels a side).</exception>
+    /// <exception cref="InvalidOperationException">A side is longer than <see cref="LongestSide"/>.</exception>
     public static IMemoryOwner<byte> Encode(Raster picture, OutputFormat format)
     {
         ArgumentNullException.ThrowIfNull(picture);

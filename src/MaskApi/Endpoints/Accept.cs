@@ -8,33 +8,29 @@ internal static class Accept
 {
     private const string Json = "application/json";
 
-    /// <summary>The offered media type that a request likes best; the first offered among equals; null when it accepts none.</summary>
-    public static string? Best(HttpRequest request, IReadOnlyList<string> offered)
+    /// <summary>The offered media types that a request accepts, best liked first, and as they are offered among equals.</summary>
+    public static IReadOnlyList<string> Accepted(HttpRequest request, IReadOnlyList<string> offered)
     {
         if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var ranges))
         {
             // No wish, or one that nobody can read: both mean that anything will do.
-            return offered[0];
+            return offered;
         }
 
-        string? best = null;
-        var bestQuality = 0.0;
-        foreach (var candidate in offered)
-        {
-            var quality = Quality(ranges, new MediaTypeHeaderValue(candidate));
-            if (quality > bestQuality)
-            {
-                (best, bestQuality) = (candidate, quality);
-            }
-        }
-
-        return best;
+        return
+        [
+            .. from candidate in offered
+               let quality = Quality(ranges, new MediaTypeHeaderValue(candidate))
+               where quality > 0
+               orderby quality descending
+               select candidate,
+        ];
     }
 
     /// <summary>An endpoint filter: ends requests that do not accept JSON.</summary>
     /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
     public static ValueTask<object?> RequireJsonAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        Best(context.HttpContext.Request, [Json]) is not null
+        Accepted(context.HttpContext.Request, [Json]).Count > 0
             ? next(context)
             : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint answers {Json}.");
 

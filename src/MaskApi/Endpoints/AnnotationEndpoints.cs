@@ -111,20 +111,21 @@ internal static class AnnotationEndpoints
             CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
-            var (analysis, file) = await worker.RunAsync(picture, Annotate, cancellationToken);
+            var (analysis, file, format) = await worker.RunAsync(picture, Annotate, cancellationToken);
             var summary = analysis.Faces.Summarize(parameters.MinConfidence);
             DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
             telemetry.CountAnalysis(analysis.Timings, summary);
-            return Answer(context, summary, file, output);
+            return Answer(context, summary, file, format);
 
-            (FaceAnalysis Analysis, IMemoryOwner<byte> File) Annotate(FacePipeline pipeline, CancellationToken token)
+            (FaceAnalysis Analysis, IMemoryOwner<byte> File, PictureFormat Format) Annotate(FacePipeline pipeline, CancellationToken token)
             {
                 var decoding = Stopwatch.GetTimestamp();
                 using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
+                var format = output.For(raster);
                 var decoded = Stopwatch.GetElapsedTime(decoding);
                 var found = pipeline.Analyze(raster, parameters.Options, token);
                 var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
-                return (found with { Timings = timings }, Draw(raster, found.Faces, parameters.MinConfidence, output, token));
+                return (found with { Timings = timings }, Draw(raster, found.Faces, parameters.MinConfidence, format, token), format);
             }
         }
 
@@ -132,29 +133,30 @@ internal static class AnnotationEndpoints
         public async Task<PictureResult> DrawAsync(
             HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
         {
-            var file = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
+            var (file, format) = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
 
             // The same address always shows the same picture, but only to whom it was given.
             context.Response.Headers.CacheControl = "private, max-age=60";
-            return Answer(context, record.Faces.Summarize(record.MinConfidence), file, output);
+            return Answer(context, record.Faces.Summarize(record.MinConfidence), file, format);
 
-            IMemoryOwner<byte> Redraw(FacePipeline pipeline, CancellationToken token)
+            (IMemoryOwner<byte> File, PictureFormat Format) Redraw(FacePipeline pipeline, CancellationToken token)
             {
                 using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
-                return Draw(raster, record.Faces, record.MinConfidence, output, token);
+                var format = output.For(raster);
+                return (Draw(raster, record.Faces, record.MinConfidence, format, token), format);
             }
         }
 
         private static IMemoryOwner<byte> Draw(
-            Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, OutputPicture output, CancellationToken cancellationToken)
+            Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, PictureFormat format, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             AnnotationRenderer.Draw(raster, faces, minConfidence);
             cancellationToken.ThrowIfCancellationRequested();
-            return ImageEncoder.Encode(raster, output.Format);
+            return ImageEncoder.Encode(raster, format.Format);
         }
 
-        private static PictureResult Answer(HttpContext context, FaceSummary summary, IMemoryOwner<byte> file, OutputPicture output)
+        private static PictureResult Answer(HttpContext context, FaceSummary summary, IMemoryOwner<byte> file, PictureFormat format)
         {
             int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
             foreach (var (header, count) in CountHeaders.Zip(counts))
@@ -164,7 +166,7 @@ internal static class AnnotationEndpoints
 
             context.Response.Headers.Vary = "Accept";
             RequestFacts.Of(context).Summary = summary;
-            return new PictureResult(file, output.MediaType);
+            return new PictureResult(file, format.MediaType);
         }
     }
 }

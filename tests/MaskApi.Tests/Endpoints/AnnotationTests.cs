@@ -1,4 +1,5 @@
 using System.Net;
+using MaskApi.TestPictures;
 using SkiaSharp;
 
 namespace MaskApi.Tests.Endpoints;
@@ -48,6 +49,41 @@ public sealed class AnnotationTests(SharedService service)
         request.Headers.TryAddWithoutValidation("Accept", accept);
         using var response = await _client.SendAsync(request, _token);
         await response.ProblemAsync(HttpStatusCode.NotAcceptable, "not_acceptable");
+    }
+
+    /// <summary>WebP ends at 16383 pixels a side, JPEG at 65500; a browser that prefers WebP gets a panorama as what holds it.</summary>
+    [Theory]
+    [InlineData(16_383, "image/webp, image/*;q=0.5", "", "image/webp")]
+    [InlineData(16_384, "image/webp, image/*;q=0.5", "", "image/png")]
+    [InlineData(65_500, "image/webp, image/jpeg;q=0.9, */*;q=0.5", "", "image/jpeg")]
+    [InlineData(65_501, "image/webp, image/jpeg;q=0.9, */*;q=0.5", "", "image/png")]
+    [InlineData(16_384, "image/webp", "", "not_acceptable")]
+    [InlineData(16_384, "*/*", "format=webp", "invalid_parameter")]
+    [InlineData(65_501, "*/*", "format=jpeg", "invalid_parameter")]
+    public async Task A_picture_too_long_for_a_format_comes_in_another_or_is_refused(int width, string accept, string query, string expected)
+    {
+        // A bitmap, which may be of any width.
+        var picture = BmpFiles.Create(width, 16, static (_, _) => (128, 128, 128));
+        using var detected = await _client.PostAsync("/v1/detections?detail=fast", Http.Raw(picture), _token);
+        var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
+        foreach (var request in new[]
+        {
+            new HttpRequestMessage(HttpMethod.Post, $"/v1/annotations?detail=fast&{query}") { Content = Http.Raw(picture) },
+            new HttpRequestMessage(HttpMethod.Get, $"{link.AbsolutePath}?{query}"),
+        })
+        {
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            using var response = await _client.SendAsync(request, _token);
+            if (response.IsSuccessStatusCode)
+            {
+                Assert.Equal(expected, response.Content.Headers.ContentType?.MediaType);
+                continue;
+            }
+
+            var problem = await response.ProblemAsync(
+                expected == "not_acceptable" ? HttpStatusCode.NotAcceptable : HttpStatusCode.BadRequest, expected);
+            Assert.Equal(expected == "invalid_parameter", problem.TryGetProperty("errors", out _));
+        }
     }
 
     [Fact]
