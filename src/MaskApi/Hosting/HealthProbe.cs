@@ -9,7 +9,14 @@ internal static class HealthProbe
     /// <returns>The exit code: 0 when ready, 1 when not.</returns>
     public static async Task<int> RunAsync(string? baseAddress, TextWriter output)
     {
-        var address = new Uri(new Uri(baseAddress ?? LocalAddress()), "/health/ready");
+        var service = baseAddress ?? LocalAddress();
+        if (!Uri.TryCreate(service, UriKind.Absolute, out var root) || root.Scheme is not ("http" or "https"))
+        {
+            await output.WriteLineAsync($"{service} is not an http or https URL.");
+            return 1;
+        }
+
+        var address = new Uri(root, "/health/ready");
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
