@@ -65,6 +65,11 @@ internal static class OpenApiDescription
     /// <summary>Describes what the handlers read from the request themselves, and every problem with an example.</summary>
     private sealed class OperationDescription : IOperationFilter
     {
+        /// <summary>A whole picture, white and of the least size, so that trying the example out succeeds: it has no face.</summary>
+        private const string SmallestPicture =
+            "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAA"
+            + "DklEQVR42mP4/5+BFAQA/U4f4d7IdZcAAAAASUVORK5CYII=";
+
         private static readonly string[] _rawTypes =
             ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
 
@@ -199,7 +204,7 @@ internal static class OpenApiDescription
                     ["base64"] = new OpenApiExample
                     {
                         Summary = "The picture itself",
-                        Value = new JsonObject { ["image"] = "/9j/4AAQSkZJRg..." },
+                        Value = new JsonObject { ["image"] = SmallestPicture },
                     },
                     ["url"] = new OpenApiExample
                     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MaskApi.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 
@@ -83,6 +84,31 @@ public sealed class ServiceTests(SharedService service)
         using var output = new StringWriter();
         Assert.Equal(1, await HealthProbe.RunAsync("http://127.0.0.1:1", output));
         Assert.NotEmpty(output.ToString());
+    }
+
+    [Theory]
+    [InlineData("localhost:8080")]
+    [InlineData("127.0.0.1:8080")]
+    [InlineData("not an address")]
+    public async Task The_health_verb_says_what_is_no_address(string address)
+    {
+        using var output = new StringWriter();
+        Assert.Equal(1, await HealthProbe.RunAsync(address, output));
+        Assert.StartsWith(address, output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What "Try it out" sends when nothing is changed.</summary>
+    [Theory]
+    [InlineData("/v1/detections")]
+    [InlineData("/v1/annotations")]
+    public async Task The_example_of_a_body_in_base64_works(string path)
+    {
+        using var document = await _client.GetAsync("/swagger/v1/swagger.json", _token);
+        var body = (await document.JsonAsync()).GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("requestBody");
+        var example = body.GetProperty("content").GetProperty("application/json").GetProperty("examples").GetProperty("base64").GetProperty("value");
+        using var content = new StringContent(example.GetRawText(), Encoding.UTF8, "application/json");
+        using var response = await _client.PostAsync(path, content, _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     [Fact]
