@@ -53,6 +53,7 @@ internal static partial class DetectionEndpoints
         AdmissionOptions admission,
         Telemetry telemetry,
         ILoggerFactory loggers,
+        TimeProvider time,
         CancellationToken cancellationToken)
     {
         using var batch = await reader.ReadBatchAsync(context.Request, cancellationToken);
@@ -63,14 +64,23 @@ internal static partial class DetectionEndpoints
         var linkBase = detector.LinkBase(context.Request);
         var occurrence = ProblemMiddleware.Occurrence.Of(context);
 
+        // A batch of which one picture has waited in vain does not wait again: thirty-two times five seconds would be minutes.
+        ProblemException? inVain = null;
+
         // As many at a time as there are places: one batch alone never fills the queue.
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = admission.Places, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, batch.Count, parallel, async (i, token) =>
         {
             var item = batch.Items[i];
+            var begun = time.GetTimestamp();
             try
             {
                 using var picture = item.Picture ?? throw item.Problem!;
+                if (Volatile.Read(ref inVain) is { } refusal)
+                {
+                    throw refusal;
+                }
+
                 var detection = await detector.DetectAsync(linkBase, picture.Bytes, parameters, token);
                 results[i] = new BatchResult { Name = item.Name, Status = StatusCodes.Status200OK, Detection = detection };
             }
@@ -80,6 +90,12 @@ internal static partial class DetectionEndpoints
                 if (problem.Kind == ProblemKinds.InternalError)
                 {
                     LogDefect(logger, exception);
+                }
+
+                // Refused at once is no wait; the next picture may find the queue shorter.
+                if (problem.Kind == ProblemKinds.Overloaded && time.GetElapsedTime(begun) > admission.QueueTimeout / 2)
+                {
+                    Volatile.Write(ref inVain, problem);
                 }
 
                 telemetry.CountRefusal(problem.Kind.Code);

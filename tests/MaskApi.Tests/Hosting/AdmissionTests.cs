@@ -75,6 +75,25 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_wait_of_a_batch_is_bounded_as_a_whole()
+    {
+        using var held = await Gate.EnterAsync(1, _token);
+        using var batch = new MultipartFormDataContent();
+        for (var i = 0; i < 5; i++)
+        {
+            batch.Add(Http.Raw(Pictures.Astronaut), "images", $"{i}.jpg");
+        }
+
+        var queued = _client.PostAsync("/v1/detections/batch", batch, _token);
+        await UntilAsync(() => Gate.QueueLength == 1);
+        _time.Advance(new AdmissionOptions().QueueTimeout);
+        using var answer = await queued.WaitAsync(TimeSpan.FromSeconds(20), _token);
+        var results = (await answer.JsonAsync()).GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal([429, 429, 429, 429, 429], results.Select(static result => result.GetProperty("status").GetInt32()));
+        Assert.All(results, static result => Assert.Equal("overloaded", result.GetProperty("problem").GetProperty("code").GetString()));
+    }
+
+    [Fact]
     public async Task A_caller_who_leaves_the_queue_frees_its_place_there()
     {
         using var held = await Gate.EnterAsync(1, _token);
