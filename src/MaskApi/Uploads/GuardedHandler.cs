@@ -25,7 +25,7 @@ internal static class GuardedHandler
     /// <param name="connect">Opens connections; null for TCP.</param>
     public static HttpMessageHandler Create(AddressGuard guard, LookUp? lookUp = null, Connect? connect = null)
     {
-        lookUp ??= Dns.GetHostAddressesAsync;
+        lookUp ??= new NameLookUp().FindAsync;
         connect ??= ConnectAsync;
         return new SocketsHttpHandler
         {
