@@ -7,7 +7,7 @@ namespace MaskApi.Hosting;
 /// <summary>The keys that are valid now. Kept and compared as hashes, all of them each time, so that time tells nothing.</summary>
 internal sealed partial class ApiKeys
 {
-    /// <summary>How often the file of keys is looked at.</summary>
+    /// <summary>How often the file of keys is read.</summary>
     private static readonly TimeSpan _checkEvery = TimeSpan.FromSeconds(5);
 
     private readonly KeyOptions _options;
@@ -15,7 +15,6 @@ internal sealed partial class ApiKeys
     private readonly ILogger<ApiKeys> _logger;
     private readonly Lock _lock = new();
     private volatile byte[][] _hashes;
-    private DateTime _fileTime;
     private long _checked;
 
     /// <summary>Reads the keys.</summary>
@@ -23,7 +22,6 @@ internal sealed partial class ApiKeys
     {
         (_options, _time, _logger) = (options, time, logger);
         _checked = time.GetTimestamp();
-        _fileTime = FileTime();
         _hashes = ReadHashes();
     }
 
@@ -61,15 +59,13 @@ internal sealed partial class ApiKeys
             _checked = _time.GetTimestamp();
             try
             {
-                var fileTime = FileTime();
-                if (fileTime == _fileTime)
+                // By content: what is mounted from a Kubernetes secret is a link to a link, whose own time never changes.
+                var hashes = ReadHashes();
+                if (!hashes.SelectMany(static hash => hash).SequenceEqual(_hashes.SelectMany(static hash => hash)))
                 {
-                    return;
+                    _hashes = hashes;
+                    LogRead(_logger, hashes.Length);
                 }
-
-                _hashes = ReadHashes();
-                _fileTime = fileTime;
-                LogRead(_logger, _hashes.Length);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
@@ -82,8 +78,6 @@ internal sealed partial class ApiKeys
     private byte[][] ReadHashes() => [.. _options.Values.Concat(_options.ReadFile()).Select(Hash)];
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
-
-    private DateTime FileTime() => string.IsNullOrEmpty(_options.File) ? default : File.GetLastWriteTimeUtc(_options.File);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The file of keys has changed; {Count} keys are valid now")]
     private static partial void LogRead(ILogger logger, int count);

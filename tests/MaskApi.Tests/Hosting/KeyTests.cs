@@ -90,7 +90,6 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
         try
         {
             File.WriteAllText(file, $"# of March\n{KeyFixture.First}\n\n");
-            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
             var time = new FakeTimeProvider();
             var keys = new ApiKeys(new KeyOptions { File = file }, time, NullLogger<ApiKeys>.Instance);
             Assert.NotNull(keys.Identify(KeyFixture.First));
@@ -109,6 +108,57 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Keys_of_the_settings_and_of_the_file_are_valid_together()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, KeyFixture.Second);
+            var options = new KeyOptions { Values = [KeyFixture.First], File = file };
+            var keys = new ApiKeys(options, TimeProvider.System, NullLogger<ApiKeys>.Instance);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>As Kubernetes exchanges a secret: the file is a link into a folder that is a link, and only the latter changes.</summary>
+    [Fact]
+    public void A_mounted_secret_is_read_again_when_what_it_links_to_changes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        var folder = Directory.CreateTempSubdirectory("maskapi-secret");
+        try
+        {
+            string In(string name) => Path.Combine(folder.FullName, name);
+            foreach (var (version, key) in new[] { ("1", KeyFixture.First), ("2", KeyFixture.Second) })
+            {
+                Directory.CreateDirectory(In(version));
+                File.WriteAllText(Path.Combine(In(version), "keys"), key);
+            }
+
+            Directory.CreateSymbolicLink(In("data"), "1");
+            File.CreateSymbolicLink(In("keys"), Path.Combine("data", "keys"));
+            var time = new FakeTimeProvider();
+            var keys = new ApiKeys(new KeyOptions { File = In("keys") }, time, NullLogger<ApiKeys>.Instance);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+
+            Directory.Delete(In("data"));
+            Directory.CreateSymbolicLink(In("data"), "2");
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Null(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 
