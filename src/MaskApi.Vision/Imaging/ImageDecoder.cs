@@ -17,6 +17,11 @@ public static class ImageDecoder
         return file.Header;
     }
 
+    /// <summary>Bytes of memory that decoding takes at its peak, the picture included; more for files that have to be decoded as a whole.</summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="header">What <see cref="ReadHeader"/> said of it.</param>
+    public static long PeakMemory(ReadOnlyMemory<byte> encoded, ImageHeader header) => DecodingMemory.Peak(encoded.Span, header);
+
     /// <summary>Decodes the first frame, turned upright, in sRGB, composited on white where it is transparent.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="limits">Bounds on the picture.</param>
@@ -38,9 +43,8 @@ public static class ImageDecoder
     {
         ArgumentNullException.ThrowIfNull(limits);
         cancellationToken.ThrowIfCancellationRequested();
-        using var file = new OpenedImage(encoded, limits);
-        var stored = file.DecodeStored(reduction);
-        if (file.Header.Orientation == ExifOrientation.TopLeft)
+        var stored = DecodeStored(encoded, limits, reduction, out var orientation);
+        if (orientation == ExifOrientation.TopLeft)
         {
             return stored;
         }
@@ -48,8 +52,16 @@ public static class ImageDecoder
         using (stored)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Uprighting.Apply(stored, file.Header.Orientation);
+            return Uprighting.Apply(stored, orientation);
         }
+    }
+
+    /// <summary>On its own, so that what the codec keeps of the picture is freed before a second one is made.</summary>
+    private static Raster DecodeStored(ReadOnlyMemory<byte> encoded, DecodeLimits limits, int reduction, out ExifOrientation orientation)
+    {
+        using var file = new OpenedImage(encoded, limits);
+        orientation = file.Header.Orientation;
+        return file.DecodeStored(reduction);
     }
 
     /// <summary>A file that the codec has accepted and whose header is within limits.</summary>

@@ -36,6 +36,19 @@ public static class ImageEncoder
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 
+    /// <summary>
+    /// Most bytes a pixel that encoding takes beside the picture, its file included, of which there are two copies at the end. Measured
+    /// on 50 megapixels: of noise, which nothing makes smaller, for PNG and JPEG; of sharp edges for WebP.
+    /// </summary>
+    /// <param name="format">The file format.</param>
+    public static int PeakBytesPerPixel(OutputFormat format) => format switch
+    {
+        OutputFormat.Png => 6,
+        OutputFormat.Jpeg => 3,
+        OutputFormat.Webp => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
     /// <summary>Encodes the picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="format">The file format.</param>

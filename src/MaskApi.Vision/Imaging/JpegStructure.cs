@@ -17,7 +17,9 @@ internal static class JpegStructure
     internal const int MaxSegments = 4096;
 
     private const byte StartOfScan = 0xDA;
-    private const byte EndOfImage = 0xD9;
+
+    /// <summary>Bytes of a coefficient in memory.</summary>
+    private const int CoefficientLength = 2;
 
     /// <summary>What a file has too many of, as words for its sender; null when it may be decoded.</summary>
     /// <param name="file">A JPEG file, whole or not.</param>
@@ -25,36 +27,9 @@ internal static class JpegStructure
     {
         var segments = 0;
         var scans = 0;
-        var position = 2;
-        while (position < file.Length)
+        foreach (var segment in new JpegSegments(file))
         {
-            // Entropy-coded data and anything stray is skipped up to the next marker: FF followed by neither
-            // a stuffed zero, a restart marker (D0–D7) nor fill (FF). T.81, B.1.1.
-            var offset = file[position..].IndexOf((byte)0xFF);
-            if (offset < 0 || position + offset + 1 >= file.Length)
-            {
-                return null;
-            }
-
-            position += offset + 1;
-            var marker = file[position];
-            if (marker == EndOfImage)
-            {
-                return null;
-            }
-
-            if (marker is 0xFF)
-            {
-                continue;
-            }
-
-            position++;
-            if (marker is 0x00 or 0x01 or (>= 0xD0 and <= 0xD8))
-            {
-                continue;
-            }
-
-            if (marker == StartOfScan && ++scans > MaxScans)
+            if (segment.Marker == StartOfScan && ++scans > MaxScans)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {MaxScans} scans.");
             }
@@ -63,15 +38,48 @@ internal static class JpegStructure
             {
                 return string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {MaxSegments} segments.");
             }
-
-            if (position + 2 > file.Length)
-            {
-                return null;
-            }
-
-            position += (file[position] << 8) | file[position + 1];
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Bytes a pixel of the coefficients that are kept until the last scan is read: a file whose first scan does not bring all of the
+    /// picture has to be decoded as a whole, at a fraction of its size too. 0 for a file of one scan.
+    /// </summary>
+    /// <param name="file">A JPEG file, whole or not.</param>
+    internal static float CoefficientBytes(ReadOnlySpan<byte> file)
+    {
+        var (inOneScan, bytes) = (0, 0f);
+        foreach (var segment in new JpegSegments(file))
+        {
+            if (segment.Marker == StartOfScan)
+            {
+                // T.81, B.2.3: it begins with the number of its components.
+                return segment.Data is [var inScan, ..] && inScan == inOneScan ? 0 : bytes;
+            }
+
+            if (segment.IsFrame && segment.Data is [_, _, _, _, _, var count, ..] && segment.Data.Length >= 6 + (3 * count))
+            {
+                inOneScan = segment.IsProgressive ? -1 : count;
+                bytes = CoefficientLength * SamplesPerPixel(segment.Data.Slice(6, 3 * count));
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Of a frame's components (T.81, B.2.2: identifier, sampling factors, table), the one that is sampled most has one a pixel.</summary>
+    private static float SamplesPerPixel(ReadOnlySpan<byte> components)
+    {
+        var (sum, wide, high) = (0, 1, 1);
+        for (; components.Length >= 3; components = components[3..])
+        {
+            var (across, down) = (components[1] >> 4, components[1] & 15);
+            sum += across * down;
+            (wide, high) = (Math.Max(wide, across), Math.Max(high, down));
+        }
+
+        return (float)sum / (wide * high);
     }
 }

@@ -111,7 +111,7 @@ internal static class AnnotationEndpoints
             CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
-            var (analysis, file, format) = await worker.RunAsync(picture, Annotate, cancellationToken);
+            var (analysis, file, format) = await worker.RunAsync(picture, output.Preferred, Annotate, batch: null, cancellationToken);
             var summary = analysis.Faces.Summarize(parameters.MinConfidence);
             DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
             telemetry.CountAnalysis(analysis.Timings, summary);
@@ -133,7 +133,7 @@ internal static class AnnotationEndpoints
         public async Task<PictureResult> DrawAsync(
             HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
         {
-            var (file, format) = await worker.RunAsync(record.Picture, Redraw, cancellationToken);
+            var (file, format) = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batch: null, cancellationToken);
 
             // The same address always shows the same picture, but only to whom it was given.
             context.Response.Headers.CacheControl = "private, max-age=60";

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Threading.RateLimiting;
 using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Hosting;
@@ -40,7 +41,7 @@ internal static partial class DetectionEndpoints
         AnalysisParameters parameters, HttpContext context, PictureReader reader, Detector detector, CancellationToken cancellationToken)
     {
         using var picture = await reader.ReadAsync(context.Request, cancellationToken);
-        var detection = await detector.DetectAsync(detector.LinkBase(context.Request), picture.Bytes, parameters, cancellationToken);
+        var detection = await detector.DetectAsync(detector.LinkBase(context.Request), picture.Bytes, parameters, together: null, cancellationToken);
         Report(context, detection.Summary, detection.Timings);
         return TypedResults.Ok(detection);
     }
@@ -57,6 +58,7 @@ internal static partial class DetectionEndpoints
         CancellationToken cancellationToken)
     {
         using var batch = await reader.ReadBatchAsync(context.Request, cancellationToken);
+        using var together = detector.CreateBatch();
         var logger = loggers.CreateLogger(typeof(DetectionEndpoints));
         var results = new BatchResult[batch.Count];
 
@@ -81,7 +83,7 @@ internal static partial class DetectionEndpoints
                     throw refusal;
                 }
 
-                var detection = await detector.DetectAsync(linkBase, picture.Bytes, parameters, token);
+                var detection = await detector.DetectAsync(linkBase, picture.Bytes, parameters, together, token);
                 results[i] = new BatchResult { Name = item.Name, Status = StatusCodes.Status200OK, Detection = detection };
             }
             catch (Exception exception) when (!token.IsCancellationRequested)
@@ -138,13 +140,20 @@ internal static partial class DetectionEndpoints
         /// <summary>What the links for a request begin with.</summary>
         public string? LinkBase(HttpRequest request) => links.BaseUrl(request);
 
+        /// <summary>Makes a limit for pictures that come together.</summary>
+        public ConcurrencyLimiter CreateBatch() => worker.CreateBatch();
+
         /// <summary>What the contract says of one picture.</summary>
         public async Task<Detection> DetectAsync(
-            string? linkBase, ReadOnlyMemory<byte> picture, AnalysisParameters parameters, CancellationToken cancellationToken)
+            string? linkBase,
+            ReadOnlyMemory<byte> picture,
+            AnalysisParameters parameters,
+            ConcurrencyLimiter? together,
+            CancellationToken cancellationToken)
         {
             var started = Stopwatch.GetTimestamp();
             var analysis = await worker.RunAsync(
-                picture, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), cancellationToken);
+                picture, output: null, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), together, cancellationToken);
             var link = await links.CreateAsync(linkBase, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
             var faces = new Face[analysis.Faces.Count];
             for (var i = 0; i < faces.Length; i++)

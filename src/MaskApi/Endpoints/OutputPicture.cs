@@ -43,6 +43,9 @@ internal sealed class OutputPicture
             : new OutputPicture([_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
     }
 
+    /// <summary>The format that is liked best.</summary>
+    public OutputFormat Preferred => _wished[0].Format;
+
     /// <summary>The best liked format that holds a picture: WebP ends at 16383 pixels a side, which panoramas exceed.</summary>
     /// <param name="picture">The picture.</param>
     /// <exception cref="ProblemException"><c>invalid_parameter</c> or <c>not_acceptable</c>.</exception>

@@ -33,13 +33,7 @@ internal sealed class AdmissionGate : IDisposable
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
         _megapixelLimit = (int)Math.Min(options.MaxPixelsInFlight / 1_000_000, int.MaxValue);
-        _megapixels = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
-        {
-            PermitLimit = _megapixelLimit,
-            // Only those who hold a place come here, so the queue cannot grow past the number of places.
-            QueueLimit = int.MaxValue,
-            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-        });
+        _megapixels = CreateMegapixels();
     }
 
     /// <summary>Pictures waiting for a place.</summary>
@@ -57,12 +51,36 @@ internal sealed class AdmissionGate : IDisposable
             : null;
     }
 
+    /// <summary>
+    /// Makes a limit for pictures that come together. They wait for one another as long as it takes, and for others as long as anybody
+    /// does: else those of a batch that do not fit into memory together would be refused while nobody else is there.
+    /// </summary>
+    /// <returns>The limit, for <see cref="EnterAsync"/>; owned by the caller.</returns>
+    public ConcurrencyLimiter CreateBatch() => CreateMegapixels();
+
     /// <summary>Waits for a place.</summary>
-    /// <param name="pixels">Pixels that the picture has when decoded.</param>
+    /// <param name="pixels">Most pixels that the work on the picture holds at the same time.</param>
+    /// <param name="batch">Limit of those that the picture came with; null where it came alone.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
-    public async ValueTask<Place> EnterAsync(long pixels, CancellationToken cancellationToken)
+    public async ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    {
+        // A picture larger than the whole budget works alone instead of never.
+        var share = (int)Math.Min(((pixels - 1) / 1_000_000) + 1, _megapixelLimit);
+        var turn = batch is null ? null : await batch.AcquireAsync(share, cancellationToken);
+        try
+        {
+            return await EnterInTurnAsync(share, turn, cancellationToken);
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Place> EnterInTurnAsync(int share, RateLimitLease? turn, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -75,10 +93,8 @@ internal sealed class AdmissionGate : IDisposable
                 throw Overloaded("The work queue is full.");
             }
 
-            // A picture larger than the whole budget works alone instead of never.
-            var share = (int)Math.Min(((pixels - 1) / 1_000_000) + 1, _megapixelLimit);
             var memory = await _megapixels.AcquireAsync(share, either.Token);
-            return new Place(this, place, memory);
+            return new Place(this, place, memory, turn);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -109,17 +125,27 @@ internal sealed class AdmissionGate : IDisposable
         return TimeSpan.FromSeconds(ahead * Volatile.Read(ref _meanSeconds) / _options.Places);
     }
 
-    private void Leave(RateLimitLease place, RateLimitLease memory, TimeSpan worked)
+    // Only those who hold a place, or came together, come here, so the queue cannot grow past their number.
+    private ConcurrencyLimiter CreateMegapixels() => new(new ConcurrencyLimiterOptions
     {
+        PermitLimit = _megapixelLimit,
+        QueueLimit = int.MaxValue,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    private void Leave(RateLimitLease place, RateLimitLease memory, RateLimitLease? turn, TimeSpan worked)
+    {
+        // The turn last: whose turn comes must find the rest free.
         memory.Dispose();
         place.Dispose();
+        turn?.Dispose();
 
         // Two threads may overwrite each other here; an estimate can bear that.
         Volatile.Write(ref _meanSeconds, ((1 - Smoothing) * _meanSeconds) + (Smoothing * worked.TotalSeconds));
     }
 
     /// <summary>A place in work, held until disposed of.</summary>
-    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory) : IDisposable
+    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? turn) : IDisposable
     {
         private readonly long _entered = Stopwatch.GetTimestamp();
         private int _left;
@@ -129,7 +155,7 @@ internal sealed class AdmissionGate : IDisposable
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
             {
-                gate.Leave(place, memory, Stopwatch.GetElapsedTime(_entered));
+                gate.Leave(place, memory, turn, Stopwatch.GetElapsedTime(_entered));
             }
         }
     }

@@ -81,6 +81,27 @@ public sealed class BatchTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "batch_too_large");
     }
 
+    /// <summary>Each takes longer than anybody waits, and all the memory there is: they have to take turns.</summary>
+    [Fact]
+    public async Task A_batch_does_not_refuse_its_own_pictures()
+    {
+        await using var service = await Service.StartAsync(
+            ("MaskApi:Admission:Concurrency", "4"),
+            ("MaskApi:Admission:QueueLength", "0"),
+            ("MaskApi:Admission:QueueTimeout", "00:00:00.010"),
+            ("MaskApi:Admission:MaxPixelsInFlight", "1000000"));
+        using var client = service.CreateClient();
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < 8; i++)
+        {
+            form.Add(Http.Raw(Pictures.Group), "images", $"{i}.jpg");
+        }
+
+        using var response = await client.PostAsync("/v1/detections/batch", form, _token);
+        var results = (await response.JsonAsync()).GetProperty("results").EnumerateArray();
+        Assert.All(results, static result => Assert.Equal(200, result.GetProperty("status").GetInt32()));
+    }
+
     [Theory]
     [InlineData("image", "image_missing")]
     [InlineData(null, "invalid_body")]

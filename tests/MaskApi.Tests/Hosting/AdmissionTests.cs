@@ -4,7 +4,9 @@ using System.Text;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
 using MaskApi.Problems;
+using MaskApi.TestPictures;
 using MaskApi.Uploads;
+using MaskApi.Vision.Imaging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -35,7 +37,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task A_full_queue_refuses_at_once_and_the_queued_are_served()
     {
-        var held = await Gate.EnterAsync(1, _token);
+        var held = await Gate.EnterAsync(1, null, _token);
         var queued = DetectAsync();
         await UntilAsync(() => Gate.QueueLength == 1);
 
@@ -65,7 +67,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task The_wait_is_bounded()
     {
-        using var held = await Gate.EnterAsync(1, _token);
+        using var held = await Gate.EnterAsync(1, null, _token);
         var queued = DetectAsync();
         await UntilAsync(() => Gate.QueueLength == 1);
         _time.Advance(new AdmissionOptions().QueueTimeout);
@@ -77,7 +79,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task The_wait_of_a_batch_is_bounded_as_a_whole()
     {
-        using var held = await Gate.EnterAsync(1, _token);
+        using var held = await Gate.EnterAsync(1, null, _token);
         using var batch = new MultipartFormDataContent();
         for (var i = 0; i < 5; i++)
         {
@@ -96,7 +98,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task A_caller_who_leaves_the_queue_frees_its_place_there()
     {
-        using var held = await Gate.EnterAsync(1, _token);
+        using var held = await Gate.EnterAsync(1, null, _token);
         using var leaving = new CancellationTokenSource();
         var queued = _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), leaving.Token);
         await UntilAsync(() => Gate.QueueLength == 1);
@@ -113,6 +115,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         using var leaving = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RunAsync<int>(
             Pictures.Astronaut,
+            output: null,
             (_, token) =>
             {
                 Assert.Equal(1, Gate.InWork);
@@ -120,6 +123,7 @@ public sealed class AdmissionTests : IAsyncLifetime
                 token.ThrowIfCancellationRequested();
                 return 0;
             },
+            batch: null,
             leaving.Token));
         Assert.Equal(0, Gate.InWork);
     }
@@ -130,12 +134,14 @@ public sealed class AdmissionTests : IAsyncLifetime
         var worker = _service.Services.GetRequiredService<PictureWorker>();
         var problem = await Assert.ThrowsAsync<ProblemException>(() => worker.RunAsync<int>(
             Pictures.Astronaut,
+            output: null,
             (_, token) =>
             {
                 _time.Advance(new AdmissionOptions().ProcessingTimeout);
                 token.ThrowIfCancellationRequested();
                 return 0;
             },
+            batch: null,
             _token));
         Assert.Equal(ProblemKinds.ProcessingTimeout, problem.Kind);
         Assert.Equal(0, Gate.InWork);
@@ -268,27 +274,46 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         using var gate = new AdmissionGate(
             new AdmissionOptions { Concurrency = 3, MaxPixelsInFlight = 10_000_000, QueueLength = 3 }, _time);
-        var first = await gate.EnterAsync(6_000_000, _token);
-        var second = gate.EnterAsync(6_000_000, _token).AsTask();
+        var first = await gate.EnterAsync(6_000_000, null, _token);
+        var second = gate.EnterAsync(6_000_000, null, _token).AsTask();
         Assert.False(second.IsCompleted);
 
         first.Dispose();
         var entered = await second;
 
         // Larger than the whole budget: alone instead of never.
-        var huge = gate.EnterAsync(50_000_000, _token).AsTask();
+        var huge = gate.EnterAsync(50_000_000, null, _token).AsTask();
         Assert.False(huge.IsCompleted);
         entered.Dispose();
         (await huge).Dispose();
         Assert.Equal(0, gate.InWork);
     }
 
+    /// <summary>A PNG is written twice before it is sent; a picture on its side is turned into a second one.</summary>
+    [Theory]
+    [InlineData("/v1/detections", false, HttpStatusCode.OK)]
+    [InlineData("/v1/annotations", false, HttpStatusCode.TooManyRequests)]
+    [InlineData("/v1/detections", true, HttpStatusCode.TooManyRequests)]
+    public async Task What_codecs_hold_is_in_the_budget_too(string path, bool onItsSide, HttpStatusCode expected)
+    {
+        await using var service = await Service.StartAsync(
+            ("MaskApi:Admission:Concurrency", "2"),
+            ("MaskApi:Admission:QueueTimeout", "00:00:00.1"),
+            ("MaskApi:Admission:MaxPixelsInFlight", "2000000"));
+        using var held = await service.Services.GetRequiredService<AdmissionGate>().EnterAsync(1_000_000, null, _token);
+        using var client = service.CreateClient();
+        var orientation = onItsSide ? ExifOrientation.RightTop : ExifOrientation.TopLeft;
+        var picture = Orientations.WithOrientation(Pictures.Noise(800, 800), ImageFormat.Jpeg, orientation);
+        using var response = await client.PostAsync(path, Http.Raw(picture), _token);
+        Assert.Equal(expected, response.StatusCode);
+    }
+
     [Fact]
     public async Task A_wait_for_pixels_is_bounded_too_and_frees_the_place()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
-        using var first = await gate.EnterAsync(10_000_000, _token);
-        var second = gate.EnterAsync(1_000_000, _token).AsTask();
+        using var first = await gate.EnterAsync(10_000_000, null, _token);
+        var second = gate.EnterAsync(1_000_000, null, _token).AsTask();
         _time.Advance(new AdmissionOptions().QueueTimeout);
         var problem = await Assert.ThrowsAsync<ProblemException>(() => second);
         Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
@@ -296,13 +321,33 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pictures_of_a_batch_wait_for_one_another_as_long_as_it_takes()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
+        using var batch = gate.CreateBatch();
+        var first = await gate.EnterAsync(10_000_000, batch, _token);
+        var second = gate.EnterAsync(10_000_000, batch, _token).AsTask();
+        _time.Advance(2 * new AdmissionOptions().QueueTimeout);
+        Assert.False(second.IsCompleted);
+        Assert.Equal(1, gate.InWork);
+
+        // Somebody else does not wait that long.
+        var other = gate.EnterAsync(1_000_000, null, _token).AsTask();
+        _time.Advance(new AdmissionOptions().QueueTimeout);
+        await Assert.ThrowsAsync<ProblemException>(() => other);
+        first.Dispose();
+        (await second).Dispose();
+        Assert.Equal(0, gate.InWork);
+    }
+
+    [Fact]
     public async Task A_place_left_twice_is_free_once()
     {
-        var place = await Gate.EnterAsync(1, _token);
+        var place = await Gate.EnterAsync(1, null, _token);
         place.Dispose();
         place.Dispose();
         Assert.Equal(0, Gate.InWork);
-        using var again = await Gate.EnterAsync(1, _token);
+        using var again = await Gate.EnterAsync(1, null, _token);
         Assert.Equal(1, Gate.InWork);
     }
 

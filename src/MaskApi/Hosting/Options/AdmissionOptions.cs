@@ -27,7 +27,10 @@ internal sealed record AdmissionOptions : IServiceOptions
     /// <summary>Bytes of pictures on their way in or out held in memory at the same time, over all requests; beyond that, 429.</summary>
     public long MaxBytesInFlight { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>Decoded pixels held in memory at the same time, over all requests (4 bytes each); beyond that, a picture waits.</summary>
+    /// <summary>
+    /// Decoded pixels held in memory at the same time, over all requests (4 bytes each, and as many as the bytes that codecs hold
+    /// besides); beyond that, a picture waits.
+    /// </summary>
     public long MaxPixelsInFlight { get; init; } = 100_000_000;
 
     /// <summary><see cref="Concurrency"/> with 0 resolved. The count of cores respects a container's limit.</summary>
