@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Polly;
 
 namespace MaskApi.Client;
 
@@ -87,7 +88,8 @@ public sealed class MaskApiClient : IMaskApiClient
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
         // Problems come as JSON whatever was asked for; saying so keeps strict proxies content.
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ProblemType, 0.5));
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        // With its body: what is not read here, neither a time limit nor a limit of size would bound.
+        var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -99,6 +101,19 @@ public sealed class MaskApiClient : IMaskApiClient
         }
     }
 
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // A time limit, an open circuit breaker, too many calls at a time: the caller of an HTTP service need not know what watches over it.
+            throw new HttpRequestException($"The service was not reached in time: {exception.Message}", exception);
+        }
+    }
+
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         try
@@ -106,15 +121,16 @@ public sealed class MaskApiClient : IMaskApiClient
             return await response.Content.ReadFromJsonAsync(type, cancellationToken).ConfigureAwait(false)
                 ?? throw NotTheService(response, "The body is null.");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a charset that does not exist.
             throw NotTheService(response, exception.Message);
         }
     }
 
     private static async Task<MaskApiException> FailureAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var retryAfter = response.Headers.RetryAfter?.Delta;
+        var retryAfter = RetryAfter(response);
         if (response.Content.Headers.ContentType?.MediaType == ProblemType)
         {
             try
@@ -125,7 +141,7 @@ public sealed class MaskApiClient : IMaskApiClient
                     return MaskApiException.For(problem, retryAfter);
                 }
             }
-            catch (JsonException)
+            catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
                 // Somebody else's problem document: without a code it is told as what it is, a status.
             }
@@ -134,6 +150,11 @@ public sealed class MaskApiClient : IMaskApiClient
         return new MaskApiException(
             new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own" }, retryAfter);
     }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter is not { } header ? null
+        : header.Date is { } date ? TimeSpan.FromTicks(Math.Max(0, (date - DateTimeOffset.UtcNow).Ticks))
+        : header.Delta;
 
     private static MaskApiException NotTheService(HttpResponseMessage response, string detail) => new(
         new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own", Detail = detail },

@@ -31,8 +31,6 @@ public static class MaskApiClientExtensions
         {
             var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
             http.BaseAddress = MaskApiClient.Root(options.BaseAddress);
-            // The resilience handler keeps the time limits.
-            http.Timeout = Timeout.InfiniteTimeSpan;
             if (!string.IsNullOrEmpty(options.ApiKey))
             {
                 http.DefaultRequestHeaders.Add(ApiKeyHeader, options.ApiKey);
@@ -45,9 +43,20 @@ public static class MaskApiClientExtensions
             resilience.TotalRequestTimeout.Timeout = options.TotalTimeout;
             resilience.Retry.MaxRetryAttempts = options.MaxRetries;
             resilience.Retry.ShouldRetryAfterHeader = true;
+
+            // Who is told to come back after the last moment learns that now and not then.
+            var isTransient = resilience.Retry.ShouldHandle;
+            resilience.Retry.ShouldHandle = attempt => attempt.Outcome.Result?.Headers.RetryAfter is { } after
+                && (after.Delta ?? after.Date - DateTimeOffset.UtcNow) > options.TotalTimeout
+                    ? ValueTask.FromResult(false)
+                    : isTransient(attempt);
             // The breaker's window must hold two tries.
             resilience.CircuitBreaker.SamplingDuration = options.AttemptTimeout * 2;
         });
+
+        // The resilience handler keeps the time limits up to the headers, and turns this one off, which lasts until the body is there.
+        builder.ConfigureHttpClient(static (provider, http) =>
+            http.Timeout = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value.TotalTimeout + TimeSpan.FromSeconds(1));
         return builder;
     }
 }

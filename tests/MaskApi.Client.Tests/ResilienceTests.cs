@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -71,6 +72,8 @@ public sealed class ResilienceTests
     [InlineData(HttpStatusCode.Forbidden, "not json", "application/problem+json")]
     [InlineData(HttpStatusCode.OK, "<html>Log in</html>", "text/html")]
     [InlineData(HttpStatusCode.OK, "null", "application/json")]
+    [InlineData(HttpStatusCode.OK, """{"image":{},"faces":null,"summary":null,"timings":null}""", "application/json")]
+    [InlineData(HttpStatusCode.OK, """{"image":{},"faces":[],"summary":{},"timings":{}}""", "application/json")]
     public async Task An_answer_that_is_not_the_services_own_is_told_as_such(HttpStatusCode status, string body, string type)
     {
         using var service = new Script(Respond(status, body, type));
@@ -94,6 +97,53 @@ public sealed class ResilienceTests
         using var service = new Script(Ok()) { Address = new Uri(address) };
         await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
         Assert.Equal(new Uri("http://host/masks/v1/detections"), Assert.Single(service.Requests));
+    }
+
+    [Fact]
+    public async Task A_refusal_for_longer_than_all_tries_may_take_is_told_at_once()
+    {
+        using var service = new Script(Overloaded(TimeSpan.FromDays(20_000)));
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.Equal(TimeSpan.FromDays(20_000), exception.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_refusal_until_a_date_tells_how_long_that_is()
+    {
+        using var service = new Script(static () =>
+        {
+            var response = Overloaded(TimeSpan.Zero)();
+            response.Headers.RetryAfter = new RetryConditionHeaderValue(DateTimeOffset.UtcNow.AddHours(1));
+            return response;
+        });
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        Assert.InRange(exception.RetryAfter!.Value, TimeSpan.FromMinutes(58), TimeSpan.FromMinutes(60));
+    }
+
+    [Fact]
+    public async Task An_answer_that_stops_in_its_body_is_given_up()
+    {
+        var body = new Pipe();
+        using var service = new Script(() => new HttpResponseMessage { Content = new StreamContent(body.Reader.AsStream()) })
+        {
+            AttemptTimeout = TimeSpan.FromSeconds(1),
+        };
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token).WaitAsync(TimeSpan.FromSeconds(30), Token));
+    }
+
+    [Fact]
+    public async Task A_service_that_does_not_answer_is_told_as_one_that_is_not_reached()
+    {
+        using var service = new Script(static () =>
+        {
+            Thread.Sleep(1500);
+            throw new OperationCanceledException();
+        })
+        {
+            AttemptTimeout = TimeSpan.FromSeconds(1),
+        };
+        await Assert.ThrowsAsync<HttpRequestException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
     }
 
     [Fact]
@@ -131,6 +181,9 @@ public sealed class ResilienceTests
 
         public Uri Address { get; init; } = new("http://host");
 
+        /// <summary>For one try; twice as long for all of them.</summary>
+        public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
         public List<byte[]> Bodies { get; } = [];
 
         public List<Uri> Requests { get; } = [];
@@ -140,7 +193,11 @@ public sealed class ResilienceTests
             get
             {
                 var services = new ServiceCollection();
-                services.AddMaskApiClient(options => (options.BaseAddress, options.MaxRetries) = (Address, retries))
+                services.AddMaskApiClient(options =>
+                {
+                    (options.BaseAddress, options.MaxRetries) = (Address, retries);
+                    (options.AttemptTimeout, options.TotalTimeout) = (AttemptTimeout, 2 * AttemptTimeout);
+                })
                     .ConfigurePrimaryHttpMessageHandler(() => new Handler(this));
                 _provider ??= services.BuildServiceProvider();
                 return _provider.GetRequiredService<IMaskApiClient>();
