@@ -73,6 +73,17 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it has written a line with this in it.</summary>
+    public async Task LineAsync(string text)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!Lines.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
     /// <summary>Sends SIGTERM.</summary>
     public void Terminate() => Signal("-TERM");
 

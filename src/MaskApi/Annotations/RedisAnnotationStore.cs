@@ -14,6 +14,7 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     private readonly UploadBudget _budget;
     private readonly ILogger<RedisAnnotationStore> _logger;
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
+    private int _isDown;
 
     /// <summary>Sets the store up; it connects with the first record and from then on whenever it can.</summary>
     public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, ILogger<RedisAnnotationStore> logger)
@@ -34,12 +35,13 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     {
         try
         {
-            var database = (await _connection.Value).GetDatabase();
-            return await PutAsync(database, id, record).WaitAsync(_options.RedisTimeout, cancellationToken);
+            var isKept = await WithinTimeoutAsync(database => PutAsync(database, id, record), cancellationToken);
+            NoteUp();
+            return isKept;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            LogDown(_logger, exception.GetType().Name);
+            NoteDown(exception);
             return false;
         }
     }
@@ -49,8 +51,8 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     {
         try
         {
-            var database = (await _connection.Value).GetDatabase();
-            using var lease = await database.StringGetLeaseAsync(Prefix + id).WaitAsync(_options.RedisTimeout, cancellationToken);
+            using var lease = await WithinTimeoutAsync(database => database.StringGetLeaseAsync(Prefix + id), cancellationToken);
+            NoteUp();
             if (lease is null)
             {
                 return null;
@@ -62,7 +64,7 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            LogDown(_logger, exception.GetType().Name);
+            NoteDown(exception);
             return null;
         }
     }
@@ -76,6 +78,31 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
         }
     }
 
+    /// <summary>The first connection is part of what is waited for: one that hangs is tried several times, each as long as the timeout.</summary>
+    private Task<T> WithinTimeoutAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    {
+        return ConnectAndRunAsync().WaitAsync(_options.RedisTimeout, cancellationToken);
+
+        async Task<T> ConnectAndRunAsync() => await command((await _connection.Value).GetDatabase());
+    }
+
+    // Once an outage, not once a request.
+    private void NoteDown(Exception exception)
+    {
+        if (Interlocked.Exchange(ref _isDown, 1) == 0)
+        {
+            LogDown(_logger, exception.GetType().Name);
+        }
+    }
+
+    private void NoteUp()
+    {
+        if (Volatile.Read(ref _isDown) == 1 && Interlocked.Exchange(ref _isDown, 0) == 1)
+        {
+            LogUp(_logger);
+        }
+    }
+
     /// <summary>Not bounded in time by itself: the memory goes back only when the connection has done with it.</summary>
     private async Task<bool> PutAsync(IDatabase database, string id, AnnotationRecord record)
     {
@@ -85,6 +112,9 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
         return await database.StringSetAsync(Prefix + id, value, _options.TimeToLive);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers go out without annotatedImageUrl")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers go out without annotatedImageUrl until it can")]
     private static partial void LogDown(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reached again")]
+    private static partial void LogUp(ILogger logger);
 }

@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MaskApi.Annotations;
+using MaskApi.Hosting.Options;
+using MaskApi.Uploads;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MaskApi.Tests.Annotations;
 
@@ -65,6 +69,41 @@ public sealed class RedisTests : IAsyncDisposable
         await using var service = await Service.StartAsync(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
         using var client = service.CreateClient();
         Assert.Null(await LinkAsync(client));
+    }
+
+    [Fact]
+    public async Task A_store_that_says_nothing_is_not_waited_for_longer_than_set()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, _port);
+        silent.Start();
+        var options = new AnnotationOptions { Redis = $"127.0.0.1:{_port}", RedisTimeout = TimeSpan.FromSeconds(1) };
+        using var budget = new UploadBudget(new AdmissionOptions());
+        await using var store = new RedisAnnotationStore(options, budget, NullLogger<RedisAnnotationStore>.Instance);
+        var watch = Stopwatch.StartNew();
+        Assert.False(await store.TryPutAsync("id", new AnnotationRecord(Pictures.Astronaut, [], 0.6f), _token));
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.5, 2);
+    }
+
+    [Fact]
+    public async Task An_outage_is_logged_once_and_so_is_its_end()
+    {
+        await using var process = ServiceProcess.Start(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
+        using var client = await process.ReadyAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Null(await LinkAsync(client));
+        }
+
+        await StartRedisAsync();
+        while (await LinkAsync(client) is null)
+        {
+            await Task.Delay(100, _token);
+        }
+
+        Assert.NotNull(await LinkAsync(client));
+        await process.LineAsync("Redis is reached again");
+        Assert.Single(process.Lines, static line => line.Contains("Redis cannot be reached", StringComparison.Ordinal));
+        Assert.Single(process.Lines, static line => line.Contains("Redis is reached again", StringComparison.Ordinal));
     }
 
     [Fact]
