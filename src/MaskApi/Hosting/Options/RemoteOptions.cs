@@ -33,9 +33,14 @@ internal sealed record RemoteOptions : IServiceOptions
     {
         foreach (var host in AllowedHosts)
         {
-            if (Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host) == UriHostNameType.Unknown)
+            var prefix = host.StartsWith("*.", StringComparison.Ordinal) ? "*." : "";
+            if (Compared(host[prefix.Length..]) is not { } name)
             {
                 yield return $"{nameof(AllowedHosts)}: '{host}' is not a host name; write example.com or *.example.com.";
+            }
+            else if (!host.Equals(prefix + name, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return $"{nameof(AllowedHosts)}: '{host}' would never match; write {prefix}{name}.";
             }
         }
 
@@ -57,4 +62,12 @@ internal sealed record RemoteOptions : IServiceOptions
             yield return $"{nameof(MaxRedirects)} must be between 0 and 20, and is {MaxRedirects}.";
         }
     }
+
+    /// <summary>A host as addresses are compared with it: in ASCII, without brackets and without the dot of the root; null if it is none.</summary>
+    private static string? Compared(string host) => Uri.CheckHostName(host) switch
+    {
+        UriHostNameType.Unknown => null,
+        UriHostNameType.IPv6 => host.Trim('[', ']'),
+        _ => Uri.TryCreate($"https://{host}", UriKind.Absolute, out var address) ? address.IdnHost.TrimEnd('.') : null,
+    };
 }
