@@ -15,6 +15,9 @@ internal static class JsonBody
     /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>
     private const int MaxPrefix = 256;
 
+    /// <summary>Most bytes of one character: <c>\u</c> and four digits.</summary>
+    private const int MaxEscape = 6;
+
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
@@ -24,7 +27,7 @@ internal static class JsonBody
     /// <summary>Reads the body.</summary>
     /// <param name="body">The body; narrowed to the decoded picture when it holds one.</param>
     /// <returns>The address to fetch; null when the body holds the picture itself.</returns>
-    /// <exception cref="ProblemException"><c>image_missing</c> or <c>invalid_body</c>.</exception>
+    /// <exception cref="ProblemException"><c>image_missing</c>, <c>invalid_body</c> or, of an address far too long, <c>url_not_allowed</c>.</exception>
     public static string? Parse(PictureBuffer body)
     {
         if (body.Bytes.Span.StartsWith(ByteOrderMark))
@@ -88,7 +91,10 @@ internal static class JsonBody
 
             if (isAddress)
             {
-                address = reader.GetString()!;
+                // Before a string is made of it: a body has room for one of 50 MB, which no budget counts.
+                address = reader.ValueSpan.Length <= RemotePictures.MaxAddressLength * MaxEscape
+                    ? reader.GetString()!
+                    : throw RemotePictures.AddressTooLong();
             }
             else
             {

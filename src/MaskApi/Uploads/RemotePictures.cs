@@ -13,7 +13,8 @@ namespace MaskApi.Uploads;
 /// </remarks>
 internal sealed class RemotePictures : IDisposable
 {
-    private const int MaxAddressLength = 4096;
+    /// <summary>Most characters of an address.</summary>
+    public const int MaxAddressLength = 4096;
 
     private readonly RemoteOptions _options;
     private readonly LimitOptions _limits;
@@ -46,7 +47,12 @@ internal sealed class RemotePictures : IDisposable
             throw new ProblemException(ProblemKinds.UrlNotAllowed, "Fetching pictures by URL is turned off on this service.");
         }
 
-        var target = address.Length <= MaxAddressLength && Uri.TryCreate(address, UriKind.Absolute, out var parsed)
+        if (address.Length > MaxAddressLength)
+        {
+            throw AddressTooLong();
+        }
+
+        var target = Uri.TryCreate(address, UriKind.Absolute, out var parsed)
             ? parsed
             : throw new ProblemException(ProblemKinds.UrlNotAllowed, "The address is not an absolute URL.");
         if (Refusal(target) is { } refusal)
@@ -69,6 +75,10 @@ internal sealed class RemotePictures : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    /// <summary>The problem <c>url_not_allowed</c> with an address that nobody needs to look at.</summary>
+    public static ProblemException AddressTooLong() =>
+        new(ProblemKinds.UrlNotAllowed, $"The address has more than {MaxAddressLength} characters.");
 
     private static ProblemException Failed() => new(ProblemKinds.UrlFetchFailed, ProblemKinds.UrlFetchFailed.Example);
 

@@ -331,6 +331,18 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     }
 
     [Theory]
+    [InlineData(5_000)]
+    [InlineData(5_000_000)]
+    public async Task An_endless_address_is_not_looked_at(int length)
+    {
+        fixture.Connections.Clear();
+        using var response = await PostAsync("http://public.test/" + new string('a', length));
+        var problem = await response.ProblemAsync(HttpStatusCode.Forbidden, "url_not_allowed");
+        Assert.Contains("4096", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(fixture.Connections);
+    }
+
+    [Theory]
     [InlineData("pictures.test", true)]
     [InlineData("PICTURES.test", true)]
     [InlineData("a.cdn.test", true)]
