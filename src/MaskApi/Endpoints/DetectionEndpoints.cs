@@ -54,7 +54,6 @@ internal static partial class DetectionEndpoints
         AdmissionOptions admission,
         Telemetry telemetry,
         ILoggerFactory loggers,
-        TimeProvider time,
         CancellationToken cancellationToken)
     {
         using var batch = await reader.ReadBatchAsync(context.Request, cancellationToken);
@@ -74,7 +73,6 @@ internal static partial class DetectionEndpoints
         await Parallel.ForAsync(0, batch.Count, parallel, async (i, token) =>
         {
             var item = batch.Items[i];
-            var begun = time.GetTimestamp();
             try
             {
                 using var picture = item.Picture ?? throw item.Problem!;
@@ -94,8 +92,8 @@ internal static partial class DetectionEndpoints
                     LogDefect(logger, exception);
                 }
 
-                // Refused at once is no wait; the next picture may find the queue shorter.
-                if (problem.Kind == ProblemKinds.Overloaded && time.GetElapsedTime(begun) > admission.QueueTimeout / 2)
+                // After a refusal without a wait, the next picture may find the queue shorter.
+                if (problem.WaitedInVain)
                 {
                     Volatile.Write(ref inVain, problem);
                 }

@@ -99,7 +99,7 @@ internal sealed class AdmissionGate : IDisposable
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             place?.Dispose();
-            throw Overloaded("No place came free in time.");
+            throw Overloaded("No place came free in time.", waitedInVain: true);
         }
         catch
         {
@@ -115,7 +115,8 @@ internal sealed class AdmissionGate : IDisposable
         _megapixels.Dispose();
     }
 
-    private ProblemException Overloaded(string detail) => new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter() };
+    private ProblemException Overloaded(string detail, bool waitedInVain = false) =>
+        new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter(), WaitedInVain = waitedInVain };
 
     /// <summary>When the work that is here now will be done, by the mean time a picture has taken of late.</summary>
     private TimeSpan RetryAfter()

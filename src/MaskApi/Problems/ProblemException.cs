@@ -16,4 +16,7 @@ internal sealed class ProblemException : Exception
 
     /// <summary>When trying again makes sense: the header Retry-After.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the caller has waited as long as anybody may, for nothing.</summary>
+    public bool WaitedInVain { get; init; }
 }
