@@ -54,6 +54,36 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
+    public async Task A_mask_is_with_mask_wherever_it_is_told()
+    {
+        var mask = await _client.GetByteArrayAsync("/examples/mask.jpg", _token);
+        using var response = await _client.PostAsync("/v1/detections", Http.Raw(mask), _token);
+        var detection = await response.JsonAsync();
+        Assert.Equal("with_mask", Assert.Single(detection.GetProperty("faces").EnumerateArray()).GetProperty("label").GetString());
+        Assert.Equal("""{"faces":1,"withMask":1,"withoutMask":0,"uncertain":0}""", detection.GetProperty("summary").GetRawText());
+        using var annotated = await _client.PostAsync("/v1/annotations", Http.Raw(mask), _token);
+        Assert.Equal(["1"], annotated.Headers.GetValues("X-With-Mask"));
+        Assert.Equal(["0"], annotated.Headers.GetValues("X-Without-Mask"));
+    }
+
+    [Fact]
+    public async Task The_content_tells_the_format()
+    {
+        using var portrait = SkiaSharp.SKBitmap.Decode(Pictures.Astronaut);
+        (string Format, byte[] Picture)[] pictures =
+        [
+            ("webp", Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp)),
+            ("bmp", Pictures.Bmp(portrait)),
+            ("gif", Pictures.Gif(frames: 1)),
+        ];
+        foreach (var (format, picture) in pictures)
+        {
+            using var response = await _client.PostAsync("/v1/detections?detail=fast", Http.Raw(picture), _token);
+            Assert.Equal(format, (await response.JsonAsync()).GetProperty("image").GetProperty("format").GetString());
+        }
+    }
+
+    [Fact]
     public async Task Every_way_in_gives_the_same_answer()
     {
         var base64 = Convert.ToBase64String(Pictures.Astronaut);
@@ -100,6 +130,8 @@ public sealed class DetectionTests(SharedService service)
             ["rightEye", "leftEye", "noseTip", "mouth", "rightEarTragion", "leftEarTragion"],
             landmarks.EnumerateObject().Select(static point => point.Name));
         Assert.True(Number(landmarks.GetProperty("rightEye"), "x") < Number(landmarks.GetProperty("leftEye"), "x"));
+        Assert.True(Number(landmarks.GetProperty("rightEarTragion"), "x") < Number(landmarks.GetProperty("leftEarTragion"), "x"));
+        Assert.True(Number(landmarks.GetProperty("noseTip"), "y") < Number(landmarks.GetProperty("mouth"), "y"));
         Assert.True(Number(landmarks.GetProperty("rightEye"), "y") < Number(landmarks.GetProperty("mouth"), "y"));
     }
 

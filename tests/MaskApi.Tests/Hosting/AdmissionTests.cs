@@ -341,6 +341,64 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_who_leaves_while_waiting_for_pixels_frees_the_place()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
+        using var first = await gate.EnterAsync(10_000_000, null, _token);
+        using var leaving = new CancellationTokenSource();
+        var second = gate.EnterAsync(1_000_000, null, leaving.Token).AsTask();
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        Assert.Equal(1, gate.InWork);
+    }
+
+    /// <summary>Until a picture was worked on, each is taken to need a tenth of a second.</summary>
+    [Fact]
+    public async Task A_refused_caller_is_told_when_the_work_that_is_here_will_be_done()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, QueueLength = 38 }, _time);
+        using var one = await gate.EnterAsync(1, null, _token);
+        using var two = await gate.EnterAsync(1, null, _token);
+        var queued = Enumerable.Range(0, 38).Select(_ => gate.EnterAsync(1, null, _token).AsTask()).ToList();
+        Assert.Equal(2, gate.Refusal()!.RetryAfter!.Value.TotalSeconds, 1e-6);
+        _time.Advance(new AdmissionOptions().QueueTimeout);
+        foreach (var waiting in queued)
+        {
+            await Assert.ThrowsAsync<ProblemException>(() => waiting);
+        }
+    }
+
+    [Fact]
+    public async Task The_one_who_waits_longest_is_next()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 2 }, _time);
+        var held = await gate.EnterAsync(1, null, _token);
+        var first = gate.EnterAsync(1, null, _token).AsTask();
+        var second = gate.EnterAsync(1, null, _token).AsTask();
+        held.Dispose();
+        Assert.Same(first, await Task.WhenAny(first, second));
+        Assert.False(second.IsCompleted);
+        (await first).Dispose();
+        (await second).Dispose();
+    }
+
+    /// <summary>One place and a queue of one: five at once would fill it.</summary>
+    [Fact]
+    public async Task A_batch_alone_does_not_fill_the_queue()
+    {
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < 5; i++)
+        {
+            form.Add(Http.Raw(Pictures.Plain(32, 32)), "images", $"{i}.png");
+        }
+
+        using var response = await _client.PostAsync("/v1/detections/batch", form, _token);
+        Assert.All(
+            (await response.JsonAsync()).GetProperty("results").EnumerateArray(),
+            static result => Assert.Equal(200, result.GetProperty("status").GetInt32()));
+    }
+
+    [Fact]
     public async Task A_place_left_twice_is_free_once()
     {
         var place = await Gate.EnterAsync(1, null, _token);

@@ -17,6 +17,7 @@ public sealed class EdgeTests(SharedService shared)
     [InlineData("10.1.2.3", "10.1.2.4", "http://localhost/v1/annotations/")]
     [InlineData("10.1.2.3", null, "http://localhost/v1/annotations/")]
     [InlineData("127.0.0.1", null, "http://localhost/v1/annotations/")]
+    [InlineData("127.0.0.1", "10.0.0.0/8", "http://localhost/v1/annotations/")]
     public async Task Only_trusted_proxies_are_believed(string proxy, string? trusted, string expected)
     {
         (string, string?)[] settings = trusted is null ? [] : [("MaskApi:Proxies:Trusted:0", trusted)];
@@ -29,6 +30,30 @@ public sealed class EdgeTests(SharedService shared)
         using var response = await client.SendAsync(request, _token);
         Assert.StartsWith(
             expected, (await response.JsonAsync()).GetProperty("annotatedImageUrl").GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The nearest proxy wrote the last entry; each that is trusted is followed to the one before it.</summary>
+    [Fact]
+    public async Task A_chain_of_trusted_proxies_is_followed_to_the_caller_and_its_prefix_begins_the_link()
+    {
+        await using var service = From(
+            "10.0.0.1", ("MaskApi:Proxies:Trusted:0", "10.0.0.0/8"), ("MaskApi:RateLimit:RequestsPerMinute", "1"), ("MaskApi:RateLimit:Burst", "1"));
+        using var client = service.CreateClient();
+        foreach (var (caller, status) in new[] { (1, HttpStatusCode.OK), (1, HttpStatusCode.TooManyRequests), (2, HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detections") { Content = Http.Raw(Pictures.Plain(32, 32)) };
+            request.Headers.Add("X-Forwarded-For", $"93.184.216.{caller}, 10.0.0.3, 10.0.0.2");
+            request.Headers.Add("X-Forwarded-Prefix", "/masks");
+            using var response = await client.SendAsync(request, _token);
+            Assert.Equal(status, response.StatusCode);
+            if (status == HttpStatusCode.OK)
+            {
+                Assert.StartsWith(
+                    "http://localhost/masks/v1/annotations/",
+                    (await response.JsonAsync()).GetProperty("annotatedImageUrl").GetString(),
+                    StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]

@@ -89,6 +89,41 @@ public sealed class OptionsTests
     [Fact]
     public void An_empty_list_is_no_list() => Register(("MaskApi:Keys:Values", ""), ("MaskApi:Keys:File", ""), ("MaskApi:Annotations:Redis", ""));
 
+    /// <summary>The least and the most are allowed; beyond either the setting is named.</summary>
+    [Theory]
+    [InlineData("MaskApi:Limits:MaxImageBytes", "1024", "1023", "1073741824", "1073741825")]
+    [InlineData("MaskApi:Limits:MaxPixels", "256", "255", "500000000", "500000001")]
+    [InlineData("MaskApi:Limits:MinSide", "1", "0", "4096", "4097")]
+    [InlineData("MaskApi:Limits:MaxBatchImages", "1", "0", "1000", "1001")]
+    [InlineData("MaskApi:Admission:Concurrency", "0", "-1", "1024", "1025")]
+    [InlineData("MaskApi:Admission:QueueLength", "0", "-1", "100000", "100001")]
+    [InlineData("MaskApi:Admission:QueueTimeout", "00:00:00.001", "00:00:00", "01:00:00", "01:00:01")]
+    [InlineData("MaskApi:Admission:ProcessingTimeout", "00:00:00.001", "00:00:00", "01:00:00", "01:00:01")]
+    [InlineData("MaskApi:Admission:UploadTimeout", "00:00:00.001", "00:00:00", "01:00:00", "01:00:01")]
+    [InlineData("MaskApi:Admission:MaxPixelsInFlight", "1000000", "999999", "1099511627776", "1099511627777")]
+    [InlineData("MaskApi:Annotations:TimeToLive", "00:00:00", "-00:00:01", "1.00:00:00", "1.00:00:01")]
+    [InlineData("MaskApi:Annotations:RedisTimeout", "00:00:00.001", "00:00:00", "00:00:30", "00:00:31")]
+    [InlineData("MaskApi:Lifecycle:DrainDelay", "00:00:00", "-00:00:01", "00:00:39", "00:05:01")]
+    [InlineData("MaskApi:Models:IntraOpThreads", "1", "0", "256", "257")]
+    [InlineData("MaskApi:RateLimit:RequestsPerMinute", "0", "-1", "1000000", "1000001")]
+    [InlineData("MaskApi:RateLimit:Burst", "1", "0", "1000000", "1000001")]
+    [InlineData("MaskApi:Remote:Timeout", "00:00:00.001", "00:00:00", "00:05:00", "00:05:01")]
+    [InlineData("MaskApi:Remote:MaxRedirects", "0", "-1", "20", "21")]
+    [InlineData("MaskApi:Telemetry:TraceRatio", "0", "-0.1", "1", "1.1")]
+    public void A_setting_has_bounds(string name, string least, string below, string most, string above)
+    {
+        // A batch must hold a picture of the largest size, and so must the budget of uploads.
+        (string, string)[] room =
+            [("MaskApi:Limits:MaxBatchBytes", "2000000000"), ("MaskApi:Admission:MaxBytesInFlight", "8000000000")];
+        Register([.. room, (name, least)]);
+        Register([.. room, (name, most)]);
+        foreach (var wrong in new[] { below, above })
+        {
+            var exception = Assert.Throws<InvalidSettingsException>(() => Register([.. room, (name, wrong)]));
+            Assert.Contains(exception.Failures, failure => failure.StartsWith(name, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public void A_section_that_is_not_there_is_named()
     {

@@ -66,6 +66,37 @@ public sealed class ServiceTests(SharedService service)
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/swagger/v1/swagger.json")]
+    [InlineData("/health/live")]
+    [InlineData("/metrics")]
+    [InlineData("/v1/info")]
+    [InlineData("/v1/nothing")]
+    public async Task Every_response_names_its_request_and_forbids_guessing_its_type(string path)
+    {
+        using var response = await _client.GetAsync(path, _token);
+        Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
+        Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
+    }
+
+    [Fact]
+    public async Task A_request_id_that_is_long_is_replaced()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { "X-Request-Id", new string('a', 129) } } };
+        using var response = await _client.SendAsync(request, _token);
+        Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
+    }
+
+    [Fact]
+    public async Task Limits_that_the_operator_widens_are_widened_to_the_decoder()
+    {
+        await using var own = await Service.StartAsync(("MaskApi:Limits:MinSide", "8"));
+        using var client = own.CreateClient();
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Plain(8, 8)), _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
     [Fact]
     public async Task The_health_verb_asks_a_running_service()
     {

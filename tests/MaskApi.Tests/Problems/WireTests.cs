@@ -22,6 +22,8 @@ public sealed class WireTests : IAsyncLifetime
         "POST /v1/detections", "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", 400, "invalid_body")]
     [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\ntext", 415, "unsupported_media_type")]
     [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Encoding: br\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/detections/batch", "Content-Length: 4\r\nContent-Encoding: br\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData("POST /v1/detections", "Content-Length: 0\r\nContent-Encoding: identity\r\n\r\n", 400, "image_missing")]
     [InlineData("POST /v1/detections", "Expect: 100-continue\r\nContent-Length: 0\r\n\r\n", 400, "image_missing")]
     [InlineData("POST /v1/detections/", "Content-Length: 4\r\n\r\ntext", 415, "unsupported_media_type")]
     [InlineData("POST /v1/%64etections", "Content-Length: 4\r\n\r\ntext", 415, "unsupported_media_type")]
@@ -57,6 +59,32 @@ public sealed class WireTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
         Assert.Equal(linked, answer.Contains("\"annotatedImageUrl\":\"http://masks.example.com/v1/annotations/", StringComparison.Ordinal));
         Assert.Equal(linked, answer.Contains("annotatedImageUrl", StringComparison.Ordinal));
+    }
+
+    /// <summary>Nothing of the body is ever sent, so whoever waited for it would not answer.</summary>
+    [Theory]
+    [InlineData("/v1/detections", "image/jpeg", (20 * 1024 * 1024) + 1, "image_too_large")]
+    [InlineData("/v1/detections", "application/json", 28_500_000, "image_too_large")]
+    [InlineData("/v1/detections", "multipart/form-data; boundary=b", 21_500_000, "image_too_large")]
+    [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", (100 * 1024 * 1024) + 1, "batch_too_large")]
+    public async Task A_length_that_is_too_large_is_refused_when_it_is_announced(string path, string type, int length, string code)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, _service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nContent-Length: {length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _token);
+        var answer = "";
+        var buffer = new byte[4096];
+        while (!answer.Contains("\"code\":", StringComparison.Ordinal))
+        {
+            var read = await stream.ReadAsync(buffer, _token);
+            Assert.True(read > 0, answer);
+            answer += Encoding.UTF8.GetString(buffer, 0, read);
+        }
+
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
     /// <summary>What the server refuses before anything of ours sees it has no body, and is the caller's fault too.</summary>
