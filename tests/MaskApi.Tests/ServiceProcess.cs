@@ -30,6 +30,9 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
     }
 
+    /// <summary>Its number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>What the process has written so far.</summary>
     public IReadOnlyList<string> Lines
     {

@@ -123,7 +123,7 @@ internal static class ServiceHost
             var options = provider.GetRequiredService<LogOptions>();
             logging.MinimumLevel.Is(options.Level)
                 // The framework's own lines name paths and queries; the request log replaces them.
-                .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.AspNetCore", options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning)
                 // It would add the stack to the one line that tells why the service cannot listen.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .Filter.ByExcluding(RequestLog.IsEchoOfLeaving)

@@ -1,5 +1,16 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using MaskApi.Contracts;
+using MaskApi.Hosting;
+using MaskApi.Hosting.Options;
+using MaskApi.Uploads;
+using MaskApi.Vision;
+using Microsoft.Extensions.DependencyInjection;
+using Serilog.Events;
 
 namespace MaskApi.Tests.Hosting;
 
@@ -30,6 +41,13 @@ public sealed class ObservabilityTests
             Assert.Equal("2", Value("maskapi_stage_duration_seconds_count", $"stage=\"{stage}\""));
         }
 
+        Assert.Equal(
+            ["0.001", "0.0025", "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "30", "+Inf"],
+            lines.Where(static line => line.StartsWith("maskapi_stage_duration_seconds_bucket{", StringComparison.Ordinal)
+                    && line.Contains("stage=\"detect\"", StringComparison.Ordinal))
+                .Select(static line => line.Split("le=\"")[1].Split('"')[0]));
+        Assert.All(["decode", "detect"], stage => Assert.True(
+            double.Parse(Value("maskapi_stage_duration_seconds_sum", $"stage=\"{stage}\"")!, CultureInfo.InvariantCulture) > 0));
         Assert.Equal("0", Value("maskapi_queue_length"));
         Assert.Equal("0", Value("maskapi_places_used"));
         Assert.Equal("0", Value("maskapi_uploads_bytes"));
@@ -40,6 +58,58 @@ public sealed class ObservabilityTests
                 && labels.All(label => line.Contains(label, StringComparison.Ordinal)));
             return line?.Split(' ')[^1];
         }
+    }
+
+    /// <summary>The meter of these instruments alone: others of the same name are at work in this process.</summary>
+    [Fact]
+    public async Task What_is_held_and_what_was_found_is_measured()
+    {
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var factory = provider.GetRequiredService<IMeterFactory>();
+        var options = new AdmissionOptions { Concurrency = 2, QueueLength = 1 };
+        using var gate = new AdmissionGate(options, TimeProvider.System);
+        using var budget = new UploadBudget(options);
+        using var telemetry = new Telemetry(factory, gate, budget);
+        var measured = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Scope == factory)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        listener.Start();
+
+        var first = await gate.EnterAsync(1, null, _token);
+        using var second = await gate.EnterAsync(1, null, _token);
+        var waiting = gate.EnterAsync(1, null, _token).AsTask();
+        using var upload = budget.Take(3 * UploadBudget.Unit);
+        listener.RecordObservableInstruments();
+        first.Dispose();
+        (await waiting).Dispose();
+        telemetry.CountAnalysis(new StageTimings(1000, 2000, 3000), new FaceSummary(6, 1, 2, 3));
+        Assert.Equal(
+            [
+                "maskapi.queue.length 1",
+                "maskapi.places.used 2",
+                "maskapi.uploads.bytes 12288",
+                "maskapi.faces with_mask 1",
+                "maskapi.faces without_mask 2",
+                "maskapi.faces uncertain 3",
+                "maskapi.stage.duration decode 1",
+                "maskapi.stage.duration detect 2",
+                "maskapi.stage.duration classify 3",
+            ],
+            measured);
+
+        void Add(Instrument instrument, object value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => measured.Add(
+            string.Join(' ', [instrument.Name, .. tags.ToArray().Select(static tag => tag.Value), value]));
     }
 
     [Fact]
@@ -63,7 +133,12 @@ public sealed class ObservabilityTests
         using var detected = await client.PostAsync("/v1/detections", Http.Form(Pictures.Astronaut), _token);
         var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
         using var linked = await client.GetAsync(link.AbsolutePath, _token);
-        using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
+        using var two = new MultipartFormDataContent
+        {
+            { Http.Raw(Pictures.Astronaut), "images", "secret-name.jpg" },
+            { Http.Raw(Pictures.Astronaut), "images", "secret-name.jpg" },
+        };
+        using var batch = await client.PostAsync("/v1/detections/batch", two, _token);
         var address = Uri.EscapeDataString("https://127.0.0.1/secret-path?sig=secret-signature");
         using var remote = await client.GetAsync($"/v1/annotations?imageUrl={address}", _token);
         using var refused = await client.PostAsync("/v1/detections?maxFaces=secret-parameter", Http.Form(Pictures.Astronaut), _token);
@@ -78,7 +153,7 @@ public sealed class ObservabilityTests
         Assert.DoesNotContain(link.Segments[^1], log, StringComparison.Ordinal);
 
         var requests = process.Lines.Select(static line => JsonElement.Parse(line))
-            .Where(static line => line.TryGetProperty("Route", out var route) && route.GetString() != "/health/ready").ToList();
+            .Where(static line => line.TryGetProperty("Route", out _)).ToList();
         Assert.Equal(
             [
                 "/v1/detections",
@@ -95,8 +170,15 @@ public sealed class ObservabilityTests
             requests.Select(static line => line.GetProperty("Code").GetString()));
         Assert.Equal([200, 200, 200, 403, 400, 404, 415], requests.Select(static line => line.GetProperty("StatusCode").GetInt32()));
         var first = requests[0];
+        var caller = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KeyFixture.First)).AsSpan(0, 4));
         Assert.Equal(1, first.GetProperty("Faces").GetInt32());
         Assert.Equal(Assert.Single(detected.Headers.GetValues("X-Request-Id")), first.GetProperty("RequestId").GetString());
+        Assert.Equal("faces 1: 0 with, 1 without, 0 uncertain", Labels(first));
+        Assert.Equal("faces 2: 0 with, 2 without, 0 uncertain", Labels(requests[2]));
+        Assert.All(requests, line => Assert.Equal(caller, line.GetProperty("Caller").GetString()));
+        Assert.Equal(
+            (await refused.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter")).GetProperty("traceId").GetString(),
+            requests[4].GetProperty("TraceId").GetString());
         foreach (var timing in new[] { "Elapsed", "DecodeMs", "DetectMs", "ClassifyMs" })
         {
             Assert.True(first.GetProperty(timing).GetDouble() >= 0);
@@ -112,6 +194,41 @@ public sealed class ObservabilityTests
         }
 
         Assert.DoesNotContain("null", log, StringComparison.Ordinal);
+
+        static string Labels(JsonElement line) => $"faces {line.GetProperty("Faces")}: {line.GetProperty("WithMask")} with, "
+            + $"{line.GetProperty("WithoutMask")} without, {line.GetProperty("Uncertain")} uncertain";
+    }
+
+    [Theory]
+    [InlineData("Debug", LogEventLevel.Debug, LogEventLevel.Warning)]
+    [InlineData("Error", LogEventLevel.Error, LogEventLevel.Error)]
+    public async Task The_least_level_is_that_of_the_settings_and_the_framework_is_quiet(
+        string level, LogEventLevel own, LogEventLevel framework)
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Log:Level", level));
+        var logger = service.Services.GetRequiredService<Serilog.ILogger>();
+        Assert.Equal(own, Least(logger));
+        Assert.Equal(framework, Least(logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Microsoft.AspNetCore.Routing")));
+
+        static LogEventLevel Least(Serilog.ILogger logger) => Enum.GetValues<LogEventLevel>().First(logger.IsEnabled);
+    }
+
+    [Fact]
+    public async Task No_more_requests_are_traced_than_the_settings_say()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var process = ServiceProcess.Start(
+            ("MaskApi:Telemetry:OtlpEndpoint", collector.Address), ("MaskApi:Telemetry:TraceRatio", "0"));
+        using var client = await process.ReadyAsync();
+
+        // A client of HTTP in .NET names a trace of its own, and a caller who decides is obeyed.
+        using var plain = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = client.BaseAddress };
+        using var detected = await plain.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(HttpStatusCode.OK, detected.StatusCode);
+        process.Terminate();
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.Contains("maskapi.requests", collector.Metrics);
+        Assert.Empty(collector.Spans);
     }
 
     /// <summary>What arrives at a collector that speaks OTLP over gRPC: spans of one trace, the metrics, and nothing private.</summary>

@@ -125,6 +125,13 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void There_are_as_many_places_as_cores_unless_somebody_says_otherwise()
+    {
+        Assert.Equal(Environment.ProcessorCount, new AdmissionOptions().Places);
+        Assert.Equal(Environment.ProcessorCount + 1, new AdmissionOptions { Concurrency = Environment.ProcessorCount + 1 }.Places);
+    }
+
+    [Fact]
     public void A_section_that_is_not_there_is_named()
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limit:MaxImageBytes", "1000000")));

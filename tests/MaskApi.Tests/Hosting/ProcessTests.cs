@@ -292,6 +292,7 @@ public sealed class ProcessTests
         }
 
         await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "draining");
+        Assert.NotNull(refused.Headers.RetryAfter);
         Assert.True(refused.Headers.ConnectionClose);
         using var ready = await client.GetAsync("/health/ready", _token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
@@ -306,5 +307,53 @@ public sealed class ProcessTests
         Assert.Equal(0, await process.ExitAsync());
         Assert.InRange(terminated.Elapsed.TotalSeconds, 4.9, 45);
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health/live", _token));
+    }
+
+    /// <summary>A body that keeps coming is nobody's fault, and would come for a minute.</summary>
+    [Fact]
+    public async Task Work_that_does_not_end_does_not_hold_up_the_end_for_longer_than_the_settings_say()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
+        await using var process = ServiceProcess.Start(
+            ("MaskApi:Lifecycle:DrainDelay", "00:00:00"), ("MaskApi:Lifecycle:ShutdownTimeout", "00:00:02"));
+        using var client = await process.ReadyAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"u8.ToArray(), _token);
+        var coming = KeepComingAsync();
+        await Task.Delay(300, _token);
+
+        var terminated = Stopwatch.StartNew();
+        process.Terminate();
+        await process.ExitAsync();
+        Assert.InRange(terminated.Elapsed.TotalSeconds, 1.9, 20);
+        await coming;
+
+        async Task KeepComingAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await stream.WriteAsync(new byte[500], _token);
+                    await Task.Delay(100, _token);
+                }
+            }
+            catch (IOException)
+            {
+                // The process has ended.
+            }
+        }
+    }
+
+    /// <summary>Each of the two models has its own, of which one is the caller's.</summary>
+    [Fact]
+    public async Task Models_run_on_as_many_threads_as_the_settings_say()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Threads are counted in /proc.");
+        await using var process = ServiceProcess.Start(("MaskApi:Models:IntraOpThreads", "64"));
+        using var client = await process.ReadyAsync();
+        Assert.True(Directory.GetDirectories($"/proc/{process.Id}/task").Length > 2 * 63);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using MaskApi.Hosting;
@@ -26,6 +27,11 @@ public sealed class ServiceTests(SharedService service)
         var info = await response.JsonAsync();
 
         Assert.Matches(@"^\d+\.\d+\.\d+", info.GetProperty("version").GetString());
+
+        // What the build wrote into the file: the version, and where it was known the revision.
+        var built = FileVersionInfo.GetVersionInfo(typeof(Program).Assembly.Location).ProductVersion;
+        var told = info.TryGetProperty("sourceRevision", out var revision) ? $"{info.GetProperty("version")}+{revision}" : $"{info.GetProperty("version")}";
+        Assert.Equal(built, told);
         Assert.Equal("cpu", info.GetProperty("executionProvider").GetString());
         var models = info.GetProperty("models").EnumerateArray().ToList();
         Assert.Contains(models, static model => model.GetProperty("name").GetString() == "mask_classifier");
@@ -95,6 +101,17 @@ public sealed class ServiceTests(SharedService service)
         using var client = own.CreateClient();
         using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Plain(8, 8)), _token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_precision_that_the_operator_wishes_is_used_and_shown()
+    {
+        await using var own = await Service.StartAsync(("MaskApi:Models:Precision", "Int8"));
+        using var client = own.CreateClient();
+        using var response = await client.GetAsync("/v1/info", _token);
+        Assert.Contains(
+            (await response.JsonAsync()).GetProperty("models").EnumerateArray(),
+            static model => model.GetProperty("name").GetString() == "mask_classifier_int8");
     }
 
     [Fact]

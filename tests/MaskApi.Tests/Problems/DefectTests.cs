@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MaskApi.Annotations;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
 
 namespace MaskApi.Tests.Problems;
 
@@ -38,6 +42,32 @@ public sealed class DefectTests
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
 
+    [Fact]
+    public async Task A_defect_is_logged_as_an_error_with_its_trace()
+    {
+        var log = new Log();
+        await using var service = new Service([], services => services
+            .Replace(ServiceDescriptor.Singleton<IAnnotationStore, BrokenStore>())
+            .AddSerilog((_, logging) => logging.WriteTo.Sink(log), preserveStaticLogger: true));
+        await service.ReadyAsync();
+        using var client = service.CreateClient();
+
+        // The defect and the request's own line.
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        var problem = await response.ProblemAsync(HttpStatusCode.InternalServerError, "internal_error");
+        await log.ErrorsAsync(2);
+        Assert.Equal(["InvalidOperationException", null], log.Errors.Select(static line => line.Exception?.GetType().Name));
+        Assert.All(log.Errors, line => Assert.Equal(problem.GetProperty("traceId").GetString(), $"{line.TraceId}"));
+
+        // The batch is a success, its picture a defect.
+        using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
+        var result = Assert.Single((await batch.JsonAsync()).GetProperty("results").EnumerateArray());
+        await log.ErrorsAsync(3);
+        var ofPicture = log.Errors[^1];
+        Assert.IsType<InvalidOperationException>(ofPicture.Exception);
+        Assert.Equal(result.GetProperty("problem").GetProperty("traceId").GetString(), $"{ofPicture.TraceId}");
+    }
+
     /// <summary>
     /// Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.
     /// </summary>
@@ -69,6 +99,26 @@ public sealed class DefectTests
         using var client = service.CreateClient();
         using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    private sealed class Log : ILogEventSink
+    {
+        private readonly ConcurrentQueue<LogEvent> _lines = [];
+
+        public IReadOnlyList<LogEvent> Errors => [.. _lines.Where(static line => line.Level == LogEventLevel.Error)];
+
+        public void Emit(LogEvent logEvent) => _lines.Enqueue(logEvent);
+
+        /// <summary>Waits for this many: the line of a request is written when its answer is gone.</summary>
+        public async Task ErrorsAsync(int count)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
+            patience.CancelAfter(TimeSpan.FromSeconds(20));
+            while (Errors.Count < count)
+            {
+                await Task.Delay(5, patience.Token);
+            }
+        }
     }
 
     private sealed class BrokenStore : IAnnotationStore

@@ -48,6 +48,23 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>The server itself would take 30 MB.</summary>
+    [Fact]
+    public async Task A_batch_may_be_as_large_as_the_contract_says()
+    {
+        using var client = _service.CreateClient();
+        using var batch = new MultipartFormDataContent();
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            batch.Add(Http.Raw(new byte[19 * 1024 * 1024]), "images", "zeros");
+        }
+
+        using var response = await client.PostAsync("/v1/detections/batch", batch, _token);
+        Assert.All(
+            (await response.JsonAsync()).GetProperty("results").EnumerateArray(),
+            static result => Assert.Equal(415, result.GetProperty("status").GetInt32()));
+    }
+
     /// <summary>HTTP/1.0 may name no host, without which there is no link; a wrong one would be worse than none.</summary>
     [Theory]
     [InlineData("", false)]
