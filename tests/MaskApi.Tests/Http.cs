@@ -40,6 +40,7 @@ internal static class Http
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
         Assert.NotEmpty(problem.GetProperty("detail").GetString()!);
         Assert.Matches("^[0-9a-f]{32}$", problem.GetProperty("traceId").GetString());
+        Assert.True(response.Headers.CacheControl?.NoStore);
         Assert.True(response.Headers.Contains("X-Request-Id"));
         Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
         return problem;

@@ -85,14 +85,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             context.RequestAborted);
     }
 
+    /// <summary>What routing leaves behind; everything else that is refused is refused by an exception.</summary>
     private static ProblemKind? KindOf(int status) => status switch
     {
-        StatusCodes.Status400BadRequest => ProblemKinds.InvalidBody,
-        StatusCodes.Status401Unauthorized => ProblemKinds.Unauthorized,
         StatusCodes.Status404NotFound => ProblemKinds.NotFound,
         StatusCodes.Status405MethodNotAllowed => ProblemKinds.MethodNotAllowed,
-        StatusCodes.Status406NotAcceptable => ProblemKinds.NotAcceptable,
-        StatusCodes.Status415UnsupportedMediaType => ProblemKinds.UnsupportedMediaType,
         _ => null,
     };
 

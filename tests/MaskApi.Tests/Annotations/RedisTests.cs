@@ -11,7 +11,9 @@ namespace MaskApi.Tests.Annotations;
 public sealed class RedisTests : IAsyncDisposable
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private static readonly AnnotationRecord _record = new(Pictures.Astronaut, [], 0.6f);
     private readonly int _port = FreePort();
+    private readonly UploadBudget _budget = new(new AdmissionOptions());
     private Process? _redis;
 
     [Fact]
@@ -76,12 +78,57 @@ public sealed class RedisTests : IAsyncDisposable
     {
         using var silent = new TcpListener(IPAddress.Loopback, _port);
         silent.Start();
-        var options = new AnnotationOptions { Redis = $"127.0.0.1:{_port}", RedisTimeout = TimeSpan.FromSeconds(1) };
-        using var budget = new UploadBudget(new AdmissionOptions());
-        await using var store = new RedisAnnotationStore(options, budget, NullLogger<RedisAnnotationStore>.Instance);
+        await using var store = Store(TimeSpan.FromSeconds(1));
         var watch = Stopwatch.StartNew();
-        Assert.False(await store.TryPutAsync("id", new AnnotationRecord(Pictures.Astronaut, [], 0.6f), _token));
+        Assert.False(await store.TryPutAsync("id", _record, _token));
         Assert.InRange(watch.Elapsed.TotalSeconds, 0.5, 2);
+    }
+
+    /// <summary>Stopped, not ended: the connection stays open, and nothing comes over it.</summary>
+    [Fact]
+    public async Task A_store_that_stops_answering_costs_no_more_than_set()
+    {
+        await StartRedisAsync();
+        await using var store = Store(TimeSpan.FromSeconds(1));
+        Assert.True(await store.TryPutAsync("id", _record, _token));
+        Signal("-STOP");
+        for (var i = 0; i < 3; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            Assert.False(await store.TryPutAsync("id", _record, _token));
+            Assert.Null(await store.GetAsync("id", _token));
+            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 4);
+        }
+    }
+
+    /// <summary>The client of Redis would give up by itself after five seconds.</summary>
+    [Fact]
+    public async Task A_slow_store_is_waited_for_as_long_as_set()
+    {
+        await StartRedisAsync();
+        await using var store = Store(TimeSpan.FromSeconds(25));
+        Assert.True(await store.TryPutAsync("id", _record, _token));
+        Signal("-STOP");
+        var kept = store.TryPutAsync("id", _record, _token).AsTask();
+        await Task.Delay(TimeSpan.FromSeconds(7), _token);
+        Signal("-CONT");
+        Assert.True(await kept);
+    }
+
+    [Fact]
+    public async Task While_the_connection_is_away_nothing_is_waited_for()
+    {
+        await StartRedisAsync();
+        await using var store = Store(TimeSpan.FromSeconds(25));
+        Assert.True(await store.TryPutAsync("id", _record, _token));
+        await StopRedisAsync();
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.False(await store.TryPutAsync("id", _record, _token));
+        }
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
     }
 
     [Fact]
@@ -119,7 +166,20 @@ public sealed class RedisTests : IAsyncDisposable
         await response.ProblemAsync(HttpStatusCode.NotFound, "annotation_not_found");
     }
 
-    public async ValueTask DisposeAsync() => await StopRedisAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopRedisAsync();
+        _budget.Dispose();
+    }
+
+    private RedisAnnotationStore Store(TimeSpan timeout) => new(
+        new AnnotationOptions { Redis = $"127.0.0.1:{_port}", RedisTimeout = timeout }, _budget, NullLogger<RedisAnnotationStore>.Instance);
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_redis!.Id}"]);
+        kill.WaitForExit();
+    }
 
     private static async Task<string?> LinkAsync(HttpClient client)
     {

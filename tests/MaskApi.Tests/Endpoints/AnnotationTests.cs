@@ -17,6 +17,7 @@ public sealed class AnnotationTests(SharedService service)
     [InlineData("image/jpeg", "", "image/jpeg")]
     [InlineData("image/webp, image/png;q=0.9", "", "image/webp")]
     [InlineData("image/jpeg;q=0.2, */*;q=0.1", "", "image/jpeg")]
+    [InlineData("image/jpeg;version=2, image/png;q=0.1", "", "image/jpeg")]
     [InlineData("image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8", "", "image/png")]
     [InlineData("image/png;q=0, */*", "", "image/jpeg")]
     [InlineData("image/png", "?format=webp", "image/webp")]
@@ -105,6 +106,22 @@ public sealed class AnnotationTests(SharedService service)
         {
             Assert.Equal(header == "X-Faces" || header == counted ? "1" : "0", Assert.Single(response.Headers.GetValues(header)));
         }
+    }
+
+    /// <summary>A cache that keeps the JPEG must not hand it to whoever asks for WebP.</summary>
+    [Fact]
+    public async Task What_the_picture_depends_on_and_what_it_took_come_as_headers()
+    {
+        using var response = await _client.PostAsync("/v1/annotations", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(["Accept"], response.Headers.Vary);
+        Assert.Matches(
+            @"^decode;dur=[\d.]+, detect;dur=[\d.]+, classify;dur=[\d.]+, total;dur=[\d.]+$",
+            string.Join(", ", response.Headers.GetValues("Server-Timing")));
+        using var detected = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
+        using var linked = await _client.GetAsync(link, _token);
+        Assert.Equal(["Accept"], linked.Headers.Vary);
+        Assert.Equal(TimeSpan.FromMinutes(1), linked.Headers.CacheControl?.MaxAge);
     }
 
     [Fact]

@@ -81,6 +81,27 @@ public sealed class BatchTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "batch_too_large");
     }
 
+    /// <summary>Fields that nobody reads count too, though no picture is too large: a form could go on for ever.</summary>
+    [Theory]
+    [InlineData("/v1/detections", "image", "image_too_large")]
+    [InlineData("/v1/annotations", "image", "image_too_large")]
+    [InlineData("/v1/detections/batch", "images", "batch_too_large")]
+    public async Task Other_fields_of_a_form_count_too(string path, string field, string code)
+    {
+        await using var small = await Service.StartAsync(
+            ("MaskApi:Limits:MaxImageBytes", "60000"), ("MaskApi:Limits:MaxBatchBytes", "100000"));
+        using var client = small.CreateClient();
+        using var form = new MultipartFormDataContent
+        {
+            { Http.Raw(Pictures.Plain(32, 32)), field, "a.png" },
+            { new StringContent(new string('a', 200_000)), "comment" },
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        request.Headers.TransferEncodingChunked = true;
+        using var response = await client.SendAsync(request, _token);
+        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, code);
+    }
+
     /// <summary>Each takes longer than anybody waits, and all the memory there is: they have to take turns.</summary>
     [Fact]
     public async Task A_batch_does_not_refuse_its_own_pictures()

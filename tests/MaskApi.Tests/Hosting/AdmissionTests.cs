@@ -1,12 +1,17 @@
+using System.Collections;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MaskApi.Annotations;
+using MaskApi.Endpoints;
 using MaskApi.Hosting;
 using MaskApi.Hosting.Options;
 using MaskApi.Problems;
 using MaskApi.TestPictures;
 using MaskApi.Uploads;
+using MaskApi.Vision;
 using MaskApi.Vision.Imaging;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -16,6 +21,7 @@ namespace MaskApi.Tests.Hosting;
 /// <summary>A service with one place, a queue of one, and a clock that only the test moves.</summary>
 public sealed class AdmissionTests : IAsyncLifetime
 {
+    private const string FormStart = "--b\r\nContent-Disposition: form-data; name=";
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly FakeTimeProvider _time = new();
     private Service _service = null!;
@@ -147,6 +153,26 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(0, Gate.InWork);
     }
 
+    /// <summary>Encoding takes longer than all the steps before it together, so nobody should do it for nothing.</summary>
+    [Fact]
+    public async Task A_picture_that_is_drawn_too_late_or_for_nobody_is_not_encoded()
+    {
+        var annotator = _service.Services.GetRequiredService<AnnotationEndpoints.Annotator>();
+        var context = new DefaultHttpContext();
+        var output = await OutputPicture.BindAsync(context);
+        using var leaving = new CancellationTokenSource();
+
+        var late = new Faces(() => _time.Advance(new AdmissionOptions().ProcessingTimeout));
+        var problem = await Assert.ThrowsAsync<ProblemException>(
+            () => annotator.DrawAsync(context, new AnnotationRecord(Pictures.Astronaut, late, 0.6f), output, leaving.Token));
+        Assert.Equal(ProblemKinds.ProcessingTimeout, problem.Kind);
+
+        var left = new Faces(leaving.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => annotator.DrawAsync(context, new AnnotationRecord(Pictures.Astronaut, left, 0.6f), output, leaving.Token));
+        Assert.Equal(0, Gate.InWork);
+    }
+
     [Fact]
     public async Task An_upload_holds_no_place_and_is_given_up_when_it_is_too_slow()
     {
@@ -171,6 +197,33 @@ public sealed class AdmissionTests : IAsyncLifetime
         var rest = await reader.ReadToEndAsync(_token);
         Assert.Contains("Connection: close", rest, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"request_timeout\"", rest, StringComparison.Ordinal);
+        await UntilAsync(() => budget.InFlight == 0);
+    }
+
+    /// <summary>What is told is our deadline; the server's own, for bodies that drip, comes later and says something else.</summary>
+    [Theory]
+    [InlineData("/v1/detections", "image/jpeg", "half a picture")]
+    [InlineData("/v1/detections", "application/json", "{\"image\": \"")]
+    [InlineData("/v1/detections", "multipart/form-data; boundary=b", FormStart + "\"image\"; filename=\"a\"\r\n\r\nhalf a picture")]
+    [InlineData("/v1/annotations", "multipart/form-data; boundary=b", FormStart + "\"image\"; filename=\"a\"\r\n\r\nhalf a picture")]
+    [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", FormStart + "\"images\"; filename=\"a\"\r\n\r\nhalf a picture")]
+    public async Task A_body_that_stops_is_given_up_whichever_way_it_comes(string path, string contentType, string start)
+    {
+        await using var service = Create();
+        await service.ListenAsync();
+        var budget = service.Services.GetRequiredService<UploadBudget>();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\nContent-Length: 50000\r\n\r\n{start}";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _token);
+        await UntilAsync(() => budget.InFlight > 0);
+        _time.Advance(new AdmissionOptions().UploadTimeout);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(_token);
+        Assert.StartsWith("HTTP/1.1 408 ", answer, StringComparison.Ordinal);
+        Assert.Contains("\"code\":\"request_timeout\"", answer, StringComparison.Ordinal);
+        Assert.Contains("The body was not complete after", answer, StringComparison.Ordinal);
         await UntilAsync(() => budget.InFlight == 0);
     }
 
@@ -429,5 +482,21 @@ public sealed class AdmissionTests : IAsyncLifetime
         {
             await Task.Delay(5, patience.Token);
         }
+    }
+
+    /// <summary>No faces, and whoever looks for them to draw them lets something happen.</summary>
+    private sealed class Faces(Action looked) : IReadOnlyList<FaceVerdict>
+    {
+        public int Count => 0;
+
+        public FaceVerdict this[int index] => throw new ArgumentOutOfRangeException(nameof(index));
+
+        public IEnumerator<FaceVerdict> GetEnumerator()
+        {
+            looked();
+            yield break;
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

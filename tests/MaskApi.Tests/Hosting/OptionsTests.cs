@@ -146,6 +146,26 @@ public sealed class OptionsTests
         Assert.Equal(2, exception.Failures.Count);
     }
 
+    [Theory]
+    [InlineData("", "MaskApi:Keys:File: there is no key in ")]
+    [InlineData("# none yet\n\n", "MaskApi:Keys:File: there is no key in ")]
+    [InlineData("a-key-that-is-long-enough\nhunter2\n", "MaskApi:Keys:Values: a key must have at least 16 characters.")]
+    public void A_file_without_a_good_key_is_refused(string content, string expected)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, content);
+            var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Keys:File", file)));
+            Assert.StartsWith(expected, Assert.Single(exception.Failures), StringComparison.Ordinal);
+            Assert.DoesNotContain("hunter2", exception.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public void A_key_is_never_repeated()
     {

@@ -38,6 +38,28 @@ public sealed class ProcessTests
         Assert.Contains(why, line, StringComparison.Ordinal);
     }
 
+    /// <summary>Where the service of the same container listens, as the same environment says.</summary>
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://*:1;http://*:2", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://+:1", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:1", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://[::]:1", "http://localhost:1/")]
+    [InlineData("DOTNET_URLS", "http://127.0.0.1:1", "http://127.0.0.1:1/")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "1;2", "http://localhost:1/")]
+    public async Task The_health_verb_asks_where_the_environment_says(string variable, string value, string asked)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"), "health"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { [variable] = value },
+        };
+        using var process = Process.Start(start)!;
+        var line = await process.StandardOutput.ReadToEndAsync(_token);
+        await process.WaitForExitAsync(_token);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith($"{asked}health/ready: ", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Settings_that_cannot_be_read_end_the_start_with_one_line()
     {
@@ -294,6 +316,7 @@ public sealed class ProcessTests
         await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "draining");
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.True(refused.Headers.ConnectionClose);
+        Assert.NotNull(refused.Headers.RetryAfter);
         using var ready = await client.GetAsync("/health/ready", _token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         using var live = await client.GetAsync("/health/live", _token);

@@ -86,6 +86,37 @@ public sealed class ServiceTests(SharedService service)
         Assert.Equal(["nosniff"], response.Headers.GetValues("X-Content-Type-Options"));
     }
 
+    [Theory]
+    [InlineData("/", false)]
+    [InlineData("/js/app.js", false)]
+    [InlineData("/v1/nothing", false)]
+    [InlineData("/swagger/index.html", true)]
+    public async Task Browsers_are_told_what_a_page_may_do(string path, bool inlineStyles)
+    {
+        using var response = await _client.GetAsync(path, _token);
+        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy")).Split("; ");
+        foreach (var rule in new[] { "default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'" })
+        {
+            Assert.Contains(rule, policy);
+        }
+
+        Assert.Contains(inlineStyles ? "style-src 'self' 'unsafe-inline'" : "style-src 'self'", policy);
+        Assert.Equal(["no-referrer"], response.Headers.GetValues("Referrer-Policy"));
+        Assert.Equal(["camera=(self), microphone=(), geolocation=()"], response.Headers.GetValues("Permissions-Policy"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/js/app.js")]
+    public async Task The_page_is_asked_for_again_each_time_and_sent_only_when_it_changed(string path)
+    {
+        using var page = await _client.GetAsync(path, _token);
+        Assert.Equal("no-cache", page.Headers.CacheControl?.ToString());
+        using var again = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { IfNoneMatch = { page.Headers.ETag! } } };
+        using var unchanged = await _client.SendAsync(again, _token);
+        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
+    }
+
     [Fact]
     public async Task A_request_id_that_is_long_is_replaced()
     {

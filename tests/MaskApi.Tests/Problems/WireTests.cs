@@ -78,6 +78,18 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Equal(linked, answer.Contains("annotatedImageUrl", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("GET /v1/info")]
+    [InlineData("GET /nothing")]
+    [InlineData("GET /")]
+    public async Task The_server_does_not_tell_what_it_is(string line)
+    {
+        var answer = await SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        Assert.Contains("\r\nDate: ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r\nServer: ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("X-Powered-By", answer, StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>Nothing of the body is ever sent, so whoever waited for it would not answer.</summary>
     [Theory]
     [InlineData("/v1/detections", "image/jpeg", (20 * 1024 * 1024) + 1, "image_too_large")]

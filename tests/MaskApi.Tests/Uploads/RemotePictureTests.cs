@@ -29,6 +29,9 @@ public sealed class RemoteFixture : IAsyncLifetime
 
     internal ConcurrentBag<IPAddress> Connections { get; } = [];
 
+    /// <summary>Names of the headers that came with each request for <c>/cookie</c>.</summary>
+    internal ConcurrentQueue<string[]> Headers { get; } = [];
+
     /// <summary>Makes a name answer these addresses, one look-up after the other; the last one stays.</summary>
     internal string Name(string host, params string[] answers)
     {
@@ -51,6 +54,12 @@ public sealed class RemoteFixture : IAsyncLifetime
         {
             context.Response.StatusCode = status;
             context.Response.Headers.Location = "/photo.jpg";
+        });
+        _origin.MapGet("/cookie", (HttpContext context) =>
+        {
+            Headers.Enqueue([.. context.Request.Headers.Keys.Order(StringComparer.Ordinal)]);
+            context.Response.Cookies.Append("who", "somebody");
+            return Results.Bytes(Pictures.Astronaut, "image/jpeg");
         });
         _origin.MapGet("/loop", static () => Results.Redirect("/loop"));
         _origin.MapGet("/announced", static (HttpContext context) =>
@@ -160,6 +169,49 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         fixture.Name("public.test", "93.184.216.34");
         using var response = await PostAsync("http://public.test/redirect?to=/redirect?to=/moved/302");
         await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "url_fetch_failed");
+    }
+
+    /// <summary>No trace of the caller, and no cookie from the time before.</summary>
+    [Fact]
+    public async Task A_request_for_a_picture_says_nothing_of_who_asked()
+    {
+        fixture.Name("public.test", "93.184.216.34");
+        for (var i = 0; i < 2; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detections")
+            {
+                Content = Json("http://public.test/cookie"),
+                Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, { "Cookie", "a=b" } },
+            };
+            using var response = await _client.SendAsync(request, _token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        Assert.Equal(2, fixture.Headers.Count);
+        Assert.All(fixture.Headers, static headers => Assert.Equal(["Accept", "Host", "User-Agent"], headers));
+    }
+
+    /// <summary>A proxy would look names up itself, and connect to whatever it finds.</summary>
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_used()
+    {
+        var before = HttpClient.DefaultProxy;
+        HttpClient.DefaultProxy = new ProxyFor("proxied.test");
+        try
+        {
+            var asked = new List<string>();
+            using var client = new HttpClient(GuardedHandler.Create(new AddressGuard(new RemoteOptions()), (name, _) =>
+            {
+                asked.Add(name);
+                throw new SocketException((int)SocketError.HostNotFound);
+            }));
+            await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("http://proxied.test/"), _token));
+            Assert.Equal(["proxied.test"], asked);
+        }
+        finally
+        {
+            HttpClient.DefaultProxy = before;
+        }
     }
 
     [Fact]
@@ -413,4 +465,14 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     private Task<HttpResponseMessage> PostAsync(string address) => _client.PostAsync("/v1/detections", Json(address), _token);
 
     private static StringContent Json(string address) => Http.Json(new JsonObject { ["imageUrl"] = address }.ToJsonString());
+
+    /// <summary>A proxy for one host alone: tests that run beside do not notice it.</summary>
+    private sealed class ProxyFor(string host) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : new Uri("http://proxy.test:3128");
+
+        public bool IsBypassed(Uri destination) => destination.Host != host;
+    }
 }
