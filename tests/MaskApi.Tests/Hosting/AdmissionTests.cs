@@ -422,6 +422,20 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_pictures_took_tells_what_the_next_will_take()
+    {
+        using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 0 }, _time);
+        using (await gate.EnterAsync(1, null, _token))
+        {
+            await Task.Delay(500, _token);
+        }
+
+        // A tenth of the way from a tenth of a second to half a second.
+        using var next = await gate.EnterAsync(1, null, _token);
+        Assert.True(gate.Refusal()!.RetryAfter!.Value.TotalSeconds > 0.135);
+    }
+
+    [Fact]
     public async Task The_one_who_waits_longest_is_next()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 2 }, _time);

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -46,8 +45,9 @@ public sealed class ObservabilityTests
             lines.Where(static line => line.StartsWith("maskapi_stage_duration_seconds_bucket{", StringComparison.Ordinal)
                     && line.Contains("stage=\"detect\"", StringComparison.Ordinal))
                 .Select(static line => line.Split("le=\"")[1].Split('"')[0]));
-        Assert.All(["decode", "detect"], stage => Assert.True(
-            double.Parse(Value("maskapi_stage_duration_seconds_sum", $"stage=\"{stage}\"")!, CultureInfo.InvariantCulture) > 0));
+        Assert.All([detected, annotated], static answer => Assert.Matches(
+            @"^decode;dur=(?!0,)[\d.]+, detect;dur=(?!0,)[\d.]+, classify;dur=(?!0,)[\d.]+, total;dur=[\d.]+$",
+            Assert.Single(answer.Headers.GetValues("Server-Timing"))));
         Assert.Equal("0", Value("maskapi_queue_length"));
         Assert.Equal("0", Value("maskapi_places_used"));
         Assert.Equal("0", Value("maskapi_uploads_bytes"));
@@ -144,6 +144,7 @@ public sealed class ObservabilityTests
         using var refused = await client.PostAsync("/v1/detections?maxFaces=secret-parameter", Http.Form(Pictures.Astronaut), _token);
         using var missing = await client.GetAsync("/secret-path", _token);
         using var broken = await client.PostAsync("/v1/detections", Http.Raw("secret-bytes"u8.ToArray()), _token);
+        using var annotated = await client.PostAsync("/v1/annotations", Http.Form(Pictures.Astronaut), _token);
         process.Terminate();
         Assert.Equal(0, await process.ExitAsync());
 
@@ -163,17 +164,18 @@ public sealed class ObservabilityTests
                 "/v1/detections",
                 "(none)",
                 "/v1/detections",
+                "/v1/annotations",
             ],
             requests.Select(static line => line.GetProperty("Route").GetString()));
         Assert.Equal(
-            ["ok", "ok", "ok", "url_not_allowed", "invalid_parameter", "not_found", "unsupported_media_type"],
+            ["ok", "ok", "ok", "url_not_allowed", "invalid_parameter", "not_found", "unsupported_media_type", "ok"],
             requests.Select(static line => line.GetProperty("Code").GetString()));
-        Assert.Equal([200, 200, 200, 403, 400, 404, 415], requests.Select(static line => line.GetProperty("StatusCode").GetInt32()));
+        Assert.Equal([200, 200, 200, 403, 400, 404, 415, 200], requests.Select(static line => line.GetProperty("StatusCode").GetInt32()));
         var first = requests[0];
         var caller = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KeyFixture.First)).AsSpan(0, 4));
         Assert.Equal(1, first.GetProperty("Faces").GetInt32());
         Assert.Equal(Assert.Single(detected.Headers.GetValues("X-Request-Id")), first.GetProperty("RequestId").GetString());
-        Assert.Equal("faces 1: 0 with, 1 without, 0 uncertain", Labels(first));
+        Assert.All([first, requests[1], requests[7]], static line => Assert.Equal("faces 1: 0 with, 1 without, 0 uncertain", Labels(line)));
         Assert.Equal("faces 2: 0 with, 2 without, 0 uncertain", Labels(requests[2]));
         Assert.All(requests, line => Assert.Equal(caller, line.GetProperty("Caller").GetString()));
         Assert.Equal(
