@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
@@ -26,7 +27,7 @@ public sealed class FittingTests
     {
         TorchLoader.EnsureLoaded();
 
-        // Several threads add up in whatever order they come, and a seed then gives the same network to rounding only.
+        // Several threads add up in whatever order they come.
         set_num_threads(1);
     }
 
@@ -107,10 +108,10 @@ public sealed class FittingTests
     public async Task The_same_seed_gives_the_same_network_and_another_seed_another()
     {
         var (a, b) = (await TrainAsync(_quick), await TrainAsync(_quick));
-        Assert.Equal(a.HeadWeights().Hidden.Weight, b.HeadWeights().Hidden.Weight);
-        Assert.Equal(Flat(a.Backbone.ToWeights()), Flat(b.Backbone.ToWeights()));
+        Assert.InRange(Difference(a.HeadWeights().Hidden.Weight, b.HeadWeights().Hidden.Weight), 0, Rounding);
+        Assert.InRange(Difference(Flat(a.Backbone.ToWeights()), Flat(b.Backbone.ToWeights())), 0, Rounding);
         var c = await TrainAsync(_quick, seed: 2);
-        Assert.NotEqual(a.HeadWeights().Hidden.Weight, c.HeadWeights().Hidden.Weight);
+        Assert.InRange(Difference(a.HeadWeights().Hidden.Weight, c.HeadWeights().Hidden.Weight), 100 * Rounding, 10);
     }
 
     [Theory]
@@ -130,12 +131,10 @@ public sealed class FittingTests
         var unbroken = await TrainingRun.ExecuteAsync(
             crops, TestBackbone.Random(), _quick, 1, cpu, whole, resume: false, new StopAfter(99, stop), TestContext.Current.CancellationToken);
 
-        Assert.Equal(unbroken.ValidationLoss, resumed.ValidationLoss);
-        Assert.Equal(unbroken.Temperature, resumed.Temperature);
-        Assert.Equal(Losses(whole), Losses(folder));
-        Assert.Equal(
-            File.ReadAllBytes(Path.Combine(whole, "validation.csv")),
-            File.ReadAllBytes(Path.Combine(folder, "validation.csv")));
+        Assert.Equal(unbroken.ValidationLoss, resumed.ValidationLoss, Rounding);
+        Assert.Equal(unbroken.Temperature, resumed.Temperature, 100 * Rounding);
+        AssertSameTable(Path.Combine(whole, "metrics.csv"), Path.Combine(folder, "metrics.csv"), columns: 9);
+        AssertSameTable(Path.Combine(whole, "validation.csv"), Path.Combine(folder, "validation.csv"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => TrainingRun.ExecuteAsync(
             crops, TestBackbone.Random(), _quick, 2, cpu, folder, resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken));
     }
@@ -229,8 +228,31 @@ public sealed class FittingTests
 
     private static float[] Flat(BackboneWeights weights) => [.. weights.Blocks.SelectMany(b => b.Convolutions).SelectMany(c => c.Weight.Concat(c.Bias))];
 
-    private static string[] Losses(string folder) =>
-        [.. File.ReadLines(Path.Combine(folder, "metrics.csv")).Select(l => string.Join(',', l.Split(',').Take(9)))];
+    /// <summary>
+    /// What the same training may differ by: which of several ways a kernel adds up depends on where its memory happens to lie.
+    /// </summary>
+    private const double Rounding = 1e-4;
+
+    private static double Difference(float[] a, float[] b)
+    {
+        Assert.Equal(a.Length, b.Length);
+        return a.Zip(b, static (x, y) => Math.Abs((double)x - y)).Max();
+    }
+
+    private static void AssertSameTable(string expected, string actual, int columns = int.MaxValue)
+    {
+        var (a, b) = (Cells(expected), Cells(actual));
+        Assert.Equal(a.Length, b.Length);
+        foreach (var (x, y) in a.Zip(b))
+        {
+            if (double.TryParse(x, CultureInfo.InvariantCulture, out var number))
+                Assert.Equal(number, double.Parse(y, CultureInfo.InvariantCulture), Rounding);
+            else
+                Assert.Equal(x, y);
+        }
+
+        string[] Cells(string file) => [.. File.ReadLines(file).SelectMany(line => line.Split(',').Take(columns))];
+    }
 
     private sealed class StopAfter(int epochs, CancellationTokenSource stop) : ITrainingObserver
     {
