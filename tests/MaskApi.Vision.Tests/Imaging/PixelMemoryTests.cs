@@ -95,9 +95,13 @@ public sealed class PixelMemoryTests
         Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
     }
 
-    // What was freed but stays with the C library, of this test or of others, is not in use; the service has it given back, too.
+    // What was freed but stays with the runtime or the C library, of this test or of others, is not in use; the service has it given
+    // back, too.
     private static long InUse()
     {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        GC.WaitForPendingFinalizers();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         if (OperatingSystem.IsLinux())
             _ = malloc_trim(0);
         return Environment.WorkingSet;
