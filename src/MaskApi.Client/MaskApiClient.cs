@@ -151,7 +151,8 @@ public sealed class MaskApiClient : IMaskApiClient
             new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own" }, retryAfter);
     }
 
-    private static TimeSpan? RetryAfter(HttpResponseMessage response) =>
+    /// <summary>How long the service asks to be left alone; null where it does not say.</summary>
+    internal static TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter is not { } header ? null
         : header.Date is { } date ? TimeSpan.FromTicks(Math.Max(0, (date - DateTimeOffset.UtcNow).Ticks))
         : header.Delta;

@@ -46,8 +46,8 @@ public static class MaskApiClientExtensions
 
             // Who is told to come back after the last moment learns that now and not then.
             var isTransient = resilience.Retry.ShouldHandle;
-            resilience.Retry.ShouldHandle = attempt => attempt.Outcome.Result?.Headers.RetryAfter is { } after
-                && (after.Delta ?? after.Date - DateTimeOffset.UtcNow) > options.TotalTimeout
+            resilience.Retry.ShouldHandle = attempt => attempt.Outcome.Result is { } response
+                && MaskApiClient.RetryAfter(response) > options.TotalTimeout
                     ? ValueTask.FromResult(false)
                     : isTransient(attempt);
             // The breaker's window must hold two tries.

@@ -70,7 +70,6 @@ internal sealed partial class ModelHost(
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             pipeline.TrimMemory();
-
             GiveBack();
         }
     }
