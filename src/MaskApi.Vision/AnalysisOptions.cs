@@ -1,3 +1,5 @@
+using MaskApi.Vision.Detection;
+
 namespace MaskApi.Vision;
 
 /// <summary>What a caller may ask of one analysis.</summary>

@@ -1,3 +1,4 @@
+using MaskApi.Vision.Detection;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision;
 

@@ -1,3 +1,6 @@
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
+
 namespace MaskApi.Vision;
 
 /// <summary>A face and whether it wears a mask.</summary>

@@ -1,4 +1,5 @@
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision;
 

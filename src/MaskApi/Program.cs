@@ -1,4 +1,5 @@
-using MaskApi.Hosting;
+using MaskApi;
+using MaskApi.Info;
 
 if (args is ["health", ..])
 {

@@ -1,3 +1,4 @@
+using MaskApi.Detections;
 using MaskApi.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

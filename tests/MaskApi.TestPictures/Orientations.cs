@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
 
 namespace MaskApi.TestPictures;

@@ -1,4 +1,5 @@
-using MaskApi.Hosting;
+using MaskApi.Detections;
+using MaskApi.Models;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,10 @@
 using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
 using MaskApi.Training.Network;
-using MaskApi.Vision;
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
+using MaskApi.Vision.Imaging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -115,7 +118,7 @@ public sealed class DataTests
         var crop = TestFaces.Crops(1)[0];
         var image = RgbImage.Decode(crop.Encoded, TestContext.Current.CancellationToken);
         using var raster = MaskApi.Vision.Imaging.ImageDecoder.Decode(crop.Encoded, new(), TestContext.Current.CancellationToken);
-        using var cut = MaskApi.Vision.Imaging.FaceCropper.Crop(raster, crop.Box);
+        using var cut = MaskApi.Vision.Classification.FaceCropper.Crop(raster, crop.Box);
         var served = new RgbImage(cut.Width, cut.Height, cut.Rgb.ToArray());
         var expected = Resampler.Resize(served, new SampleRect(0, 0, cut.Width, cut.Height), 224, 224);
         Assert.Equal(expected.Pixels, SampleRenderer.Plain(crop, 224).Pixels);

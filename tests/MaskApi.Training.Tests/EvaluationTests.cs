@@ -2,6 +2,8 @@ using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Tests;
 

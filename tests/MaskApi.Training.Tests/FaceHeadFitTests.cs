@@ -1,5 +1,5 @@
 using MaskApi.Training.Fitting;
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Tests;
 

@@ -3,6 +3,7 @@ using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
+using MaskApi.Vision.Detection;
 
 namespace MaskApi.Training.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using MaskApi.Training.Data;
 using MaskApi.Training.Detection;
 using MaskApi.Training.Reports;
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Commands;
 

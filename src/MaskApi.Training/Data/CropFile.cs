@@ -2,8 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MaskApi.Vision;
-using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 

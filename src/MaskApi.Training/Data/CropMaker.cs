@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Data;

@@ -1,5 +1,5 @@
-using MaskApi.Vision;
-using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 

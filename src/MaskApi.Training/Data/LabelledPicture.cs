@@ -1,5 +1,5 @@
 using System.Globalization;
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 

@@ -1,4 +1,4 @@
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 

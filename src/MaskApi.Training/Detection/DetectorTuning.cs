@@ -1,5 +1,5 @@
 using MaskApi.Training.Data;
-using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 using TorchSharp;
 using static TorchSharp.torch;
 

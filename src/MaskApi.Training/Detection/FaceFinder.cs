@@ -1,5 +1,6 @@
 using MaskApi.Training.Data;
-using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
-using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;

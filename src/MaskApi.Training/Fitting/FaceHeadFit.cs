@@ -1,6 +1,6 @@
 using MaskApi.Onnx.MobileNetV2;
-using MaskApi.Vision;
 using MaskApi.Vision.Classification;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Fitting;
 

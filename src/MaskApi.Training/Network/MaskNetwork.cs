@@ -1,3 +1,4 @@
+using MaskApi.Vision.Inference;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

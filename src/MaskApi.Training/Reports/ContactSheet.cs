@@ -1,6 +1,7 @@
 using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
+using MaskApi.Vision.Classification;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaskApi.Training.Evaluation;
+using MaskApi.Vision.Detection;
 
 namespace MaskApi.Training.Reports;
 

@@ -1,4 +1,3 @@
-using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Detection;
 

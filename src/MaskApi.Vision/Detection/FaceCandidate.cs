@@ -1,3 +1,5 @@
+using MaskApi.Vision.Geometry;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>What one anchor of one look answered.</summary>

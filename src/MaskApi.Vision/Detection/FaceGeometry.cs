@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Detection;
 

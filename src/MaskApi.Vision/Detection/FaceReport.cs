@@ -1,3 +1,5 @@
+using MaskApi.Vision.Geometry;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>What one look says of one face: the answers of neighboring anchors, merged.</summary>

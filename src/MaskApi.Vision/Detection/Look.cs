@@ -1,3 +1,5 @@
+using MaskApi.Vision.Geometry;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>One run of the detector: which part of the picture it sees, how large, and turned by how much.</summary>

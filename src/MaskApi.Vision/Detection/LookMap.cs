@@ -1,3 +1,5 @@
+using MaskApi.Vision.Geometry;
+
 namespace MaskApi.Vision.Detection;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaskApi.Vision.Geometry;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;

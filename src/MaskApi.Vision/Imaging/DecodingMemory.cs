@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
 

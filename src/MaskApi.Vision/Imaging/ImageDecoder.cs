@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Imaging.Formats;
+
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>What a file's header says, before decoding.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
 

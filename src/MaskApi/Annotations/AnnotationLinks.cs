@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using MaskApi.Hosting.Options;
 using MaskApi.Problems;
 using MaskApi.Vision;
 

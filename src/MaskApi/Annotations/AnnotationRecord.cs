@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using MaskApi.Contracts;
 using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Annotations;
 

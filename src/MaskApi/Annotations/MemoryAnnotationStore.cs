@@ -1,5 +1,4 @@
 using System.Buffers;
-using MaskApi.Hosting.Options;
 using MaskApi.Uploads;
 
 namespace MaskApi.Annotations;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using MaskApi.Hosting.Options;
+using MaskApi.Detections;
 using MaskApi.Uploads;
 using StackExchange.Redis;
 

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Detection;
+
 namespace MaskApi.Contracts;
 
 /// <summary>What was found in one picture.</summary>

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Inference;
+
 namespace MaskApi.Contracts;
 
 /// <summary>What is running.</summary>

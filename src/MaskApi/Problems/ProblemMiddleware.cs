@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MaskApi.Contracts;
-using MaskApi.Hosting;
+using MaskApi.Observability;
 
 namespace MaskApi.Problems;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MaskApi.Detections;
 using MaskApi.Problems;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

@@ -1,4 +1,6 @@
-using MaskApi.Hosting.Options;
+using MaskApi.Admission;
+using MaskApi.Detections;
+using MaskApi.Fetching;
 using MaskApi.Problems;
 using Microsoft.Net.Http.Headers;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Threading.RateLimiting;
-using MaskApi.Hosting.Options;
+using MaskApi.Admission;
 using MaskApi.Problems;
 
 namespace MaskApi.Uploads;

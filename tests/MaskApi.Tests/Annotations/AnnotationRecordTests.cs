@@ -1,5 +1,6 @@
 using MaskApi.Annotations;
 using MaskApi.Vision;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Tests.Annotations;
 

@@ -1,5 +1,5 @@
+using MaskApi.Admission;
 using MaskApi.Annotations;
-using MaskApi.Hosting.Options;
 using MaskApi.Problems;
 using MaskApi.Uploads;
 using Microsoft.Extensions.Time.Testing;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MaskApi.Admission;
 using MaskApi.Annotations;
-using MaskApi.Hosting.Options;
 using MaskApi.Uploads;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using MaskApi.Hosting;
-using MaskApi.Hosting.Options;
+using MaskApi.Admission;
+using MaskApi.Detections;
 using MaskApi.TestPictures;
 using MaskApi.Uploads;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 using Microsoft.Extensions.DependencyInjection;
 using SkiaSharp;
 

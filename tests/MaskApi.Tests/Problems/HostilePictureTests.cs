@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using MaskApi.Hosting;
+using MaskApi.Admission;
 using MaskApi.TestPictures;
 using MaskApi.Uploads;
 using Microsoft.Extensions.DependencyInjection;

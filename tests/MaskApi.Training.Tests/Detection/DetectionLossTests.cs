@@ -1,6 +1,7 @@
 using MaskApi.Training.Detection;
 using MaskApi.Training.Network;
-using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Tests.Detection;

@@ -1,6 +1,7 @@
 using MaskApi.Training.Data;
 using MaskApi.Training.Detection;
-using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Tests.Detection;
 

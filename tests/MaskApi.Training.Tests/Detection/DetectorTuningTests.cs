@@ -1,7 +1,8 @@
 using MaskApi.Training.Data;
 using MaskApi.Training.Detection;
 using MaskApi.Training.Network;
-using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Tests.Detection;
 

@@ -1,5 +1,7 @@
 using MaskApi.Vision.Classification;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision.Tests.Classification;
 

@@ -1,3 +1,5 @@
+using MaskApi.Vision.Inference;
+
 namespace MaskApi.Vision.Tests.Classification;
 
 /// <summary>The float classifier and its quantized form, which must be of one origin.</summary>

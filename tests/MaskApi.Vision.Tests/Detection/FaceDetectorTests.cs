@@ -1,6 +1,8 @@
 using MaskApi.TestPictures;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Tests.Detection;
 

@@ -1,3 +1,4 @@
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Tests.Imaging;

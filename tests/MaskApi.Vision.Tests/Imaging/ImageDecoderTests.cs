@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Tests.Imaging;

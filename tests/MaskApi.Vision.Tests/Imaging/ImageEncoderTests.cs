@@ -1,5 +1,6 @@
 using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Tests.Imaging;

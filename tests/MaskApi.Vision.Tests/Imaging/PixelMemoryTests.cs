@@ -1,6 +1,10 @@
 using System.Runtime.InteropServices;
 using MaskApi.TestPictures;
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Tests.Imaging;
 

@@ -1,4 +1,5 @@
 using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
 
 namespace MaskApi.Vision.Tests.Imaging;

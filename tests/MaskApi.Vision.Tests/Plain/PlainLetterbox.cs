@@ -1,3 +1,5 @@
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Tests.Plain;

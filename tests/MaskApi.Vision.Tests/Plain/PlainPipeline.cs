@@ -1,5 +1,6 @@
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;

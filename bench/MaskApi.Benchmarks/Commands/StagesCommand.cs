@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using MaskApi.Vision;
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Inference;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MaskApi.Benchmarks.Commands;
+
+/// <summary>Shares out the time of one picture by stage.</summary>
+internal static class StagesCommand
+{
+    public static Command Create()
+    {
+        var options = new PipelineOptions();
+        var rounds = new Option<int>("--rounds") { Description = "How often.", DefaultValueFactory = static _ => 50 };
+        var command = new Command("stages", "Prints the medians of decode, detect and classify for one picture, beside what its model runs take.") { rounds };
+        options.AddTo(command);
+        command.SetAction(result =>
+        {
+            using var pipeline = options.Load(result);
+            var (picture, analysis) = options.Read(result);
+            var total = Run(pipeline, picture, analysis, result.GetValue(rounds));
+            var (looks, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"in all {total:0.00} ms; the model runs alone, one after the other on one thread, {looks + faces:0.00} ms "
+                + $"(looks {looks:0.00}, faces {faces:0.00}): ratio {total / (looks + faces):0.00}"));
+        });
+        return command;
+    }
+
+    private static double Run(FacePipeline pipeline, byte[] picture, AnalysisOptions options, int rounds)
+    {
+        var timings = new StageTimings[rounds];
+        var allocated = 0L;
+        FaceAnalysis? analysis = null;
+        for (var i = -3; i < rounds; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            analysis = pipeline.Analyze(picture, options, CancellationToken.None);
+            if (i >= 0)
+            {
+                timings[i] = analysis.Timings;
+                allocated += GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+        }
+
+        var (decode, detect, classify) = (Median(t => t.DecodeMs), Median(t => t.DetectMs), Median(t => t.ClassifyMs));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{analysis!.Width}x{analysis.Height}, {analysis.Faces.Count} faces, {analysis.DetectionCost.Runs} looks, "
+            + $"{analysis.DetectionCost.InputPixels} input pixels: decode {decode:0.00} ms, detect {detect:0.00} ms, "
+            + $"classify {classify:0.00} ms, {allocated / rounds} bytes allocated"));
+
+        return Median(static t => t.DecodeMs + t.DetectMs + t.ClassifyMs);
+
+        double Median(Func<StageTimings, double> stage) => MedianOf(timings.Select(stage));
+    }
+
+    /// <summary>The time of the looks and of the verdicts that a picture needs, without anything around them.</summary>
+    private static (double Looks, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
+    {
+        var vision = new VisionOptions { Precision = precision };
+        using var detector = FaceDetector.Load(vision);
+        using var classifier = MaskClassifier.Load(vision);
+        using var raster = Pictures.Decode(picture);
+        var plan = LookPlan.For(raster.Width, raster.Height, options.Detail);
+        var looks = detector.Search(raster, plan, CancellationToken.None).Looks;
+        var crops = detector.Detect(raster, options, CancellationToken.None).Select(face => FaceCropper.Crop(raster, face.Box)).ToList();
+        using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableMemoryPattern = false };
+        using var session = new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", detector.Models[0].File), settings);
+        using var run = new RunOptions();
+        string[] input = [session.InputNames[0]];
+        var inputs = looks.Select(static look => OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, look.InputHeight, look.InputWidth, 3])).ToList();
+        var times = (
+            Time(() => inputs.ForEach(look => session.Run(run, input, [look], session.OutputNames).Dispose())),
+            Time(() => crops.ForEach(crop => classifier.Classify(crop))));
+        inputs.ForEach(static look => look.Dispose());
+        crops.ForEach(static crop => crop.Dispose());
+        return times;
+
+        double Time(Action work)
+        {
+            work();
+            return MedianOf(Enumerable.Range(0, rounds).Select(_ =>
+            {
+                var start = Stopwatch.GetTimestamp();
+                work();
+                return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }));
+        }
+    }
+
+    private static double MedianOf(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}

@@ -1,0 +1,21 @@
+using MaskApi.Vision.Geometry;
+
+namespace MaskApi.Vision.Detection;
+
+/// <summary>
+/// BlazeFace's six key points, in pixels of the upright picture. Right and left are the person's own.
+/// A point may lie outside the picture where the face is cut by its edge.
+/// </summary>
+/// <param name="RightEye">Center of the right eye.</param>
+/// <param name="LeftEye">Center of the left eye.</param>
+/// <param name="NoseTip">Tip of the nose.</param>
+/// <param name="Mouth">Center of the mouth.</param>
+/// <param name="RightEarTragion">The notch above the right ear canal.</param>
+/// <param name="LeftEarTragion">The notch above the left ear canal.</param>
+public readonly record struct FaceLandmarks(
+    PixelPoint RightEye,
+    PixelPoint LeftEye,
+    PixelPoint NoseTip,
+    PixelPoint Mouth,
+    PixelPoint RightEarTragion,
+    PixelPoint LeftEarTragion);

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace MaskApi.Vision.Imaging.Formats;
+
+/// <summary>
+/// Counts the scans and the segments of a JPEG. Every scan of a progressive file is a pass over all its coefficients, whether it
+/// brings a bit or none, so a few kilobytes of empty scans keep a decoder busy for minutes ("Two Issues with the JPEG Standard",
+/// libjpeg-turbo project, 2015); encoders write about ten. Segments of metadata are kept in memory one by one, before the size of
+/// the picture is known: 18 MB of empty ones took three seconds and a gigabyte.
+/// </summary>
+internal static class JpegStructure
+{
+    /// <summary>Most scans that are decoded; three times what common encoders' progressive scripts use.</summary>
+    internal const int MaxScans = 32;
+
+    /// <summary>Most segments that are read; ten times as many as 20 MB of full ones.</summary>
+    internal const int MaxSegments = 4096;
+
+    private const byte StartOfScan = 0xDA;
+
+    /// <summary>Bytes of a coefficient in memory.</summary>
+    private const int CoefficientLength = 2;
+
+    /// <summary>What a file has too many of, as words for its sender; null when it may be decoded.</summary>
+    /// <param name="file">A JPEG file, whole or not.</param>
+    internal static string? Excess(ReadOnlySpan<byte> file)
+    {
+        var segments = 0;
+        var scans = 0;
+        foreach (var segment in new JpegSegments(file))
+        {
+            if (segment.Marker == StartOfScan && ++scans > MaxScans)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {MaxScans} scans.");
+            }
+
+            if (++segments > MaxSegments)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {MaxSegments} segments.");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Bytes a pixel of the coefficients that are kept until the last scan is read: a file whose first scan does not bring all of the
+    /// picture has to be decoded as a whole, at a fraction of its size too. 0 for a file of one scan.
+    /// </summary>
+    /// <param name="file">A JPEG file, whole or not.</param>
+    internal static float CoefficientBytes(ReadOnlySpan<byte> file)
+    {
+        var (inOneScan, bytes) = (0, 0f);
+        foreach (var segment in new JpegSegments(file))
+        {
+            if (segment.Marker == StartOfScan)
+            {
+                // T.81, B.2.3: it begins with the number of its components.
+                return segment.Data is [var inScan, ..] && inScan == inOneScan ? 0 : bytes;
+            }
+
+            if (segment.IsFrame && segment.Data is [_, _, _, _, _, var count, ..] && segment.Data.Length >= 6 + (3 * count))
+            {
+                inOneScan = segment.IsProgressive ? -1 : count;
+                bytes = CoefficientLength * SamplesPerPixel(segment.Data.Slice(6, 3 * count));
+            }
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Of a frame's components (T.81, B.2.2: identifier, sampling factors, table), the one that is sampled most has one a pixel.</summary>
+    private static float SamplesPerPixel(ReadOnlySpan<byte> components)
+    {
+        var (sum, wide, high) = (0, 1, 1);
+        for (; components.Length >= 3; components = components[3..])
+        {
+            var (across, down) = (components[1] >> 4, components[1] & 15);
+            sum += across * down;
+            (wide, high) = (Math.Max(wide, across), Math.Max(high, down));
+        }
+
+        return (float)sum / (wide * high);
+    }
+}

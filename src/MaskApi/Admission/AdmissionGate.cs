@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using MaskApi.Problems;
+
+namespace MaskApi.Admission;
+
+/// <summary>
+/// Lets as many pictures into work as there are places, queues a bounded number for a bounded time, and refuses the rest at
+/// once. Inside a place, a second limiter bounds the pixels that are decoded at the same time.
+/// </summary>
+internal sealed class AdmissionGate : IDisposable
+{
+    /// <summary>Share of the newest picture in the running mean of the service time.</summary>
+    private const double Smoothing = 0.1;
+
+    private readonly AdmissionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ConcurrencyLimiter _places;
+    private readonly ConcurrencyLimiter _megapixels;
+    private readonly int _megapixelLimit;
+    private double _meanSeconds = 0.1;
+
+    /// <summary>Sets the gate up.</summary>
+    public AdmissionGate(AdmissionOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
+        {
+            PermitLimit = options.Places,
+            QueueLimit = options.QueueLength,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        });
+        _megapixelLimit = (int)Math.Min(options.MaxPixelsInFlight / 1_000_000, int.MaxValue);
+        _megapixels = CreateMegapixels();
+    }
+
+    /// <summary>Pictures waiting for a place.</summary>
+    public int QueueLength => (int)_places.GetStatistics()!.CurrentQueuedCount;
+
+    /// <summary>Pictures in work.</summary>
+    public int InWork => _options.Places - (int)_places.GetStatistics()!.CurrentAvailablePermits;
+
+    /// <summary>The problem <c>overloaded</c> while the queue is full; null while it is not.</summary>
+    public ProblemException? Refusal()
+    {
+        var statistics = _places.GetStatistics()!;
+        return statistics.CurrentAvailablePermits == 0 && statistics.CurrentQueuedCount >= _options.QueueLength
+            ? Overloaded("The work queue is full.")
+            : null;
+    }
+
+    /// <summary>
+    /// Makes a limit for pictures that come together. They wait for one another as long as it takes, and for others as long as anybody
+    /// does: else those of a batch that do not fit into memory together would be refused while nobody else is there.
+    /// </summary>
+    /// <returns>The limit, for <see cref="EnterAsync"/>; owned by the caller.</returns>
+    public ConcurrencyLimiter CreateBatch() => CreateMegapixels();
+
+    /// <summary>Waits for a place.</summary>
+    /// <param name="pixels">Most pixels that the work on the picture holds at the same time.</param>
+    /// <param name="batch">Limit of those that the picture came with; null where it came alone.</param>
+    /// <param name="cancellationToken">Leaves the queue.</param>
+    /// <returns>The place; dispose of it when the work is done.</returns>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
+    public async ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    {
+        // A picture larger than the whole budget works alone instead of never.
+        var share = (int)Math.Min(((pixels - 1) / 1_000_000) + 1, _megapixelLimit);
+        var turn = batch is null ? null : await batch.AcquireAsync(share, cancellationToken);
+        try
+        {
+            return await EnterInTurnAsync(share, turn, cancellationToken);
+        }
+        catch
+        {
+            turn?.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<Place> EnterInTurnAsync(int share, RateLimitLease? turn, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        RateLimitLease? place = null;
+        try
+        {
+            place = await _places.AcquireAsync(1, either.Token);
+            if (!place.IsAcquired)
+            {
+                throw Overloaded("The work queue is full.");
+            }
+
+            var memory = await _megapixels.AcquireAsync(share, either.Token);
+            return new Place(this, place, memory, turn);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            place?.Dispose();
+            throw Overloaded("No place came free in time.", waitedInVain: true);
+        }
+        catch
+        {
+            place?.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _places.Dispose();
+        _megapixels.Dispose();
+    }
+
+    private ProblemException Overloaded(string detail, bool waitedInVain = false) =>
+        new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter(), WaitedInVain = waitedInVain };
+
+    /// <summary>When the work that is here now will be done, by the mean time a picture has taken of late.</summary>
+    private TimeSpan RetryAfter()
+    {
+        var statistics = _places.GetStatistics()!;
+        var ahead = statistics.CurrentQueuedCount + _options.Places - statistics.CurrentAvailablePermits;
+        return TimeSpan.FromSeconds(ahead * Volatile.Read(ref _meanSeconds) / _options.Places);
+    }
+
+    // Only those who hold a place, or came together, come here, so the queue cannot grow past their number.
+    private ConcurrencyLimiter CreateMegapixels() => new(new ConcurrencyLimiterOptions
+    {
+        PermitLimit = _megapixelLimit,
+        QueueLimit = int.MaxValue,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+    });
+
+    private void Leave(RateLimitLease place, RateLimitLease memory, RateLimitLease? turn, TimeSpan worked)
+    {
+        // The turn last: whose turn comes must find the rest free.
+        memory.Dispose();
+        place.Dispose();
+        turn?.Dispose();
+
+        // Two threads may overwrite each other here; an estimate can bear that.
+        Volatile.Write(ref _meanSeconds, ((1 - Smoothing) * _meanSeconds) + (Smoothing * worked.TotalSeconds));
+    }
+
+    /// <summary>A place in work, held until disposed of.</summary>
+    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? turn) : IDisposable
+    {
+        private readonly long _entered = Stopwatch.GetTimestamp();
+        private int _left;
+
+        /// <summary>Gives the place back.</summary>
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, 1) == 0)
+            {
+                gate.Leave(place, memory, turn, Stopwatch.GetElapsedTime(_entered));
+            }
+        }
+    }
+}

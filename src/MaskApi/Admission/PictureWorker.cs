@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Threading.RateLimiting;
+using MaskApi.Models;
+using MaskApi.Observability;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+using MaskApi.Vision;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Admission;
+
+/// <summary>Does the work on one picture: looks at its header, waits for a place, and stays within the time allowed.</summary>
+internal sealed class PictureWorker(
+    ModelHost models,
+    AdmissionGate gate,
+    LimitOptions limits,
+    AdmissionOptions admission,
+    Telemetry telemetry,
+    TimeProvider time)
+{
+    /// <summary>The problem <c>not_ready</c> or <c>overloaded</c> while nothing more could be worked on; else null.</summary>
+    public ProblemException? Refusal() => models.IsLoaded ? gate.Refusal() : ModelHost.NotReady();
+
+    /// <summary>Makes a limit for pictures that come together.</summary>
+    public ConcurrencyLimiter CreateBatch() => gate.CreateBatch();
+
+    /// <summary>Runs <paramref name="work"/> on a picture in a place of the gate.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="encoded">The picture's bytes.</param>
+    /// <param name="output">In which format the work will draw the picture; null when it will not.</param>
+    /// <param name="work">The work; it must look at its token between its steps.</param>
+    /// <param name="batch">Limit of those that the picture came with, by <see cref="CreateBatch"/>; null where it came alone.</param>
+    /// <param name="cancellationToken">The caller's leaving: frees the place in the queue and between the steps.</param>
+    /// <exception cref="ImageRejectedException">The picture cannot be read, or exceeds a limit.</exception>
+    /// <exception cref="ProblemException"><c>not_ready</c>, <c>overloaded</c> or <c>processing_timeout</c>.</exception>
+    public async Task<T> RunAsync<T>(
+        ReadOnlyMemory<byte> encoded,
+        OutputFormat? output,
+        Func<FacePipeline, CancellationToken, T> work,
+        ConcurrencyLimiter? batch,
+        CancellationToken cancellationToken)
+    {
+        var pipeline = models.Pipeline;
+
+        // Headers are cheap: a picture that will be refused for its size takes no place from one that will not.
+        var header = ImageDecoder.ReadHeader(encoded, limits.Decode);
+        using var place = await EnterAsync(PeakPixels(encoded, header, output), batch, cancellationToken);
+        using var span = telemetry.Spans.StartActivity("work");
+        using var deadline = new CancellationTokenSource(admission.ProcessingTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return work(pipeline, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ProblemException(
+                ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+        }
+    }
+
+    /// <summary>What is held in memory at the same time, in pixels: codecs hold more than the picture while they read and write.</summary>
+    private static long PeakPixels(ReadOnlyMemory<byte> encoded, ImageHeader header, OutputFormat? output)
+    {
+        var reading = ImageDecoder.PeakMemory(encoded, header);
+        var writing = output is { } format ? header.Pixels * (Raster.BytesPerPixel + ImageEncoder.PeakBytesPerPixel(format)) : 0;
+        return Math.Max(reading, writing) / Raster.BytesPerPixel;
+    }
+
+    private async ValueTask<AdmissionGate.Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    {
+        using var span = telemetry.Spans.StartActivity("wait");
+        var started = Stopwatch.GetTimestamp();
+        var place = await gate.EnterAsync(pixels, batch, cancellationToken);
+        telemetry.RecordStage("wait", Stopwatch.GetElapsedTime(started).TotalSeconds);
+        return place;
+    }
+}

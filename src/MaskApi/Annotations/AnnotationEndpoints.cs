@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
+using MaskApi.Admission;
+using MaskApi.Contracts;
+using MaskApi.Detections;
+using MaskApi.Fetching;
+using MaskApi.Http;
+using MaskApi.Observability;
+using MaskApi.OpenApi;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+using MaskApi.Vision;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Annotations;
+
+/// <summary>A picture in, the picture with its faces marked out.</summary>
+internal static class AnnotationEndpoints
+{
+    private static readonly TextParameter _imageUrl =
+        new("imageUrl", "Where to fetch the picture; only where the operator allows it.");
+
+    /// <summary>Headers that tell the counts beside the picture.</summary>
+    public static IReadOnlyList<string> CountHeaders { get; } = ["X-Faces", "X-With-Mask", "X-Without-Mask", "X-Uncertain"];
+
+    /// <summary>Maps <c>/annotations</c>.</summary>
+    public static void MapAnnotations(this IEndpointRouteBuilder api)
+    {
+        var group = api.MapGroup("/annotations").WithTags("Annotations").AddEndpointFilter(Availability.RequireAsync);
+        group.MapPost("", AnnotateAsync)
+            .WithName("annotatePicture")
+            .WithSummary("Draws a box around every face: green with a mask, red without, amber where uncertain.")
+            .WithDescription("Takes the picture in the same ways as `/v1/detections`. The answer is upright and carries no metadata.")
+            .TakesPicture()
+            .TakesQuery(AnalysisParameters.Parameters)
+            .TakesQuery(OutputPicture.Parameters)
+            .AnswersPicture()
+            .MayFailOnPicture();
+        group.MapGet("", AnnotateRemoteAsync)
+            .WithName("annotateRemotePicture")
+            .WithSummary("Fetches a picture by its address and draws the same: an address for an image element.")
+            .TakesQuery([_imageUrl])
+            .TakesQuery(AnalysisParameters.Parameters)
+            .TakesQuery(OutputPicture.Parameters)
+            .AnswersPicture()
+            .MayFailOnRemotePicture();
+        group.MapGet("/{id}", GetAnnotationAsync)
+            .WithName("getAnnotation")
+            .WithSummary("The annotated picture of an earlier detection: what its link shows.")
+            .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
+            .TakesQuery(OutputPicture.Parameters)
+            .AnswersPicture()
+            .DescribesRoute("id", "The id in the link.")
+            .MayFailOnLink()
+            .AllowAnonymous();
+    }
+
+    private static async Task<PictureResult> AnnotateAsync(
+        AnalysisParameters parameters,
+        OutputPicture output,
+        HttpContext context,
+        PictureReader reader,
+        Annotator annotator,
+        CancellationToken cancellationToken)
+    {
+        using var picture = await reader.ReadAsync(context.Request, cancellationToken);
+        return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
+    }
+
+    private static async Task<PictureResult> AnnotateRemoteAsync(
+        AnalysisParameters parameters,
+        OutputPicture output,
+        HttpContext context,
+        RemotePictures remote,
+        Annotator annotator,
+        CancellationToken cancellationToken)
+    {
+        var query = QueryReader.Of(context);
+        var address = _imageUrl.Read(query);
+        query.ThrowIfInvalid();
+        if (string.IsNullOrEmpty(address))
+        {
+            throw new ProblemException(ProblemKinds.ImageMissing, "The query has no 'imageUrl'.");
+        }
+
+        using var picture = await remote.FetchAsync(address, cancellationToken);
+        return await annotator.AnnotateAsync(context, picture.Bytes, parameters, output, cancellationToken);
+    }
+
+    private static async Task<PictureResult> GetAnnotationAsync(
+        string id,
+        OutputPicture output,
+        HttpContext context,
+        AnnotationLinks links,
+        Annotator annotator,
+        CancellationToken cancellationToken)
+    {
+        using var stored = await links.FindAsync(id, cancellationToken);
+        var record = AnnotationRecord.Parse(stored?.Memory ?? ReadOnlyMemory<byte>.Empty)
+            ?? throw new ProblemException(ProblemKinds.AnnotationNotFound, ProblemKinds.AnnotationNotFound.Example);
+        return await annotator.DrawAsync(context, record, output, cancellationToken);
+    }
+
+    /// <summary>Draws: what the endpoints have in common.</summary>
+    internal sealed class Annotator(PictureWorker worker, LimitOptions limits, Telemetry telemetry)
+    {
+        /// <summary>Detects on a picture and draws what was found.</summary>
+        public async Task<PictureResult> AnnotateAsync(
+            HttpContext context,
+            ReadOnlyMemory<byte> picture,
+            AnalysisParameters parameters,
+            OutputPicture output,
+            CancellationToken cancellationToken)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var (analysis, file, format) = await worker.RunAsync(picture, output.Preferred, Annotate, batch: null, cancellationToken);
+            var summary = analysis.Faces.Summarize(parameters.MinConfidence);
+            DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
+            telemetry.CountAnalysis(analysis.Timings, summary);
+            return Answer(context, summary, file, format);
+
+            (FaceAnalysis Analysis, IMemoryOwner<byte> File, PictureFormat Format) Annotate(FacePipeline pipeline, CancellationToken token)
+            {
+                var decoding = Stopwatch.GetTimestamp();
+                using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
+                var format = output.For(raster);
+                var decoded = Stopwatch.GetElapsedTime(decoding);
+                var found = pipeline.Analyze(raster, parameters.Options, token);
+                var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
+                return (found with { Timings = timings }, Draw(raster, found.Faces, parameters.MinConfidence, format, token), format);
+            }
+        }
+
+        /// <summary>Draws what was found earlier.</summary>
+        public async Task<PictureResult> DrawAsync(
+            HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
+        {
+            var (file, format) = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batch: null, cancellationToken);
+
+            // The same address always shows the same picture, but only to whom it was given.
+            context.Response.Headers.CacheControl = "private, max-age=60";
+            return Answer(context, record.Faces.Summarize(record.MinConfidence), file, format);
+
+            (IMemoryOwner<byte> File, PictureFormat Format) Redraw(FacePipeline pipeline, CancellationToken token)
+            {
+                using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
+                var format = output.For(raster);
+                return (Draw(raster, record.Faces, record.MinConfidence, format, token), format);
+            }
+        }
+
+        private static IMemoryOwner<byte> Draw(
+            Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, PictureFormat format, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            AnnotationRenderer.Draw(raster, faces, minConfidence);
+            cancellationToken.ThrowIfCancellationRequested();
+            return ImageEncoder.Encode(raster, format.Format);
+        }
+
+        private static PictureResult Answer(HttpContext context, FaceSummary summary, IMemoryOwner<byte> file, PictureFormat format)
+        {
+            int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
+            foreach (var (header, count) in CountHeaders.Zip(counts))
+            {
+                context.Response.Headers[header] = count.ToString(CultureInfo.InvariantCulture);
+            }
+
+            context.Response.Headers.Vary = "Accept";
+            RequestFacts.Of(context).Summary = summary;
+            return new PictureResult(file, format.MediaType);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using MaskApi.Settings;
+using StackExchange.Redis;
+
+namespace MaskApi.Annotations;
+
+/// <summary>The links to annotated pictures that detections come with.</summary>
+internal sealed record AnnotationOptions : IServiceOptions
+{
+    /// <inheritdoc/>
+    public static string Section => "MaskApi:Annotations";
+
+    /// <summary>How long a link works at most; 0 turns links off.</summary>
+    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Memory set aside for the pictures behind links; the oldest go when newer ones need it. Unused with Redis.</summary>
+    public long MemoryBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// StackExchange.Redis configuration (`redis:6379,password=…`) of a store shared by all replicas; empty keeps pictures in
+    /// memory. Turn persistence off in that Redis: the pictures are not meant to last.
+    /// </summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Longest wait for Redis; a slower store costs the link, not the answer.</summary>
+    public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// What links begin with, such as `https://masks.example.com`; empty means scheme and host of the request itself.
+    /// </summary>
+    public string? PublicBaseUrl { get; init; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        if (TimeToLive < TimeSpan.Zero || TimeToLive > TimeSpan.FromDays(1))
+        {
+            yield return $"{nameof(TimeToLive)} must be between 0 and one day, and is {TimeToLive}.";
+        }
+
+        // One array; and a container that is allowed less memory than that would not live to see it full.
+        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (MemoryBytes < 0 || MemoryBytes > most)
+        {
+            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory that can be had here, and is {MemoryBytes}.";
+        }
+
+        if (RedisTimeout <= TimeSpan.Zero || RedisTimeout > TimeSpan.FromSeconds(30))
+        {
+            yield return $"{nameof(RedisTimeout)} must be longer than 0 and at most 30 seconds, and is {RedisTimeout}.";
+        }
+
+        if (!string.IsNullOrEmpty(PublicBaseUrl)
+            && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.Query.Length == 0 && url.Fragment.Length == 0))
+        {
+            yield return $"{nameof(PublicBaseUrl)} must be an http or https URL without query and fragment, and is '{PublicBaseUrl}'.";
+        }
+
+        // The value itself is not repeated: it may hold a password.
+        if (!string.IsNullOrEmpty(Redis) && !NamesServer(Redis))
+        {
+            yield return $"{nameof(Redis)} is not a StackExchange.Redis configuration that names a server, such as 'redis:6379,password=...'.";
+        }
+    }
+
+    private static bool NamesServer(string configuration)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(configuration).EndPoints.Count > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using MaskApi.Detections;
+using MaskApi.Http;
+using MaskApi.Problems;
+using MaskApi.Vision.Imaging;
+using Microsoft.Net.Http.Headers;
+
+namespace MaskApi.Annotations;
+
+/// <summary>In which format a picture is sent back: the parameter <c>format</c>, else what the header Accept likes best.</summary>
+internal sealed class OutputPicture
+{
+    private static readonly PictureFormat[] _all =
+    [
+        // In the order that decides between equals: PNG shows text and lines without artefacts.
+        new(OutputFormat.Png, "image/png"),
+        new(OutputFormat.Jpeg, "image/jpeg"),
+        new(OutputFormat.Webp, "image/webp"),
+    ];
+
+    private static readonly ChoiceParameter _format =
+        new("format", null, ["png", "jpeg", "webp"], "Format of the picture; without it Accept decides, and PNG is the default.");
+
+    private readonly IReadOnlyList<PictureFormat> _wished;
+    private readonly bool _isNamed;
+
+    private OutputPicture(IReadOnlyList<PictureFormat> wished, bool isNamed) => (_wished, _isNamed) = (wished, isNamed);
+
+    /// <summary>The parameter, for the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters { get; } = [_format];
+
+    /// <summary>The media types that can be had.</summary>
+    public static IReadOnlyList<string> MediaTypes { get; } = [.. _all.Select(static format => format.MediaType)];
+
+    /// <summary>
+    /// Reads the wishes of a request; called by the framework for a handler that asks for them. A parameter that is wrong is left to
+    /// <see cref="QueryReader.RequireValidAsync"/>.
+    /// </summary>
+    /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
+    public static ValueTask<OutputPicture> BindAsync(HttpContext context)
+    {
+        var name = _format.Read(QueryReader.Of(context));
+        return ValueTask.FromResult(name is null
+            ? new OutputPicture(Negotiate(context.Request), isNamed: false)
+            : new OutputPicture([_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
+    }
+
+    /// <summary>The format that is liked best.</summary>
+    public OutputFormat Preferred => _wished[0].Format;
+
+    /// <summary>The best liked format that holds a picture: WebP ends at 16383 pixels a side, which panoramas exceed.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <exception cref="ProblemException"><c>invalid_parameter</c> or <c>not_acceptable</c>.</exception>
+    public PictureFormat For(Raster picture)
+    {
+        var longest = Math.Max(picture.Width, picture.Height);
+        if (_wished.FirstOrDefault(format => longest <= ImageEncoder.LongestSide(format.Format)) is { } fitting)
+        {
+            return fitting;
+        }
+
+        var most = _wished.Max(static format => ImageEncoder.LongestSide(format.Format));
+        var detail = string.Create(
+            CultureInfo.InvariantCulture, $"holds at most {most} pixels a side, and the picture is {picture.Width}×{picture.Height}");
+        throw _isNamed
+            ? new ProblemException(ProblemKinds.InvalidParameter, ProblemKinds.InvalidParameter.Example)
+            {
+                Errors = new Dictionary<string, string[]> { [_format.Name] = [detail] },
+            }
+            : new ProblemException(ProblemKinds.NotAcceptable, $"What is accepted {detail}.");
+    }
+
+    private static List<PictureFormat> Negotiate(HttpRequest request)
+    {
+        var accepted = Accept.Accepted(request, MediaTypes).Select(static type => _all.First(format => format.MediaType == type)).ToList();
+        return accepted.Count > 0
+            ? accepted
+            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint answers {string.Join(", ", MediaTypes)}.");
+    }
+}
+
+/// <summary>A format that pictures are sent back in.</summary>
+/// <param name="Format">The format.</param>
+/// <param name="MediaType">Its media type.</param>
+internal sealed record PictureFormat(OutputFormat Format, string MediaType);

@@ -1,0 +1,52 @@
+using System.Buffers;
+using MaskApi.Admission;
+using MaskApi.Observability;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+
+namespace MaskApi.Annotations;
+
+/// <summary>
+/// Answers a picture file, and frees it when it is sent. Until then it is in memory, so it has its share of the budget and a time to be
+/// taken in: callers who hardly read what they asked for would otherwise hold as much as they like.
+/// </summary>
+/// <param name="file">The file; owned by this result.</param>
+/// <param name="mediaType">Its media type.</param>
+internal sealed class PictureResult(IMemoryOwner<byte> file, string mediaType) : IResult
+{
+    /// <summary>Bytes handed to the server at once: it copies what it is given before it waits for the caller to take it.</summary>
+    private const int Part = 64 * 1024;
+
+    /// <inheritdoc/>
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        using (file)
+        {
+            var services = httpContext.RequestServices;
+            var timeout = services.GetRequiredService<AdmissionOptions>().DownloadTimeout;
+            using var share = services.GetRequiredService<UploadBudget>().Take(file.Memory.Length);
+            using var deadline = new CancellationTokenSource(timeout, services.GetRequiredService<TimeProvider>());
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, httpContext.RequestAborted);
+            httpContext.Response.ContentType = mediaType;
+            httpContext.Response.ContentLength = file.Memory.Length;
+            try
+            {
+                await WriteAsync(httpContext.Response.Body, either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+            {
+                // The answer has begun, so it can only be broken off.
+                RequestFacts.Of(httpContext).ProblemCode = ProblemMiddleware.ClientLeft;
+                httpContext.Abort();
+            }
+        }
+    }
+
+    private async Task WriteAsync(Stream body, CancellationToken cancellationToken)
+    {
+        for (var rest = (ReadOnlyMemory<byte>)file.Memory; !rest.IsEmpty; rest = rest[Math.Min(Part, rest.Length)..])
+        {
+            await body.WriteAsync(rest[..Math.Min(Part, rest.Length)], cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using MaskApi.Contracts;
+using MaskApi.Http;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+
+namespace MaskApi.Detections;
+
+/// <summary>The query parameters of the endpoints that look for faces.</summary>
+/// <param name="Options">Those that the pipeline obeys.</param>
+/// <param name="MinConfidence">A verdict less sure than this is uncertain.</param>
+/// <param name="Landmarks">Whether to add the key points.</param>
+internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConfidence, bool Landmarks)
+{
+    private static readonly NumberParameter _detectionThreshold =
+        new("detectionThreshold", 0.5f, 0, 1, "Least `detectionConfidence` of a face to report.");
+
+    private static readonly NumberParameter _minConfidence =
+        new("minConfidence", 0.6f, 0.5f, 1, "A verdict less sure than this is reported as `uncertain`.");
+
+    private static readonly IntegerParameter _maxFaces =
+        new("maxFaces", 100, 1, 1000, "Keep the largest N faces.");
+
+    private static readonly ChoiceParameter _detail = new(
+        "detail",
+        "auto",
+        ["fast", "auto", "high"],
+        "Detection effort: `fast` takes one look at the whole picture, `high` finds the smallest faces.");
+
+    private static readonly FlagParameter _landmarks =
+        new("landmarks", false, "Add the six BlazeFace key points of each face.");
+
+    /// <summary>The parameters, for the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters { get; } =
+        [_detectionThreshold, _minConfidence, _maxFaces, _detail, _landmarks];
+
+    /// <summary>
+    /// Reads the parameters of a request; called by the framework for a handler that asks for them. What is wrong is left to
+    /// <see cref="QueryReader.RequireValidAsync"/>.
+    /// </summary>
+    public static ValueTask<AnalysisParameters> BindAsync(HttpContext context)
+    {
+        var query = QueryReader.Of(context);
+        return ValueTask.FromResult(new AnalysisParameters(
+            new AnalysisOptions
+            {
+                DetectionThreshold = _detectionThreshold.Read(query),
+                MaxFaces = _maxFaces.Read(query),
+                Detail = Enum.Parse<DetectionDetail>(_detail.Read(query)!, ignoreCase: true),
+            },
+            _minConfidence.Read(query),
+            _landmarks.Read(query)));
+    }
+}

@@ -1,0 +1,94 @@
+using MaskApi.Contracts;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Detections;
+
+/// <summary>From what MaskApi.Vision found to what goes over the wire.</summary>
+internal static class DetectionMapping
+{
+    /// <summary>The contract's name of a label.</summary>
+    public static string Name(this MaskLabel label) => label switch
+    {
+        MaskLabel.WithMask => "with_mask",
+        MaskLabel.WithoutMask => "without_mask",
+        _ => "uncertain",
+    };
+
+    /// <summary>The contract's name of a picture format.</summary>
+    public static string Name(this ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => "jpeg",
+        ImageFormat.Png => "png",
+        ImageFormat.Webp => "webp",
+        ImageFormat.Gif => "gif",
+        ImageFormat.Bmp => "bmp",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "A format without a name in the contract."),
+    };
+
+    /// <summary>Counts the faces of each kind.</summary>
+    public static FaceSummary Summarize(this IReadOnlyList<FaceVerdict> faces, float minConfidence)
+    {
+        int with = 0, without = 0, uncertain = 0;
+        foreach (var face in faces)
+        {
+            switch (face.Label(minConfidence))
+            {
+                case MaskLabel.WithMask:
+                    with++;
+                    break;
+                case MaskLabel.WithoutMask:
+                    without++;
+                    break;
+                default:
+                    uncertain++;
+                    break;
+            }
+        }
+
+        return new FaceSummary(faces.Count, with, without, uncertain);
+    }
+
+    /// <summary>
+    /// One face. Probabilities go out unrounded, so that a threshold applied by the caller means what it means here;
+    /// pixels to a tenth and fractions to four digits, which is finer than the detector can see.
+    /// </summary>
+    public static Face ToFace(this in FaceVerdict verdict, int width, int height, float minConfidence, bool landmarks)
+    {
+        var box = verdict.Box;
+        return new Face
+        {
+            Label = verdict.Label(minConfidence).Name(),
+            Confidence = verdict.Confidence,
+            MaskProbability = verdict.MaskProbability,
+            DetectionConfidence = verdict.DetectionConfidence,
+            Box = new Box(Pixels(box.X), Pixels(box.Y), Pixels(box.Width), Pixels(box.Height)),
+            RelativeBox = new Box(
+                Fraction(box.X, width), Fraction(box.Y, height), Fraction(box.Width, width), Fraction(box.Height, height)),
+            Landmarks = landmarks ? ToLandmarks(verdict.Landmarks) : null,
+        };
+    }
+
+    /// <summary>Timings in tenths of a millisecond.</summary>
+    public static Timings ToTimings(this StageTimings stages, TimeSpan total) => new(
+        Math.Round(stages.DecodeMs, 1),
+        Math.Round(stages.DetectMs, 1),
+        Math.Round(stages.ClassifyMs, 1),
+        Math.Round(total.TotalMilliseconds, 1));
+
+    private static Landmarks ToLandmarks(FaceLandmarks landmarks) => new(
+        ToPoint(landmarks.RightEye),
+        ToPoint(landmarks.LeftEye),
+        ToPoint(landmarks.NoseTip),
+        ToPoint(landmarks.Mouth),
+        ToPoint(landmarks.RightEarTragion),
+        ToPoint(landmarks.LeftEarTragion));
+
+    private static Point ToPoint(PixelPoint point) => new(Pixels(point.X), Pixels(point.Y));
+
+    private static double Pixels(float value) => Math.Round(value, 1);
+
+    private static double Fraction(float value, int side) => Math.Round((double)value / side, 4);
+}

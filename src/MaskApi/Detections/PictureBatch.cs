@@ -1,0 +1,51 @@
+using MaskApi.Contracts;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+
+namespace MaskApi.Detections;
+
+/// <summary>The pictures of a batch, each read or refused on its own.</summary>
+internal sealed class PictureBatch : IDisposable
+{
+    private readonly List<Item> _items = [];
+
+    /// <summary>Number of pictures.</summary>
+    public int Count => _items.Count;
+
+    /// <summary>The pictures in their order.</summary>
+    public IReadOnlyList<Item> Items => _items;
+
+    /// <summary>Reads one more picture; one that is empty or too large is noted as such and the batch goes on.</summary>
+    public async Task AddAsync(string name, PictureBuffer picture, Stream source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await picture.FillAsync(source, null, cancellationToken);
+            if (picture.Bytes.IsEmpty)
+            {
+                throw new ProblemException(ProblemKinds.ImageMissing, "The file is empty.");
+            }
+
+            _items.Add(new Item(name, picture, null));
+        }
+        catch (ProblemException problem) when (problem.Kind == ProblemKinds.ImageTooLarge || problem.Kind == ProblemKinds.ImageMissing)
+        {
+            picture.Dispose();
+            _items.Add(new Item(name, null, problem));
+        }
+        catch
+        {
+            picture.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _items.ForEach(static item => item.Picture?.Dispose());
+
+    /// <summary>One picture.</summary>
+    /// <param name="Name">The file's name, for the answer only.</param>
+    /// <param name="Picture">Its bytes; null where it was refused.</param>
+    /// <param name="Problem">Why it was refused.</param>
+    internal sealed record Item(string Name, PictureBuffer? Picture, ProblemException? Problem);
+}

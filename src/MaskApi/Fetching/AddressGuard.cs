@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Security.AntiSSRF;
+
+namespace MaskApi.Fetching;
+
+/// <summary>Tells which addresses may be connected to on behalf of a caller: public ones, and those the operator adds.</summary>
+internal sealed class AddressGuard(RemoteOptions options)
+{
+    /// <summary>What AntiSSRF knows as not public: loopback, private, link-local, shared, translated, reserved and the like.</summary>
+    private static readonly IPNetwork[] _notPublic = [.. IPAddressRanges.recommendedLatest.Select(static range => IPNetwork.Parse(range))];
+
+    /// <summary>
+    /// All of IPv6 that is routed publicly (RFC 4291, section 2.4). What lies outside cannot be a public host; this covers
+    /// the IPv4-compatible addresses <c>::/96</c>, which AntiSSRF's ranges leave out.
+    /// </summary>
+    private static readonly IPNetwork _globalUnicast = IPNetwork.Parse("2000::/3");
+
+    private readonly IPNetwork[] _allowed = [.. options.AllowedNetworks.Select(static network => IPNetwork.Parse(network))];
+
+    /// <summary>Whether <paramref name="address"/> may be connected to.</summary>
+    public bool Allows(IPAddress address)
+    {
+        // ::ffff:127.0.0.1 reaches 127.0.0.1, so it is judged as that.
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return Contains(_allowed, plain) || IsPublic(plain);
+    }
+
+    private static bool IsPublic(IPAddress address) => address.AddressFamily switch
+    {
+        AddressFamily.InterNetwork => !Contains(_notPublic, address),
+        AddressFamily.InterNetworkV6 => _globalUnicast.Contains(address) && !Contains(_notPublic, address),
+        _ => false,
+    };
+
+    private static bool Contains(IPNetwork[] networks, IPAddress address) => Array.Exists(networks, network => network.Contains(address));
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+
+namespace MaskApi.Fetching;
+
+/// <summary>
+/// Looks host names up on few threads of its own. The system's look-up blocks a thread until the name server answers or is given up,
+/// canceled or not, and who names a host may own its name server: a hundred addresses below a silent one kept the pool's threads, and
+/// with them every other request, waiting for a minute.
+/// </summary>
+/// <param name="find">Blocks until the name is found; null for the system's look-up.</param>
+[SuppressMessage("Design", "CA1001", Justification = "Threads may give their turn back when nobody asks any more; without its wait handle a semaphore holds nothing.")]
+internal sealed class NameLookUp(Func<string, IPAddress[]>? find = null)
+{
+    /// <summary>Look-ups at the same time; more wait, within the time for fetching.</summary>
+    internal const int MaxThreads = 32;
+
+    private readonly Func<string, IPAddress[]> _find = find ?? Dns.GetHostAddresses;
+    private readonly SemaphoreSlim _threads = new(MaxThreads);
+
+    /// <summary>Finds the addresses of a host.</summary>
+    /// <param name="host">Its name, or an address.</param>
+    /// <param name="cancellationToken">Gives up waiting; the thread is free when the system has given up too.</param>
+    public async Task<IPAddress[]> FindAsync(string host, CancellationToken cancellationToken)
+    {
+        await _threads.WaitAsync(cancellationToken);
+        var found = Task.Factory.StartNew(Find, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await found.WaitAsync(cancellationToken);
+
+        IPAddress[] Find()
+        {
+            try
+            {
+                return _find(host);
+            }
+            finally
+            {
+                _threads.Release();
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using MaskApi.Settings;
+
+namespace MaskApi.Fetching;
+
+/// <summary>Whether, and from where, the service fetches pictures that callers name by URL.</summary>
+internal sealed record RemoteOptions : IServiceOptions
+{
+    /// <inheritdoc/>
+    public static string Section => "MaskApi:Remote";
+
+    /// <summary>Fetch pictures named by URL. Off, because it lets callers make this service send requests.</summary>
+    public bool Enabled { get; init; }
+
+    /// <summary>Fetch over plain http too, not only https.</summary>
+    public bool AllowHttp { get; init; }
+
+    /// <summary>Hosts that may be named; `*.example.com` means every host below it. Empty means every public host.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>
+    /// Networks (CIDR) that may be reached although they are not public, for a picture store inside the own network.
+    /// </summary>
+    public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
+
+    /// <summary>Longest time for one picture, redirects included.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most redirects to follow; each target is checked like the first.</summary>
+    public int MaxRedirects { get; init; } = 3;
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        foreach (var host in AllowedHosts)
+        {
+            var prefix = host.StartsWith("*.", StringComparison.Ordinal) ? "*." : "";
+            if (Compared(host[prefix.Length..]) is not { } name)
+            {
+                yield return $"{nameof(AllowedHosts)}: '{host}' is not a host name; write example.com or *.example.com.";
+            }
+            else if (!host.Equals(prefix + name, StringComparison.OrdinalIgnoreCase))
+            {
+                yield return $"{nameof(AllowedHosts)}: '{host}' would never match; write {prefix}{name}.";
+            }
+        }
+
+        foreach (var network in AllowedNetworks)
+        {
+            if (!IPNetwork.TryParse(network, out _))
+            {
+                yield return $"{nameof(AllowedNetworks)}: '{network}' is not a network; write 10.1.2.0/24 or fd00::/8.";
+            }
+        }
+
+        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
+        {
+            yield return $"{nameof(Timeout)} must be longer than 0 and at most five minutes, and is {Timeout}.";
+        }
+
+        if (MaxRedirects is < 0 or > 20)
+        {
+            yield return $"{nameof(MaxRedirects)} must be between 0 and 20, and is {MaxRedirects}.";
+        }
+    }
+
+    /// <summary>A host as addresses are compared with it: in ASCII, without brackets and without the dot of the root; null if it is none.</summary>
+    private static string? Compared(string host) => Uri.CheckHostName(host) switch
+    {
+        UriHostNameType.Unknown => null,
+        UriHostNameType.IPv6 => host.Trim('[', ']'),
+        _ => Uri.TryCreate($"https://{host}", UriKind.Absolute, out var address) ? address.IdnHost.TrimEnd('.') : null,
+    };
+}

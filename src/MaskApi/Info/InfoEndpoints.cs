@@ -1,0 +1,96 @@
+using MaskApi.Admission;
+using MaskApi.Contracts;
+using MaskApi.Detections;
+using MaskApi.Fetching;
+using MaskApi.Http;
+using MaskApi.Models;
+using MaskApi.Observability;
+using MaskApi.OpenApi;
+using MaskApi.Problems;
+using MaskApi.Security;
+using MaskApi.Uploads;
+using MaskApi.Vision.Inference;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace MaskApi.Info;
+
+/// <summary>What is running, and whether it is well.</summary>
+internal static class InfoEndpoints
+{
+    /// <summary>Maps <c>/info</c>.</summary>
+    public static void MapInfo(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/info", GetInfo)
+            .WithName("getInfo")
+            .WithTags("Service")
+            .WithSummary("Tells version, models, execution provider and limits.")
+            .AddEndpointFilter(Accept.RequireJsonAsync)
+            .MayFail(
+                ProblemKinds.Unauthorized,
+                ProblemKinds.NotAcceptable,
+                ProblemKinds.RateLimited,
+                ProblemKinds.InternalError,
+                ProblemKinds.NotReady,
+                ProblemKinds.Draining);
+    }
+
+    /// <summary>Maps <c>/health</c>, which stands outside the versioned API.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/health").WithTags("Service");
+        group.MapGet("/live", static () => TypedResults.Ok(new Health("live")))
+            .WithName("getLiveness")
+            .WithSummary("Answers as long as the process can.");
+        group.MapGet("/ready", GetReadiness)
+            .WithName("getReadiness")
+            .WithSummary("Tells whether pictures are taken: the models are loaded and warmed, and the service is not draining.")
+            .Produces<Health>()
+            .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
+        if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenHealth)
+        {
+            group.AllowAnonymous();
+        }
+    }
+
+    /// <summary>Maps <c>/metrics</c>, where Prometheus is to ask.</summary>
+    public static void MapMetrics(this IEndpointRouteBuilder app)
+    {
+        if (!app.ServiceProvider.GetRequiredService<TelemetryOptions>().Prometheus)
+        {
+            return;
+        }
+
+        // The endpoint itself answers any method.
+        var metrics = app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
+        if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenMetrics)
+        {
+            metrics.AllowAnonymous();
+        }
+    }
+
+    private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote)
+    {
+        return TypedResults.Ok(new ServiceInfo
+        {
+            Version = ServiceVersion.Number,
+            SourceRevision = ServiceVersion.SourceRevision,
+            Models =
+            [
+                .. host.Pipeline.Models.Select(static model =>
+                    new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata)),
+            ],
+            ExecutionProvider = host.ExecutionProvider.ToString().ToLowerInvariant(),
+            Limits = new Limits(
+                limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),
+        });
+    }
+
+    private static JsonHttpResult<Health> GetReadiness(ModelHost host, Drain drain)
+    {
+        var status = drain.IsDraining ? "draining" : host.IsLoaded ? "ready" : "not_ready";
+        return TypedResults.Json(
+            new Health(status),
+            MaskApiJson.Wire.Health,
+            statusCode: status == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+}

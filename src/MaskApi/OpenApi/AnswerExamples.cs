@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using MaskApi.Contracts;
+using MaskApi.Problems;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Inference;
+
+namespace MaskApi.OpenApi;
+
+/// <summary>What answers look like, for the OpenAPI document: built from the records themselves, so that they cannot go stale.</summary>
+internal static class AnswerExamples
+{
+    private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+
+    private static readonly Detection _detection = new()
+    {
+        Image = new ImageFacts(1280, 853, "jpeg"),
+        Faces =
+        [
+            new Face
+            {
+                Label = "with_mask",
+                Confidence = 0.997f,
+                MaskProbability = 0.997f,
+                DetectionConfidence = 0.93f,
+                Box = new Box(412.3, 120, 88.1, 97.4),
+                RelativeBox = new Box(0.3221, 0.1407, 0.0688, 0.1142),
+            },
+        ],
+        Summary = new FaceSummary(1, 1, 0, 0),
+        AnnotatedImageUrl = $"http://localhost:8080/v1/annotations/{TraceId}",
+        Timings = new Timings(3.1, 4, 7.9, 15.6),
+    };
+
+    /// <summary>A successful answer of an operation.</summary>
+    /// <param name="operationId">The operation.</param>
+    /// <returns>The answer; null where it is not JSON.</returns>
+    public static JsonNode? Success(string? operationId) => operationId switch
+    {
+        "detectFaces" => Json(_detection, MaskApiJson.Wire.Detection),
+        "detectFacesInBatch" => Json(
+            new DetectionBatch(
+            [
+                new BatchResult { Name = "first.jpg", Status = StatusCodes.Status200OK, Detection = _detection },
+                new BatchResult
+                {
+                    Name = "second.jpg",
+                    Status = ProblemKinds.ImageUndecodable.Status,
+                    Problem = Describe(ProblemKinds.ImageUndecodable, "/v1/detections/batch"),
+                },
+            ]),
+            MaskApiJson.Wire.DetectionBatch),
+        "getInfo" => Json(
+            new ServiceInfo
+            {
+                Version = "1.0.0",
+                SourceRevision = "7b0c1f2e9d",
+                Models =
+                [
+                    new Model(
+                        "mask_classifier",
+                        "mask_classifier.onnx",
+                        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                        160,
+                        new Dictionary<string, string> { ["license"] = "Apache-2.0" }),
+                ],
+                ExecutionProvider = "cpu",
+                Limits = new Limits(20_971_520, 50_000_000, 16, 32, 104_857_600, UrlsAllowed: false),
+            },
+            MaskApiJson.Wire.ServiceInfo),
+        "getLiveness" => Json(new Health("live"), MaskApiJson.Wire.Health),
+        "getReadiness" => Json(new Health("ready"), MaskApiJson.Wire.Health),
+        _ => null,
+    };
+
+    /// <summary>An occurrence of a problem.</summary>
+    public static JsonNode? Of(ProblemKind kind) => Json(Describe(kind, "/v1/detections"), MaskApiJson.Wire.Problem);
+
+    private static Problem Describe(ProblemKind kind, string instance)
+    {
+        var parameter = new Dictionary<string, string[]> { ["maxFaces"] = ["must be a whole number between 1 and 1000"] };
+        return new ProblemMiddleware.Occurrence(instance, TraceId).Describe(new ProblemException(kind, kind.Example)
+        {
+            Errors = kind == ProblemKinds.InvalidParameter ? parameter : null,
+        });
+    }
+
+    private static JsonNode? Json<T>(T value, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(value, type);
+}

@@ -1,0 +1,301 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using MaskApi.Annotations;
+using MaskApi.Detections;
+using MaskApi.Http;
+using MaskApi.Problems;
+using MaskApi.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace MaskApi.OpenApi;
+
+/// <summary>The OpenAPI document and its page.</summary>
+internal static class OpenApiDescription
+{
+    private const string DocumentName = "v1";
+
+    /// <summary>In the order in which a newcomer looks for them.</summary>
+    private static readonly string[] _groups = ["Detections", "Annotations", "Service"];
+
+    /// <summary>Adds the generator.</summary>
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.AddSwaggerGen(static options =>
+        {
+            options.SwaggerDoc(DocumentName, new OpenApiInfo
+            {
+                Title = "MaskApi",
+                Version = DocumentName,
+                Description = "Finds every face in a photograph and tells whether it wears a mask. "
+                    + "Coordinates are pixels of the upright picture, origin top left. "
+                    + "Every error is a problem document (RFC 9457) with a stable `code`; only what cannot be read as a request at all "
+                    + "(400 or 505, or 414 and 431 for an address or headers beyond 8 and 32 KB) is answered without a body.",
+                License = new OpenApiLicense { Name = "Apache-2.0", Url = new Uri("https://www.apache.org/licenses/LICENSE-2.0") },
+            });
+            options.IncludeXmlComments(typeof(OpenApiDescription).Assembly);
+            options.SupportNonNullableReferenceTypes();
+            options.NonNullableReferenceTypesAsRequired();
+            options.AddSecurityDefinition(ApiKeyAuthentication.SchemeName, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Header,
+                Name = ApiKeyAuthentication.Header,
+                Description = "Only where the operator has configured keys.",
+            });
+            options.OperationFilter<OperationDescription>();
+            options.OrderActionsBy(static action =>
+                $"{Array.IndexOf(_groups, action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0])}{action.RelativePath}");
+        });
+    }
+
+    /// <summary>Serves <c>/swagger</c> and <c>/swagger/v1/swagger.json</c>.</summary>
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        app.UseSwagger();
+        app.UseSwaggerUI(static options =>
+        {
+            options.DocumentTitle = "MaskApi";
+            options.SwaggerEndpoint("v1/swagger.json", "MaskApi v1");
+            options.EnableTryItOutByDefault();
+            options.DisplayRequestDuration();
+        });
+    }
+
+    /// <summary>Describes what the handlers read from the request themselves, and every problem with an example.</summary>
+    private sealed class OperationDescription : IOperationFilter
+    {
+        /// <summary>A whole picture, white and of the least size, so that trying the example out succeeds: it has no face.</summary>
+        private const string SmallestPicture =
+            "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAA"
+            + "DklEQVR42mP4/5+BFAQA/U4f4d7IdZcAAAAASUVORK5CYII=";
+
+        private static readonly string[] _rawTypes =
+            ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
+
+        /// <inheritdoc/>
+        public void Apply(OpenApiOperation operation, OperationFilterContext context)
+        {
+            if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+            {
+                // Either of the two: with a key, or, where none is configured, without.
+                var key = new OpenApiSecuritySchemeReference(ApiKeyAuthentication.SchemeName, context.Document);
+                operation.Security = [new OpenApiSecurityRequirement { [key] = [] }, new OpenApiSecurityRequirement()];
+            }
+
+            if (AnswerExamples.Success(operation.OperationId) is { } example
+                && operation.Responses?["200"].Content?["application/json"] is OpenApiMediaType success)
+            {
+                success.Example = example;
+            }
+
+            foreach (var metadata in context.ApiDescription.ActionDescriptor.EndpointMetadata)
+            {
+                switch (metadata)
+                {
+                    case EndpointDescriptions.QueryMetadata query:
+                        operation.Parameters ??= [];
+                        foreach (var parameter in query.Parameters)
+                        {
+                            operation.Parameters.Add(Describe(parameter));
+                        }
+
+                        break;
+                    case EndpointDescriptions.RouteMetadata route:
+                        operation.Parameters!.OfType<OpenApiParameter>()
+                            .Single(parameter => parameter.Name == route.Name)
+                            .Description = route.Description;
+                        break;
+                    case EndpointDescriptions.PictureBody:
+                        operation.RequestBody = PictureBody();
+                        break;
+                    case EndpointDescriptions.PicturesBody:
+                        operation.RequestBody = PicturesBody();
+                        break;
+                    case EndpointDescriptions.ProblemMetadata problems:
+                        Describe(operation, problems.Kinds);
+                        break;
+                    case EndpointDescriptions.PictureAnswer:
+                        DescribePicture(operation);
+                        break;
+                }
+            }
+        }
+
+        private static OpenApiParameter Describe(QueryParameter parameter) => new()
+        {
+            Name = parameter.Name,
+            In = ParameterLocation.Query,
+            Description = parameter.Description,
+            Schema = parameter switch
+            {
+                NumberParameter number => new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Number,
+                    Format = "float",
+                    Minimum = Text(number.Min),
+                    Maximum = Text(number.Max),
+                    Default = JsonNode.Parse(Text(number.Default)),
+                },
+                IntegerParameter integer => new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Integer,
+                    Format = "int32",
+                    Minimum = Text(integer.Min),
+                    Maximum = Text(integer.Max),
+                    Default = integer.Default,
+                },
+                FlagParameter flag => new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = flag.Default },
+                ChoiceParameter choice => new OpenApiSchema
+                {
+                    Type = JsonSchemaType.String,
+                    Enum = [.. choice.Choices.Select(static word => (JsonNode)word)],
+                    Default = choice.Default is null ? null : (JsonNode)choice.Default,
+                },
+                _ => new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+        };
+
+        private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
+
+        private static OpenApiRequestBody PictureBody()
+        {
+            // The form comes first because Swagger UI preselects it, and with it a file picker.
+            var content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema> { ["image"] = Binary("The picture.") },
+                        Required = new HashSet<string> { "image" },
+                    },
+                },
+            };
+            foreach (var type in _rawTypes)
+            {
+                content[type] = new OpenApiMediaType { Schema = Binary("The picture; its content decides, not this type.") };
+            }
+
+            content["application/json"] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Description = "Exactly one of the two.",
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["image"] = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.String,
+                            Description = "The picture in base64, with or without a data: prefix.",
+                        },
+                        ["imageUrl"] = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.String,
+                            Format = "uri",
+                            Description = "Where to fetch the picture; only where the operator allows it.",
+                        },
+                    },
+                },
+                Examples = new Dictionary<string, IOpenApiExample>
+                {
+                    ["base64"] = new OpenApiExample
+                    {
+                        Summary = "The picture itself",
+                        Value = new JsonObject { ["image"] = SmallestPicture },
+                    },
+                    ["url"] = new OpenApiExample
+                    {
+                        Summary = "Its address",
+                        Value = new JsonObject { ["imageUrl"] = "https://example.com/photo.jpg" },
+                    },
+                },
+            };
+            return new OpenApiRequestBody
+            {
+                Required = true,
+                Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP.",
+                Content = content,
+            };
+        }
+
+        private static OpenApiRequestBody PicturesBody() => new()
+        {
+            Required = true,
+            Description = "Several pictures.",
+            Content = new Dictionary<string, IOpenApiMediaType>
+            {
+                ["multipart/form-data"] = new OpenApiMediaType
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        Type = JsonSchemaType.Object,
+                        Properties = new Dictionary<string, IOpenApiSchema>
+                        {
+                            ["images"] = new OpenApiSchema { Type = JsonSchemaType.Array, Items = Binary("One picture.") },
+                        },
+                        Required = new HashSet<string> { "images" },
+                    },
+                },
+            },
+        };
+
+        private static OpenApiSchema Binary(string description) =>
+            new() { Type = JsonSchemaType.String, Format = "binary", Description = description };
+
+        private static void DescribePicture(OpenApiOperation operation)
+        {
+            if (operation.Responses?["200"] is not OpenApiResponse response)
+            {
+                return;
+            }
+
+            response.Description = "The annotated picture.";
+            foreach (var type in OutputPicture.MediaTypes)
+            {
+                response.Content![type] = new OpenApiMediaType { Schema = Binary("The annotated picture.") };
+            }
+
+            response.Headers = AnnotationEndpoints.CountHeaders.ToDictionary(
+                static header => header,
+                static header => (IOpenApiHeader)new OpenApiHeader
+                {
+                    Description = $"Number of faces: {header[2..].Replace('-', ' ').ToLowerInvariant()}.",
+                    Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                });
+        }
+
+        private static void Describe(OpenApiOperation operation, IReadOnlyList<ProblemKind> kinds)
+        {
+            foreach (var group in kinds.GroupBy(static kind => kind.Status))
+            {
+                if (operation.Responses?[group.Key.ToString(CultureInfo.InvariantCulture)] is not OpenApiResponse response
+                    || response.Content?["application/problem+json"] is not OpenApiMediaType content)
+                {
+                    continue;
+                }
+
+                response.Description = string.Join("; ", group.Select(static kind => $"`{kind.Code}`: {kind.Title}")) + ".";
+                content.Examples = group.ToDictionary(
+                    static kind => kind.Code,
+                    static kind => (IOpenApiExample)new OpenApiExample { Summary = kind.Title, Value = AnswerExamples.Of(kind) });
+                if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+                {
+                    response.Headers = new Dictionary<string, IOpenApiHeader>
+                    {
+                        ["Retry-After"] = new OpenApiHeader
+                        {
+                            Description = "Seconds after which to try again.",
+                            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+                        },
+                    };
+                }
+            }
+        }
+    }
+}

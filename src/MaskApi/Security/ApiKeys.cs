@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using MaskApi.Detections;
+
+namespace MaskApi.Security;
+
+/// <summary>The keys that are valid now. Kept and compared as hashes, all of them each time, so that time tells nothing.</summary>
+internal sealed partial class ApiKeys
+{
+    /// <summary>How often the file of keys is read.</summary>
+    private static readonly TimeSpan _checkEvery = TimeSpan.FromSeconds(5);
+
+    private readonly KeyOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ApiKeys> _logger;
+    private readonly Lock _lock = new();
+    private volatile byte[][] _hashes;
+    private long _checked;
+
+    /// <summary>Reads the keys.</summary>
+    public ApiKeys(KeyOptions options, TimeProvider time, ILogger<ApiKeys> logger)
+    {
+        (_options, _time, _logger) = (options, time, logger);
+        _checked = time.GetTimestamp();
+        _hashes = ReadHashes();
+    }
+
+    /// <summary>Finds out whose key this is.</summary>
+    /// <param name="key">The key, as it was sent.</param>
+    /// <returns>A name for the key that does not give it away; null when it is not valid.</returns>
+    public string? Identify(string key)
+    {
+        ReadAgainIfChanged();
+        var presented = Hash(key);
+        var valid = false;
+        foreach (var hash in _hashes)
+        {
+            valid |= CryptographicOperations.FixedTimeEquals(hash, presented);
+        }
+
+        // Enough of the hash to tell a few keys apart in a log, too little to find the key by.
+        return valid ? Convert.ToHexStringLower(presented.AsSpan(0, 4)) : null;
+    }
+
+    private void ReadAgainIfChanged()
+    {
+        if (string.IsNullOrEmpty(_options.File))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_time.GetElapsedTime(_checked) < _checkEvery)
+            {
+                return;
+            }
+
+            _checked = _time.GetTimestamp();
+            try
+            {
+                // By content: what is mounted from a Kubernetes secret is a link to a link, whose own time never changes.
+                var hashes = ReadHashes();
+                if (!hashes.SelectMany(static hash => hash).SequenceEqual(_hashes.SelectMany(static hash => hash)))
+                {
+                    _hashes = hashes;
+                    LogRead(_logger, hashes.Length);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Half-way through an exchange of the file; the keys so far go on working until it is there again.
+                LogUnreadable(_logger, exception.GetType().Name);
+            }
+        }
+    }
+
+    private byte[][] ReadHashes() => [.. _options.Values.Concat(_options.ReadFile()).Select(Hash)];
+
+    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The file of keys has changed; {Count} keys are valid now")]
+    private static partial void LogRead(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The file of keys cannot be read ({Reason}); the keys so far stay valid")]
+    private static partial void LogUnreadable(ILogger logger, string reason);
+}

@@ -1,0 +1,60 @@
+using MaskApi.Settings;
+
+namespace MaskApi.Security;
+
+/// <summary>Who may call. Without a key configured, everybody may.</summary>
+internal sealed record KeyOptions : IServiceOptions
+{
+    /// <summary>Shorter ones can be guessed by trying.</summary>
+    private const int MinLength = 16;
+
+    /// <inheritdoc/>
+    public static string Section => "MaskApi:Keys";
+
+    /// <summary>Keys that callers send as `X-API-Key`; any of several, so that keys can be exchanged without a gap.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>A file with more keys, one a line, such as a mounted secret; read again when it changes.</summary>
+    public string? File { get; init; }
+
+    /// <summary>Answer `/health` without a key, for probes.</summary>
+    public bool OpenHealth { get; init; } = true;
+
+    /// <summary>Answer `/metrics` without a key.</summary>
+    public bool OpenMetrics { get; init; }
+
+    /// <summary>Whether a key is needed at all.</summary>
+    public bool Required => Values.Count > 0 || !string.IsNullOrEmpty(File);
+
+    /// <summary>The keys in <see cref="File"/>; blank lines and those that begin with # are no keys.</summary>
+    public IReadOnlyList<string> ReadFile() => string.IsNullOrEmpty(File)
+        ? []
+        : [.. System.IO.File.ReadLines(File).Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#')];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        IReadOnlyList<string> inFile = [];
+        string? failure = null;
+        try
+        {
+            inFile = ReadFile();
+            failure = !string.IsNullOrEmpty(File) && inFile.Count == 0 ? $"{nameof(File)}: there is no key in '{File}'." : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            failure = $"{nameof(File)}: '{File}' cannot be read.";
+        }
+
+        if (failure is not null)
+        {
+            yield return failure;
+        }
+
+        // The key itself is not repeated: messages end up in logs.
+        if (Values.Concat(inFile).Any(static key => key.Length < MinLength))
+        {
+            yield return $"{nameof(Values)}: a key must have at least {MinLength} characters.";
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using MaskApi.Annotations;
+using MaskApi.Detections;
+using MaskApi.Observability;
+using MaskApi.Problems;
+using MaskApi.Settings;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.HttpOverrides;
+
+namespace MaskApi.Security;
+
+/// <summary>Who may call, from where and how often. Each part is absent until it is configured.</summary>
+internal static class Security
+{
+    /// <summary>Adds what the configured parts need.</summary>
+    public static void AddSecurity(this IServiceCollection services, OptionsRegistration.Settings settings)
+    {
+        services.AddCors();
+        if (settings.Get<KeyOptions>().Required)
+        {
+            services.AddSingleton<ApiKeys>();
+            services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+                .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+            services.AddAuthorizationBuilder()
+                .SetFallbackPolicy(new AuthorizationPolicyBuilder(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser().Build());
+        }
+
+        if (settings.Get<RateLimitOptions>() is { RequestsPerMinute: > 0 } limit)
+        {
+            services.AddRateLimiter(limiter =>
+            {
+                limiter.GlobalLimiter = CreateLimiter(limit);
+                limiter.OnRejected = static (rejected, _) =>
+                {
+                    var delay = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+                    throw new ProblemException(ProblemKinds.RateLimited, ProblemKinds.RateLimited.Example) { RetryAfter = delay };
+                };
+            });
+        }
+    }
+
+    /// <summary>Believes the headers of the proxies that are trusted, and of nobody else.</summary>
+    public static void UseTrustedProxies(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<ProxyOptions>();
+        if (options.Trusted.Count == 0)
+        {
+            return;
+        }
+
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
+                | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix,
+
+            // The chain is followed as long as each link is trusted, however long it is.
+            ForwardLimit = null,
+        };
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in options.Networks)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+
+        app.UseForwardedHeaders(forwarded);
+    }
+
+    /// <summary>Lets the pages of configured origins call.</summary>
+    public static void UseAllowedOrigins(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<CorsOptions>();
+        if (options.AllowedOrigins.Count > 0)
+        {
+            app.UseCors(policy => policy
+                .WithOrigins([.. options.AllowedOrigins])
+                .WithMethods(HttpMethods.Get, HttpMethods.Post)
+                .AllowAnyHeader()
+                .WithExposedHeaders([.. AnnotationEndpoints.CountHeaders, RequestIdMiddleware.Header, "Retry-After", "Server-Timing"]));
+        }
+    }
+
+    /// <summary>Asks for a key, where keys are configured.</summary>
+    public static void UseApiKeys(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<KeyOptions>().Required)
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+        }
+    }
+
+    /// <summary>Limits each caller, where a limit is configured.</summary>
+    public static void UseRateLimit(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<RateLimitOptions>().RequestsPerMinute > 0)
+        {
+            app.UseRateLimiter();
+        }
+    }
+
+    private static PartitionedRateLimiter<HttpContext> CreateLimiter(RateLimitOptions options)
+    {
+        var bucket = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = options.Burst,
+            TokensPerPeriod = 1,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / options.RequestsPerMinute,
+        };
+        return PartitionedRateLimiter.Create<HttpContext, string>(context => IsLimited(context)
+            ? RateLimitPartition.GetTokenBucketLimiter(Caller(context), _ => bucket)
+            : RateLimitPartition.GetNoLimiter(string.Empty));
+    }
+
+    private static bool IsLimited(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+
+    private static string Caller(HttpContext context) =>
+        context.User.Identity?.Name ?? (context.Connection.RemoteIpAddress is { } address ? Network(address).ToString() : "unknown");
+
+    /// <summary>
+    /// What one caller has to itself: an address of IPv4; of IPv6 a network of 64 bits at least (RFC 6177), whose addresses could
+    /// otherwise be used one after the other, each with a burst of its own.
+    /// </summary>
+    private static IPAddress Network(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4()
+        : address.AddressFamily == AddressFamily.InterNetworkV6 ? new IPAddress([.. address.GetAddressBytes()[..8], .. new byte[8]])
+        : address;
+}

@@ -1,0 +1,116 @@
+using MaskApi.Admission;
+using MaskApi.Annotations;
+using MaskApi.Detections;
+using MaskApi.Fetching;
+using MaskApi.Models;
+using MaskApi.Observability;
+using MaskApi.Security;
+using MaskApi.Uploads;
+
+namespace MaskApi.Settings;
+
+/// <summary>Binds, validates and registers the settings.</summary>
+internal static class OptionsRegistration
+{
+    private const string Root = "MaskApi";
+
+    /// <summary>
+    /// Registers the record of every section of <c>MaskApi:</c> as itself. All are validated before the service listens, and
+    /// a name that no setting has is an error, because a misspelt limit must not be a limit that is silently absent.
+    /// </summary>
+    /// <returns>The same records, for what is decided while the service is put together.</returns>
+    /// <exception cref="InvalidSettingsException">One message a setting that is wrong.</exception>
+    public static Settings AddServiceOptions(this IServiceCollection services, IConfiguration configuration)
+    {
+        var settings = new Settings();
+        List<string> known = [];
+        List<string> failures = [];
+        Add<ModelOptions>();
+        Add<LimitOptions>();
+        Add<AdmissionOptions>();
+        Add<RemoteOptions>();
+        Add<AnnotationOptions>();
+        Add<KeyOptions>();
+        Add<RateLimitOptions>();
+        Add<CorsOptions>();
+        Add<ProxyOptions>();
+        Add<LifecycleOptions>();
+        Add<LogOptions>();
+        Add<TelemetryOptions>();
+
+        failures.AddRange(Unknown(configuration.GetSection(Root), known));
+        if (failures.Count == 0)
+        {
+            failures.AddRange(Conflicts(settings.Get<LimitOptions>(), settings.Get<AdmissionOptions>()));
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new InvalidSettingsException(failures);
+        }
+
+        return settings;
+
+        void Add<T>() where T : class, IServiceOptions, new()
+        {
+            var section = configuration.GetSection(T.Section);
+            known.Add(section.Key);
+            var properties = typeof(T).GetProperties().Where(static property => property.CanWrite).ToList();
+            failures.AddRange(Unknown(section, [.. properties.Select(static property => property.Name)]));
+            failures.AddRange(properties.Select(property => Misfit(section.GetSection(property.Name), property.PropertyType)).OfType<string>());
+            try
+            {
+                var options = section.Get<T>() ?? new T();
+                failures.AddRange(options.Validate().Select(static message => $"{T.Section}:{message}"));
+                services.AddSingleton(options);
+                settings.Add(options);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // The binder's own words name the setting and the value that does not fit.
+                failures.Add(exception.Message);
+            }
+        }
+    }
+
+    private static IEnumerable<string> Unknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
+        from named in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            .Concat(section.Value is { Length: > 0 } ? [section] : [])
+        select $"There is no setting {named.Path}; {section.Path} knows {string.Join(", ", known)}.";
+
+    /// <summary>
+    /// What the binder passes over in silence. Keys that are not numbered would be no keys at all, and the service open to everybody.
+    /// </summary>
+    private static string? Misfit(IConfigurationSection setting, Type type) =>
+        type == typeof(IReadOnlyList<string>)
+            ? setting.Value is { Length: > 0 } ? $"{setting.Path} is a list, whose values are numbered: {setting.Path}:0." : null
+        : setting.GetChildren().FirstOrDefault() is { } child ? $"There is no setting {child.Path}; {setting.Path} is a single value."
+        : type.IsEnum && Enum.TryParse(type, setting.Value, ignoreCase: true, out var value) && !Enum.IsDefined(type, value)
+            ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))}, and is {setting.Value}."
+        : null;
+
+    /// <summary>Settings that are right by themselves and not together.</summary>
+    private static IEnumerable<string> Conflicts(LimitOptions limits, AdmissionOptions admission)
+    {
+        // In base64 a picture is a third longer, and while a buffer grows its bytes are held twice; with less, a picture within the
+        // limit would be refused as one too many for ever.
+        var least = 3L * limits.MaxImageBytes;
+        if (admission.MaxBytesInFlight < least)
+        {
+            yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be at least three times "
+                + $"{LimitOptions.Section}:{nameof(limits.MaxImageBytes)}, {least}, and is {admission.MaxBytesInFlight}.";
+        }
+    }
+
+    /// <summary>The records of all sections.</summary>
+    internal sealed class Settings
+    {
+        private readonly Dictionary<Type, object> _byType = [];
+
+        /// <summary>One of them.</summary>
+        public T Get<T>() where T : class => (T)_byType[typeof(T)];
+
+        /// <summary>Adds one.</summary>
+        public void Add(object options) => _byType.Add(options.GetType(), options);
+    }
+}

@@ -1,0 +1,59 @@
+using MaskApi.Settings;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Uploads;
+
+/// <summary>What one request may hold.</summary>
+internal sealed record LimitOptions : IServiceOptions
+{
+    /// <inheritdoc/>
+    public static string Section => "MaskApi:Limits";
+
+    /// <summary>Most bytes of one picture, in whichever way it comes.</summary>
+    public int MaxImageBytes { get; init; } = 20 * 1024 * 1024;
+
+    /// <summary>Most pixels of one picture; refused from its header, before anything is decoded.</summary>
+    public long MaxPixels { get; init; } = 50_000_000;
+
+    /// <summary>Least width and height of a picture, pixels.</summary>
+    public int MinSide { get; init; } = 16;
+
+    /// <summary>Most pictures in one batch.</summary>
+    public int MaxBatchImages { get; init; } = 32;
+
+    /// <summary>Most bytes of one batch.</summary>
+    public long MaxBatchBytes { get; init; } = 100 * 1024 * 1024;
+
+    /// <summary>The part of these limits that the decoder keeps.</summary>
+    public DecodeLimits Decode => new() { MaxPixels = MaxPixels, MinSide = MinSide };
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Validate()
+    {
+        // A raster is one array of 4 bytes a pixel, so 2^29 pixels is where int ends.
+        if (MaxImageBytes is < 1024 or > 1 << 30)
+        {
+            yield return $"{nameof(MaxImageBytes)} must be between 1024 and {1 << 30}, and is {MaxImageBytes}.";
+        }
+
+        if (MaxPixels is < 256 or > 500_000_000)
+        {
+            yield return $"{nameof(MaxPixels)} must be between 256 and 500000000, and is {MaxPixels}.";
+        }
+
+        if (MinSide is < 1 or > 4096)
+        {
+            yield return $"{nameof(MinSide)} must be between 1 and 4096, and is {MinSide}.";
+        }
+
+        if (MaxBatchImages is < 1 or > 1000)
+        {
+            yield return $"{nameof(MaxBatchImages)} must be between 1 and 1000, and is {MaxBatchImages}.";
+        }
+
+        if (MaxBatchBytes < MaxImageBytes)
+        {
+            yield return $"{nameof(MaxBatchBytes)} must be at least {nameof(MaxImageBytes)}, and is {MaxBatchBytes}.";
+        }
+    }
+}

@@ -1,0 +1,383 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using MaskApi.Contracts;
+using MaskApi.Security;
+
+namespace MaskApi.Tests.Lifecycle;
+
+/// <summary>Start and end of the service as a process: what only a real one can show.</summary>
+public sealed class ProcessTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+    private static readonly string _models = Path.Combine(AppContext.BaseDirectory, "models");
+
+    [Fact]
+    public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it()
+    {
+        await using var process = ServiceProcess.Start(("MaskApi:Limits:MinSide", "0"));
+        Assert.Equal(1, await process.ExitAsync());
+        var line = Assert.Single(process.Lines);
+        Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096, and is 0.", line);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}", "in use")]
+    [InlineData("127.0.0.1:{0}", "127.0.0.1")]
+    [InlineData("https://127.0.0.1:0", "certificate")]
+    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address, string why)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await using var process = ServiceProcess.Start(("urls", string.Format(CultureInfo.InvariantCulture, address, port)));
+        Assert.Equal(1, await process.ExitAsync());
+        var line = Assert.Single(process.Lines);
+        Assert.StartsWith("MaskApi cannot start: ASPNETCORE_URLS: ", line, StringComparison.Ordinal);
+        Assert.Contains(why, line, StringComparison.Ordinal);
+    }
+
+    /// <summary>Where the service of the same container listens, as the same environment says.</summary>
+    [Theory]
+    [InlineData("ASPNETCORE_URLS", "http://*:1;http://*:2", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://+:1", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://0.0.0.0:1", "http://localhost:1/")]
+    [InlineData("ASPNETCORE_URLS", "http://[::]:1", "http://localhost:1/")]
+    [InlineData("DOTNET_URLS", "http://127.0.0.1:1", "http://127.0.0.1:1/")]
+    [InlineData("ASPNETCORE_HTTP_PORTS", "1;2", "http://localhost:1/")]
+    public async Task The_health_verb_asks_where_the_environment_says(string variable, string value, string asked)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"), "health"])
+        {
+            RedirectStandardOutput = true,
+            Environment = { [variable] = value },
+        };
+        using var process = Process.Start(start)!;
+        var line = await process.StandardOutput.ReadToEndAsync(_token);
+        await process.WaitForExitAsync(_token);
+        Assert.Equal(1, process.ExitCode);
+        Assert.StartsWith($"{asked}health/ready: ", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Settings_that_cannot_be_read_end_the_start_with_one_line()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-settings");
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "{ \"MaskApi\": ", _token);
+            await using var process = ServiceProcess.Start(("contentRoot", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            Assert.Contains("appsettings.json", Assert.Single(process.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Started_from_anywhere_it_finds_its_page_and_its_settings()
+    {
+        // Beside the program, but read by the process of this environment alone.
+        var settings = Path.Combine(AppContext.BaseDirectory, "appsettings.Elsewhere.json");
+        var folder = Directory.CreateTempSubdirectory("maskapi-elsewhere");
+        try
+        {
+            await File.WriteAllTextAsync(settings, """{"MaskApi": {"Limits": {"MinSide": 123}}}""", _token);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "appsettings.json"), "not even JSON", _token);
+            await using var process = ServiceProcess.StartIn(folder.FullName, ("environment", "Elsewhere"));
+            using var client = await process.ReadyAsync();
+            using var page = await client.GetAsync("/", _token);
+            Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+            using var script = await client.GetAsync("/js/app.js", _token);
+            Assert.Equal(HttpStatusCode.OK, script.StatusCode);
+            using var info = await client.GetAsync("/v1/info", _token);
+            Assert.Equal(123, (await info.JsonAsync()).GetProperty("limits").GetProperty("minSide").GetInt32());
+        }
+        finally
+        {
+            File.Delete(settings);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_folder_of_settings_can_be_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-settings");
+        try
+        {
+            await File.WriteAllTextAsync(
+                Path.Combine(folder.FullName, "appsettings.json"), """{"MaskApi": {"Limits": {"MinSide": 0}}}""", _token);
+            await using var process = ServiceProcess.Start(("contentRoot", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            Assert.Contains("MinSide", Assert.Single(process.Lines), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>An array for each would be a large object, of which the collector lets hundreds of megabytes gather.</summary>
+    [Fact]
+    public async Task Annotated_pictures_are_not_left_to_the_garbage_collector()
+    {
+        const int times = 20;
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
+        await SendAsync("/v1/annotations?format=png");
+        var (toFind, _) = await AllocatedForAsync("/v1/detections");
+        var (toAnnotate, sent) = await AllocatedForAsync("/v1/annotations?format=png");
+        Assert.True(toAnnotate - toFind < sent / 2, $"{toFind / times:0} bytes allocated to find, {toAnnotate / times:0} to annotate, {sent / times} sent");
+
+        async Task<(double Allocated, long Sent)> AllocatedForAsync(string path)
+        {
+            var (before, bytes) = (await AllocatedAsync(), 0L);
+            for (var i = 0; i < times; i++)
+            {
+                bytes += await SendAsync(path);
+            }
+
+            return (await AllocatedAsync() - before, bytes);
+        }
+
+        async Task<long> SendAsync(string path)
+        {
+            using var response = await client.PostAsync(path, Http.Raw(Pictures.Astronaut), _token);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+            return (await response.Content.ReadAsByteArrayAsync(_token)).Length;
+        }
+
+        async Task<double> AllocatedAsync()
+        {
+            const string name = "dotnet_gc_heap_total_allocated_bytes_total";
+            var metrics = await client.GetStringAsync("/metrics", _token);
+            var line = metrics.Split('\n').Single(line => line.StartsWith(name, StringComparison.Ordinal));
+            return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("corrupt")]
+    [InlineData("wrong shape")]
+    public async Task A_model_that_cannot_be_used_ends_the_start_with_one_line_that_names_it(string fault)
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            var classifier = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            switch (fault)
+            {
+                case "missing":
+                    File.Delete(classifier);
+                    break;
+                case "corrupt":
+                    await File.WriteAllBytesAsync(classifier, File.ReadAllBytes(classifier)[..1000], _token);
+                    break;
+                default:
+                    File.Copy(Path.Combine(_models, "blaze_face_tuned.onnx"), classifier, overwrite: true);
+                    break;
+            }
+
+            await using var process = ServiceProcess.Start(("MaskApi:Models:Path", folder.FullName));
+            Assert.Equal(1, await process.ExitAsync());
+            var line = Assert.Single(process.Lines, static line => line.Contains(" FTL ", StringComparison.Ordinal));
+            Assert.Contains("mask_classifier.onnx", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(process.Lines, static line => line.StartsWith("   at ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_classifier_of_ones_own_is_used_and_shown()
+    {
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            // A metadata entry more makes another file of the same network: field 14 of ModelProto, key and value.
+            var classifier = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            await File.AppendAllBytesAsync(classifier, [0x72, 15, 0x0a, 7, .. "trainer"u8, 0x12, 4, .. "mine"u8], _token);
+
+            await using var service = await Service.StartAsync(("MaskApi:Models:Path", folder.FullName));
+            using var client = service.CreateClient();
+            using var response = await client.GetAsync("/v1/info", _token);
+            var model = (await response.JsonAsync()).GetProperty("models").EnumerateArray()
+                .Single(static model => model.GetProperty("name").GetString() == "mask_classifier");
+            Assert.Equal("mine", model.GetProperty("metadata").GetProperty("trainer").GetString());
+            Assert.Equal(
+                Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(classifier, _token))),
+                model.GetProperty("sha256").GetString());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_provider_that_cannot_be_had_ends_the_start_or_falls_back()
+    {
+        await using var process = ServiceProcess.Start(("MaskApi:Models:ExecutionProvider", "cuda"));
+        Assert.Equal(1, await process.ExitAsync());
+        Assert.Contains(
+            process.Lines,
+            static line => line.Contains(" FTL ", StringComparison.Ordinal) && line.Contains("cuda", StringComparison.OrdinalIgnoreCase));
+
+        await using var service = await Service.StartAsync(
+            ("MaskApi:Models:ExecutionProvider", "cuda"), ("MaskApi:Models:FallBackToCpu", "true"));
+        using var client = service.CreateClient();
+        using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using var info = await client.GetAsync("/v1/info", _token);
+        Assert.Equal("cpu", (await info.JsonAsync()).GetProperty("executionProvider").GetString());
+    }
+
+    [Fact]
+    public async Task Until_the_models_are_loaded_the_service_is_live_but_not_ready()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A named pipe holds the loading up, which needs mkfifo.");
+        var folder = Directory.CreateTempSubdirectory("maskapi-models");
+        try
+        {
+            foreach (var file in Directory.GetFiles(_models, "blaze*.onnx"))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            var pipe = Path.Combine(folder.FullName, "mask_classifier.onnx");
+            using (var mkfifo = Process.Start("mkfifo", [pipe]))
+            {
+                await mkfifo.WaitForExitAsync(_token);
+            }
+
+            await using var service = new Service([KeyValuePair.Create("MaskApi:Models:Path", (string?)folder.FullName)]);
+            using var client = service.CreateClient();
+            using var live = await client.GetAsync("/health/live", _token);
+            Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+            using var ready = await client.GetAsync("/health/ready", _token);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            using var refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+            await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not_ready");
+            Assert.NotNull(refused.Headers.RetryAfter);
+
+            var classifier = await File.ReadAllBytesAsync(Path.Combine(_models, "mask_classifier.onnx"), _token);
+            await File.WriteAllBytesAsync(pipe, classifier, _token);
+            await service.ReadyAsync();
+            using var served = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+            Assert.Equal(HttpStatusCode.OK, served.StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task SIGTERM_lets_what_was_accepted_finish_and_refuses_the_rest()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
+        await using var process = ServiceProcess.Start(("MaskApi:Lifecycle:DrainDelay", "00:00:05"));
+        using var client = await process.ReadyAsync();
+
+        // A request that is half sent when the signal comes has been accepted.
+        using var accepted = new TcpClient();
+        await accepted.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
+        var stream = accepted.GetStream();
+        var headers = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(headers), _token);
+        await stream.WriteAsync(Pictures.Astronaut.AsMemory(0, 1000), _token);
+        await Task.Delay(300, _token);
+
+        var terminated = Stopwatch.StartNew();
+        process.Terminate();
+        HttpResponseMessage? refused = null;
+        while (refused is null or { IsSuccessStatusCode: true })
+        {
+            refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        }
+
+        await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable, "draining");
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.True(refused.Headers.ConnectionClose);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        using var ready = await client.GetAsync("/health/ready", _token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        using var live = await client.GetAsync("/health/live", _token);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+
+        await stream.WriteAsync(Pictures.Astronaut.AsMemory(1000), _token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(_token));
+        Assert.Contains("Connection: close", await reader.ReadToEndAsync(_token), StringComparison.Ordinal);
+
+        Assert.Equal(0, await process.ExitAsync());
+        Assert.InRange(terminated.Elapsed.TotalSeconds, 4.9, 45);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health/live", _token));
+    }
+
+    /// <summary>A body that keeps coming is nobody's fault, and would come for a minute.</summary>
+    [Fact]
+    public async Task Work_that_does_not_end_does_not_hold_up_the_end_for_longer_than_the_settings_say()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
+        await using var process = ServiceProcess.Start(
+            ("MaskApi:Lifecycle:DrainDelay", "00:00:00"), ("MaskApi:Lifecycle:ShutdownTimeout", "00:00:02"));
+        using var client = await process.ReadyAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
+        var stream = socket.GetStream();
+        await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"u8.ToArray(), _token);
+        var coming = KeepComingAsync();
+        await Task.Delay(300, _token);
+
+        var terminated = Stopwatch.StartNew();
+        process.Terminate();
+        await process.ExitAsync();
+        Assert.InRange(terminated.Elapsed.TotalSeconds, 1.9, 20);
+        await coming;
+
+        async Task KeepComingAsync()
+        {
+            try
+            {
+                while (true)
+                {
+                    await stream.WriteAsync(new byte[500], _token);
+                    await Task.Delay(100, _token);
+                }
+            }
+            catch (IOException)
+            {
+                // The process has ended.
+            }
+        }
+    }
+
+    /// <summary>Each of the two models has its own, of which one is the caller's.</summary>
+    [Fact]
+    public async Task Models_run_on_as_many_threads_as_the_settings_say()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Threads are counted in /proc.");
+        await using var process = ServiceProcess.Start(("MaskApi:Models:IntraOpThreads", "64"));
+        using var client = await process.ReadyAsync();
+        Assert.True(Directory.GetDirectories($"/proc/{process.Id}/task").Length > 2 * 63);
+    }
+}

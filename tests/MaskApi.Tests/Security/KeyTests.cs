@@ -1,0 +1,180 @@
+using System.Net;
+using MaskApi.Security;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MaskApi.Tests.Security;
+
+public sealed class KeyFixture : IAsyncLifetime
+{
+    internal const string First = "first-key-0123456789";
+    internal const string Second = "second-key-0123456789";
+
+    internal Service Service { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() =>
+        Service = await Service.StartAsync(("MaskApi:Keys:Values:0", First), ("MaskApi:Keys:Values:1", Second));
+
+    public ValueTask DisposeAsync() => Service.DisposeAsync();
+}
+
+public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(KeyFixture.First)]
+    [InlineData(KeyFixture.Second)]
+    public async Task Every_configured_key_opens(string key)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/v1/detections", key);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("first-key-012345678")]
+    [InlineData("first-key-01234567890")]
+    [InlineData("FIRST-KEY-0123456789")]
+    [InlineData("first-key-0123456789,second-key-0123456789")]
+    public async Task Any_other_does_not(string? key)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "/v1/detections", key);
+        await response.ProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
+        Assert.Equal("ApiKey", Assert.Single(response.Headers.WwwAuthenticate).Scheme);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/detections")]
+    [InlineData("POST", "/v1/detections?maxFaces=0")]
+    [InlineData("POST", "/v1/detections/batch")]
+    [InlineData("POST", "/v1/annotations")]
+    [InlineData("GET", "/v1/annotations?imageUrl=https://example.com/")]
+    [InlineData("GET", "/v1/info")]
+    [InlineData("GET", "/metrics")]
+    public async Task Everything_that_works_or_tells_asks_for_a_key(string method, string path)
+    {
+        using var response = await SendAsync(new HttpMethod(method), path, null);
+        await response.ProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [Theory]
+    [InlineData("/health/live", HttpStatusCode.OK)]
+    [InlineData("/health/ready", HttpStatusCode.OK)]
+    [InlineData("/swagger/index.html", HttpStatusCode.OK)]
+    [InlineData("/swagger/v1/swagger.json", HttpStatusCode.OK)]
+    [InlineData("/v1/annotations/0123456789abcdef0123456789abcdef", HttpStatusCode.NotFound)]
+    public async Task What_must_be_open_is_open(string path, HttpStatusCode status)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null);
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("OpenHealth", "false", "/health/live", HttpStatusCode.Unauthorized)]
+    [InlineData("OpenMetrics", "true", "/metrics", HttpStatusCode.OK)]
+    public async Task Health_and_metrics_can_be_opened_and_closed(string setting, string value, string path, HttpStatusCode status)
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Keys:Values:0", KeyFixture.First), ($"MaskApi:Keys:{setting}", value));
+        using var client = service.CreateClient();
+        using var response = await client.GetAsync(path, _token);
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    [Fact]
+    public void A_file_of_keys_is_read_again_when_it_changes()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, $"# of March\n{KeyFixture.First}\n\n");
+            var time = new FakeTimeProvider();
+            var keys = new ApiKeys(new KeyOptions { File = file }, time, NullLogger<ApiKeys>.Instance);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+            Assert.Null(keys.Identify("# of March"));
+
+            File.WriteAllText(file, KeyFixture.Second);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Null(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+
+            File.Delete(file);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void Keys_of_the_settings_and_of_the_file_are_valid_together()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, KeyFixture.Second);
+            var options = new KeyOptions { Values = [KeyFixture.First], File = file };
+            var keys = new ApiKeys(options, TimeProvider.System, NullLogger<ApiKeys>.Instance);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>As Kubernetes exchanges a secret: the file is a link into a folder that is a link, and only the latter changes.</summary>
+    [Fact]
+    public void A_mounted_secret_is_read_again_when_what_it_links_to_changes()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        var folder = Directory.CreateTempSubdirectory("maskapi-secret");
+        try
+        {
+            string In(string name) => Path.Combine(folder.FullName, name);
+            foreach (var (version, key) in new[] { ("1", KeyFixture.First), ("2", KeyFixture.Second) })
+            {
+                Directory.CreateDirectory(In(version));
+                File.WriteAllText(Path.Combine(In(version), "keys"), key);
+            }
+
+            Directory.CreateSymbolicLink(In("data"), "1");
+            File.CreateSymbolicLink(In("keys"), Path.Combine("data", "keys"));
+            var time = new FakeTimeProvider();
+            var keys = new ApiKeys(new KeyOptions { File = In("keys") }, time, NullLogger<ApiKeys>.Instance);
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+
+            Directory.Delete(In("data"));
+            Directory.CreateSymbolicLink(In("data"), "2");
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Null(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? key)
+    {
+        using var client = fixture.Service.CreateClient();
+        using var request = new HttpRequestMessage(method, path);
+        if (method == HttpMethod.Post)
+        {
+            request.Content = Http.Raw(Pictures.Astronaut);
+        }
+
+        if (key is not null)
+        {
+            request.Headers.TryAddWithoutValidation("X-API-Key", key);
+        }
+
+        return await client.SendAsync(request, _token);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MaskApi.Detections;
+using MaskApi.Settings;
+
+namespace MaskApi.Tests.Settings;
+
+/// <summary>The README's table of settings is made from the documentation comments of the options; this keeps it so.</summary>
+public sealed partial class SettingsTableTests
+{
+    /// <summary>Set to write the table anew instead of comparing it.</summary>
+    private const string Update = "MASKAPI_UPDATE_README";
+
+    private const string Begin = "<!-- settings: made from the documentation comments in src/MaskApi/Hosting/Options -->\n";
+    private const string End = "<!-- /settings -->";
+
+    [Fact]
+    public void The_table_in_the_readme_is_current()
+    {
+        var file = Readme();
+        Assert.SkipWhen(file is null, "There is no README.md above the tests; they do not run in the repository.");
+        var readme = File.ReadAllText(file!).ReplaceLineEndings("\n");
+        var start = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var end = readme.IndexOf(End, StringComparison.Ordinal);
+        Assert.True(start >= Begin.Length && end >= start, "README.md has no table of settings.");
+        if (Environment.GetEnvironmentVariable(Update) is not null)
+        {
+            readme = readme[..start] + Table() + readme[end..];
+            File.WriteAllText(file!, readme);
+            end = readme.IndexOf(End, StringComparison.Ordinal);
+        }
+
+        Assert.True(
+            readme[start..end] == Table(),
+            $"The settings have changed: {Update}=1 dotnet test --project tests/MaskApi.Tests writes the table anew.");
+    }
+
+    private static string Table()
+    {
+        var documentation = XDocument.Load(Path.ChangeExtension(typeof(IServiceOptions).Assembly.Location, ".xml"))
+            .Descendants("member")
+            .ToDictionary(static member => member.Attribute("name")!.Value, static member => member.Element("summary"));
+        var table = new StringBuilder("| setting | default | meaning |\n|---|---|---|\n");
+        var sections = typeof(IServiceOptions).Assembly.GetTypes()
+            .Where(static type => type.IsClass && type.IsAssignableTo(typeof(IServiceOptions)))
+            .OrderBy(Section, StringComparer.Ordinal);
+        foreach (var section in sections)
+        {
+            table.Append(CultureInfo.InvariantCulture, $"| **{Section(section)}** | | {Text($"T:{section.FullName}")} |\n");
+            var defaults = Activator.CreateInstance(section);
+            foreach (var setting in section.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(static p => p.CanWrite))
+            {
+                var name = $"{Section(section)}:{setting.Name}".Replace(":", "__", StringComparison.Ordinal);
+                table.Append(
+                    CultureInfo.InvariantCulture,
+                    $"| `{name}` | {Default(setting.GetValue(defaults))} | {Text($"P:{section.FullName}.{setting.Name}")} |\n");
+            }
+        }
+
+        return table.ToString();
+
+        string Text(string member)
+        {
+            documentation.TryGetValue(member, out var summary);
+            Assert.True(summary is not null, $"{member} has no documentation comment.");
+            foreach (var see in summary.Descendants("see").ToList())
+            {
+                see.ReplaceWith($"`{see.Attribute("cref")!.Value.Split('.')[^1]}`");
+            }
+
+            return WhiteSpace().Replace(summary.Value, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
+        }
+    }
+
+    private static string Section(Type options) => (string)options.GetProperty(nameof(IServiceOptions.Section))!.GetValue(null)!;
+
+    private static string Default(object? value) => value switch
+    {
+        null => "",
+        string text => $"`{text}`",
+        IEnumerable list => list.Cast<object>().Any() ? throw new NotSupportedException("No list has a default yet.") : "",
+        bool flag => flag ? "`true`" : "`false`",
+        _ => string.Create(CultureInfo.InvariantCulture, $"`{value}`"),
+    };
+
+    private static string? Readme()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "MaskApi.sln")))
+            {
+                return Path.Combine(folder.FullName, "README.md");
+            }
+        }
+
+        return null;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

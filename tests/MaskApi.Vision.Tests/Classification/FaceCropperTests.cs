@@ -1,0 +1,74 @@
+using MaskApi.Vision.Classification;
+using MaskApi.Vision.Geometry;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Vision.Tests.Classification;
+
+public sealed class FaceCropperTests
+{
+    [Theory]
+    [InlineData(100, 80, 40, 60, 94, 71, 52, 78)]
+    [InlineData(0, 0, 40, 60, 0, 0, 46, 69)]
+    [InlineData(280, 150, 40, 60, 274, 141, 26, 59)]
+    [InlineData(-50, -50, 400, 300, 0, 0, 300, 200)]
+    [InlineData(299.9f, 199.9f, 0.05f, 0.05f, 299, 199, 1, 1)]
+    [InlineData(500, 500, 10, 10, 299, 199, 1, 1)]
+    public void The_box_is_widened_by_15_percent_and_clipped(
+        float x, float y, float width, float height, int left, int top, int columns, int rows) =>
+        Assert.Equal(new PixelRegion(left, top, columns, rows), FaceCropper.Region(new PixelBox(x, y, width, height), 300, 200));
+
+    [Fact]
+    public void A_crop_is_a_copy_of_its_region()
+    {
+        using var picture = TestPictures.NoiseRaster(300, 200);
+        var box = new PixelBox(210.4f, 60.6f, 77, 99);
+        var region = FaceCropper.Region(box, 300, 200);
+        using var crop = FaceCropper.Crop(picture, box);
+        Assert.Equal((region.Width, region.Height), (crop.Width, crop.Height));
+        for (var y = 0; y < crop.Height; y++)
+        {
+            for (var x = 0; x < crop.Width; x++)
+            {
+                var at = ((y * crop.Width) + x) * 3;
+                Assert.Equal(picture.At(region.X + x, region.Y + y), (crop.Rgb[at], crop.Rgb[at + 1], crop.Rgb[at + 2]));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_huge_crop_is_reduced_by_whole_steps_to_block_means()
+    {
+        using var picture = TestPictures.NoiseRaster(1100, 700);
+        using var crop = FaceCropper.Crop(picture, new PixelBox(0, 0, 1100, 700));
+        Assert.Equal((366, 350), (crop.Width, crop.Height));
+        foreach (var (x, y) in new[] { (0, 0), (365, 349), (17, 320) })
+        {
+            var sum = new int[3];
+            for (var row = 0; row < 2; row++)
+            {
+                for (var column = 0; column < 3; column++)
+                {
+                    var (r, g, b) = picture.At((x * 3) + column, (y * 2) + row);
+                    (sum[0], sum[1], sum[2]) = (sum[0] + r, sum[1] + g, sum[2] + b);
+                }
+            }
+
+            for (var channel = 0; channel < 3; channel++)
+            {
+                Assert.InRange(crop.Rgb[(((y * 366) + x) * 3) + channel], (sum[channel] / 6.0) - 0.51, (sum[channel] / 6.0) + 0.51);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 16)]
+    [InlineData(639, 319)]
+    [InlineData(6000, 5000)]
+    public void A_crop_has_all_the_classifier_can_use_and_no_more(int width, int height)
+    {
+        using var picture = new Raster(width, height);
+        using var crop = FaceCropper.Crop(picture, new PixelBox(0, 0, width, height));
+        Assert.InRange(crop.Width, Math.Min(width, FaceCropper.ReductionFloor), (2 * FaceCropper.ReductionFloor) - 1);
+        Assert.InRange(crop.Height, Math.Min(height, FaceCropper.ReductionFloor), (2 * FaceCropper.ReductionFloor) - 1);
+    }
+}
