@@ -49,7 +49,8 @@ public sealed class DataTests
             var box = new PixelBox(0.2f * image.Width, 0.2f * image.Height, 0.6f * image.Width, 0.6f * image.Height);
             var crop = new LabelledCrop(
                 "drawn", name, string.Empty, FaceLabel.WithMask, BoxOrigin.Annotation, 0, image.Width, image.Height, box,
-                new(0, 0, image.Width, image.Height), 0, PerceptualHash.Of(image, new SampleRect(0, 0, image.Width, image.Height)), image.ToJpeg(92));
+                new(0, 0, image.Width, image.Height), 0, PerceptualHash.Of(image, new SampleRect(0, 0, image.Width, image.Height)),
+                string.Empty, string.Empty, image.ToJpeg(92));
             return crop with { CropHash = PerceptualHash.Of(image, crop.ServiceRect(box, image)) };
         }
 

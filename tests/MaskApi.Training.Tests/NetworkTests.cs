@@ -110,17 +110,19 @@ public sealed class NetworkTests
         Assert.Equal(tuned.Count, network.parameters().Count(p => p.requires_grad));
     }
 
-    [Fact]
-    public void The_exported_model_answers_as_the_network_does_on_fifty_crops()
+    [Theory]
+    [InlineData(VerdictHead.Mask)]
+    [InlineData(VerdictHead.MaskAndFit)]
+    public void The_exported_model_answers_as_the_network_does_on_fifty_crops(VerdictHead head)
     {
         // Random weights amplify rounding more than learnt ones do, so they get a wider berth.
         var folder = Repository.Shared("backbone");
         var tolerance = folder is null ? 1e-3f : 1e-4f;
         manual_seed(3);
-        using var network = new MaskNetwork(folder is null ? TestBackbone.Random() : BackboneWeights.Load(folder));
+        using var network = new MaskNetwork(folder is null ? TestBackbone.Random() : BackboneWeights.Load(folder), head: head);
         network.eval();
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "model.onnx");
-        ClassifierExport.Write(network, 160, 1.7, new Dictionary<string, string> { ["recipe"] = "test" }, path);
+        ClassifierExport.Write(network, 160, [1.7, 0.6], new Dictionary<string, string> { ["recipe"] = "test" }, path);
         using var session = new InferenceSession(path);
         Assert.Equal("test", session.ModelMetadata.CustomMetadataMap["recipe"]);
         Assert.Equal("1.7000", session.ModelMetadata.CustomMetadataMap["temperature"]);
@@ -133,16 +135,27 @@ public sealed class NetworkTests
             var crop = Resampler.Resize(drawn, new SampleRect(0, 0, 160, 180), 12 + random.Below(400), 12 + random.Below(400));
             using var input = OrtValue.CreateTensorValueFromMemory(crop.Pixels, [1, crop.Height, crop.Width, 3]);
             using var options = new RunOptions();
-            using var outputs = session.Run(options, ["crops"], [input], ["logit", "mask_probability"]);
+            using var outputs = session.Run(options, ["crops"], [input], head == VerdictHead.Mask ? ["logit", "mask_probability"] : ["logit", "mask_probability", "probabilities"]);
             var (logit, probability) = (outputs[0].GetTensorDataAsSpan<float>()[0], outputs[1].GetTensorDataAsSpan<float>()[0]);
 
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var picture = tensor(crop.Pixels, [1, crop.Height, crop.Width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
             var resized = nn.functional.interpolate(picture, [160, 160], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
-            var expected = network.forward((resized / 127.5) - 1).item<float>();
+            var logits = network.forward((resized / 127.5) - 1).data<float>().ToArray();
+            var expected = logits[0];
             Assert.Equal(expected, logit, tolerance);
             Assert.Equal(1 / (1 + Math.Exp(-expected / 1.7)), probability, tolerance);
+            if (head == VerdictHead.MaskAndFit)
+            {
+                // The file says with, without, incorrect; the labels are numbered without, with, incorrect.
+                var verdicts = outputs[2].GetTensorDataAsSpan<float>().ToArray();
+                Assert.Equal(1, verdicts.Sum(), 1e-5f);
+                double[] wanted = head.Probabilities(logits, [1.7, 0.6]);
+                Assert.Equal(wanted[(int)FaceLabel.WithMask], verdicts[0], tolerance);
+                Assert.Equal(wanted[(int)FaceLabel.WithoutMask], verdicts[1], tolerance);
+                Assert.Equal(wanted[(int)FaceLabel.IncorrectMask], verdicts[2], tolerance);
+            }
         }
     }
 

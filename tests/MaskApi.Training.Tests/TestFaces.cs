@@ -16,7 +16,8 @@ internal static class TestFaces
         var box = new PixelBox(30, 30, 100, 120);
         var crop = new LabelledCrop(
             source, name, string.Empty, masked ? FaceLabel.WithMask : FaceLabel.WithoutMask, BoxOrigin.Annotation, 0, image.Width, image.Height, box,
-            new(0, 0, image.Width, image.Height), 0, PerceptualHash.Of(image, new SampleRect(0, 0, image.Width, image.Height)), image.ToJpeg(92));
+            new(0, 0, image.Width, image.Height), 0, PerceptualHash.Of(image, new SampleRect(0, 0, image.Width, image.Height)),
+            string.Empty, string.Empty, image.ToJpeg(92));
         return crop with { CropHash = PerceptualHash.Of(image, crop.ServiceRect(box, image)) };
     }
 

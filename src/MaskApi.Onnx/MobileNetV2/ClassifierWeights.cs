@@ -30,4 +30,15 @@ public sealed record BinaryHead(
     /// <returns>The head.</returns>
     public static BinaryHead Mask(DenseNumbers hidden, DenseNumbers output, float temperature) =>
         new("logit", "mask_probability", hidden, output, temperature);
+
+    /// <summary>
+    /// The head that tells how a mask is worn: outputs <c>fit_logit</c> and <c>fit_probability</c>, that nose and mouth are covered if there is a
+    /// mask at all.
+    /// </summary>
+    /// <param name="hidden">The first dense layer; the mask head's own object shares its work.</param>
+    /// <param name="output">The second dense layer.</param>
+    /// <param name="temperature">Above 0; 1 leaves the logit as it is.</param>
+    /// <returns>The head.</returns>
+    public static BinaryHead Fit(DenseNumbers hidden, DenseNumbers output, float temperature) =>
+        new("fit_logit", "fit_probability", hidden, output, temperature);
 }

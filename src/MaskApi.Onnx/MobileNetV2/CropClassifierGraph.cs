@@ -12,6 +12,11 @@ public static class CropClassifierGraph
     /// <summary>Channels of the pooled features that the heads read.</summary>
     public const int FeatureCount = 1280;
 
+    /// <summary>
+    /// The output with the probabilities of the three verdicts, <c>float[n, 3]</c>: with a mask, without, worn incorrectly. They sum to 1.
+    /// </summary>
+    public const string ProbabilitiesName = "probabilities";
+
     /// <summary>Pixels of the input a step of the last features covers.</summary>
     private const int Stride = 32;
 
@@ -29,7 +34,8 @@ public static class CropClassifierGraph
     /// </param>
     /// <returns>
     /// The bytes of an <c>.onnx</c> file. Input <c>crops: uint8[n, height, width, 3]</c>, RGB, n, height and width at least 1.
-    /// For each head a logit and a probability, <c>float[n]</c> each.
+    /// For each head a logit and a probability, <c>float[n]</c> each; where <see cref="BinaryHead.Mask"/> and <see cref="BinaryHead.Fit"/> are
+    /// both asked, <see cref="ProbabilitiesName"/> too.
     /// </returns>
     /// <exception cref="ArgumentException">A layer has the wrong number of weights, or a temperature is not above 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/> is not a positive multiple of 32.</exception>
@@ -45,8 +51,13 @@ public static class CropClassifierGraph
         var graph = new GraphBuilder(name);
         var pixels = AddPreprocessing(graph, graph.Input("crops", ElementType.UInt8, "n", "height", "width", 3), inputSize);
         var features = AddBackbone(graph, pixels, inputSize, backbone, []);
-        foreach (var head in heads)
-            AddHead(graph, features, head);
+        var hidden = new Dictionary<DenseNumbers, string>(ReferenceEqualityComparer.Instance);
+        var probabilities = heads.ToDictionary(head => head.ProbabilityName, head => AddHead(graph, features, head, hidden));
+        if (probabilities.TryGetValue("mask_probability", out var mask) && probabilities.TryGetValue("fit_probability", out var fit))
+        {
+            AddVerdicts(graph, mask, fit);
+        }
+
         return graph.Build(
         [
             new(ModelMetadata.Name, name),
@@ -152,19 +163,43 @@ public static class CropClassifierGraph
             : graph.Convolution(name, input, kernel, bias, window, groups);
     }
 
-    private static void AddHead(GraphBuilder graph, string features, BinaryHead head)
+    // P(with) = m·f, P(without) = 1 − m, P(incorrect) = m·(1 − f), side by side.
+    private static void AddVerdicts(GraphBuilder graph, string mask, string fit)
+    {
+        string Column(string name, string value) => graph.Reshape($"verdict.{name}.column", value, -1, 1);
+        var with = graph.Node("Mul", "verdict.with", [mask, fit]);
+        var without = graph.Node("Sub", "verdict.without", [graph.Constant("verdict.one", [1f]), mask]);
+        var incorrect = graph.Node("Sub", "verdict.incorrect", [mask, with]);
+        graph.Output(
+            graph.Node(
+                "Concat",
+                ProbabilitiesName,
+                [Column("with", with), Column("without", without), Column("incorrect", incorrect)],
+                NodeAttribute.Int("axis", 1)),
+            ElementType.Float32,
+            "n",
+            3);
+    }
+
+    private static string AddHead(GraphBuilder graph, string features, BinaryHead head, Dictionary<DenseNumbers, string> hiddenLayers)
     {
         if (!(head.Temperature > 0) || !float.IsFinite(head.Temperature))
             throw new ArgumentException($"The temperature of '{head.LogitName}' is {head.Temperature}; it must be above 0.", nameof(head));
         var units = head.Hidden.Bias.Length;
-        var sum = AddDense(graph, head.LogitName + ".hidden.sum", features, head.Hidden, FeatureCount, units);
-        var hidden = graph.Node("Relu", head.LogitName + ".hidden", [sum]);
+        if (!hiddenLayers.TryGetValue(head.Hidden, out var hidden))
+        {
+            var sum = AddDense(graph, head.LogitName + ".hidden.sum", features, head.Hidden, FeatureCount, units);
+            hidden = hiddenLayers[head.Hidden] = graph.Node("Relu", head.LogitName + ".hidden", [sum]);
+        }
+
         var column = AddDense(graph, head.LogitName + ".column", hidden, head.Output, units, 1);
         var logit = graph.Reshape(head.LogitName, column, -1);
         var calibrated = graph.Node(
             "Div", head.LogitName + ".calibrated", [logit, graph.Constant(head.LogitName + ".temperature", [head.Temperature])]);
         graph.Output(logit, ElementType.Float32, "n");
-        graph.Output(graph.Node("Sigmoid", head.ProbabilityName, [calibrated]), ElementType.Float32, "n");
+        var probability = graph.Node("Sigmoid", head.ProbabilityName, [calibrated]);
+        graph.Output(probability, ElementType.Float32, "n");
+        return probability;
     }
 
     internal static string AddDense(GraphBuilder graph, string name, string input, DenseNumbers numbers, int inputs, int outputs) =>

@@ -35,7 +35,7 @@ internal static class CrossValidateCommand
         };
         command.SetAction(async (parse, cancellationToken) =>
         {
-            LabelledCrop[] faces = [.. parse.GetRequiredValue(crops).SelectMany(CropFile.Read).Where(c => c.Label != FaceLabel.IncorrectMask)];
+            LabelledCrop[] faces = [.. parse.GetRequiredValue(crops).SelectMany(CropFile.Read)];
             var groups = NearDuplicates.Group(faces);
             var judgedSources = parse.GetRequiredValue(judged).ToHashSet(StringComparer.Ordinal);
             var validation = new CrossValidation(
@@ -74,43 +74,48 @@ internal static class CrossValidateCommand
         public void Add(IdeaResult result)
         {
             var items = result.Answers.Select(a => a.Item).ToArray();
-            var logits = result.Answers.Select(a => a.Logit).ToArray();
+            JudgedVerdict[] faces = [.. result.Answers.Select(a => new JudgedVerdict(a.Probabilities, crops[a.Item].Label))];
             var sources = items.Select(i => crops[i].Source).Distinct().Order(StringComparer.Ordinal).ToArray();
             if (_rows.Count == 0)
             {
-                Write($"| idea | built on | balanced accuracy | change | {string.Join(" | ", sources)} | without / with | < {SmallFace} px | loss | s |");
-                Write($"|---|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|");
+                Write($"| idea | built on | balanced accuracy | change | {string.Join(" | ", sources)} | with / without / incorrect | precision of incorrect | < {SmallFace} px | loss | s |");
+                Write($"|---|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|---|");
             }
 
-            bool[] right = [.. items.Select((item, i) => logits[i] >= 0 == crops[item].Masked)];
+            bool[] right = [.. faces.Select(face => face.Right)];
             _right[result.Idea.Name] = items.Zip(right).ToDictionary(p => p.First, p => p.Second);
             // What it builds on may not be among the ideas that were asked for; the first idea, which nothing comes before, always is.
             var on = _right.ContainsKey(result.Idea.On) ? result.Idea.On : _right.Keys.First();
-            bool[] rightBefore = [.. items.Select(item => _right[on][item])];
+            bool[] rightBefore = [.. items.Select(item => _right[on].GetValueOrDefault(item))];
             int[] own = [.. items.Select(i => groups[i])];
             var ones = Enumerable.Repeat(1, items.Length).ToArray();
             double Mean(bool[] hits, int[] counts) => sources.Average(s => Balanced(items, hits, counts, c => c.Source == s));
             var mean = Mean(right, ones);
             var interval = Resampling.Interval(own, counts => Mean(right, counts));
             var change = Resampling.Interval(own, counts => Mean(right, counts) - Mean(rightBefore, counts));
-            var loss = items.Select((item, i) => TemperatureScaling.CrossEntropy(logits[i], crops[item].Masked)).Average();
+            var all = new VerdictMetrics(faces);
+            var bySource = sources.Select(source => string.Join(
+                " · ",
+                _order.Select(label => Recall(items, right, ones, c => c.Source == source && c.Label == label))
+                    .Select(recall => double.IsNaN(recall) ? "–" : recall.ToString("0.000", CultureInfo.InvariantCulture))));
             Write(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {result.Idea.Name} | {on} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) | {mean - Mean(rightBefore, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) | "
-                + $"{string.Join(" | ", sources.Select(s => Balanced(items, right, ones, c => c.Source == s).ToString("0.0000", CultureInfo.InvariantCulture)))} | "
-                + $"{Recall(items, right, ones, c => !c.Masked):0.0000} / {Recall(items, right, ones, c => c.Masked):0.0000} | "
-                + $"{Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {loss:0.0000} | {result.Seconds:0} |"));
+                + $"{string.Join(" | ", bySource)} | {string.Join(" / ", _order.Select(label => all.Report(label).Recall.ToString("0.000", CultureInfo.InvariantCulture)))} | "
+                + $"{all.Report(FaceLabel.IncorrectMask).Precision:0.000} | {Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {all.LogLoss():0.0000} | {result.Seconds:0} |"));
 
             using var csv = File.CreateText(Path.Combine(folder, string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"));
-            csv.WriteLine("source,picture,x,y,face_side,label,logit");
-            for (var i = 0; i < items.Length; i++)
+            csv.WriteLine("source,picture,tag,x,y,face_side,label,without_mask,with_mask,incorrect_mask");
+            foreach (var (item, face) in items.Zip(faces))
             {
-                var c = crops[items[i]];
+                var (c, p) = (crops[item], face.Probabilities);
                 csv.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{c.Source},\"{c.Picture}\",{c.Box.X:0},{c.Box.Y:0},{c.FaceSide:0},{(c.Masked ? "with_mask" : "without_mask")},{logits[i]:0.0000}"));
+                    $"{c.Source},\"{c.Picture}\",{c.Tag},{c.Box.X:0},{c.Box.Y:0},{c.FaceSide:0},{c.Label},{p[0]:0.00000},{p[1]:0.00000},{p[2]:0.00000}"));
             }
         }
+
+        private static readonly FaceLabel[] _order = [FaceLabel.WithMask, FaceLabel.WithoutMask, FaceLabel.IncorrectMask];
 
         private void Write(string row)
         {
@@ -119,8 +124,9 @@ internal static class CrossValidateCommand
             File.WriteAllLines(Path.Combine(folder, "table.md"), _rows);
         }
 
+        // Mean recall of the labels that there are.
         private double Balanced(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of) =>
-            (Recall(items, right, counts, c => of(c) && c.Masked) + Recall(items, right, counts, c => of(c) && !c.Masked)) / 2;
+            _order.Select(label => Recall(items, right, counts, c => of(c) && c.Label == label)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
         private double Recall(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of)
         {

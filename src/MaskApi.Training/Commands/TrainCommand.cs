@@ -107,7 +107,7 @@ internal static class TrainCommand
     private static void Print(RunResult r) => RunConsole.Line(string.Create(
         CultureInfo.InvariantCulture,
         $"seed {r.Seed}: validation accuracy {r.ValidationAccuracy:0.0000}, balanced {r.ValidationBalancedAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} "
-        + $"(calibrated {r.CalibratedLoss:0.0000}, temperature {r.Temperature:0.00}); phase 1 {r.HeadSeconds:0} s, phase 2 {r.TuningSeconds:0} s, in all {r.TotalSeconds:0} s"));
+        + $"(calibrated {r.CalibratedLoss:0.0000}, temperatures {string.Join(" and ", r.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)))}); phase 1 {r.HeadSeconds:0} s, phase 2 {r.TuningSeconds:0} s, in all {r.TotalSeconds:0} s"));
 
     private static void Summarize(List<RunResult> results)
     {

@@ -22,6 +22,7 @@ public sealed record Augmentation
         Jpeg = 0,
         Shrink = 0,
         Erase = 0,
+        Cover = 0,
     };
 
     /// <summary>Chance of a mirror image.</summary>
@@ -68,4 +69,7 @@ public sealed record Augmentation
 
     /// <summary>Chance of a rectangle painted over, away from where the mask decides.</summary>
     public double Erase { get; init; }
+
+    /// <summary>Chance that the mouth of a face without a mask is hidden behind a piece of another picture.</summary>
+    public double Cover { get; init; }
 }

@@ -96,17 +96,17 @@ public static class CropFile
 
     private sealed record Entry(
         string File, string Source, string Picture, string Part, FaceLabel Label, BoxOrigin Origin, float Confidence, int PictureWidth,
-        int PictureHeight, float[] Box, int[] Region, string CropHash, string PictureHash)
+        int PictureHeight, float[] Box, int[] Region, string CropHash, string PictureHash, string Tag = "", string Series = "")
     {
         public static Entry Of(LabelledCrop crop, string file) => new(
             file, crop.Source, crop.Picture, crop.Part, crop.Label, crop.Origin, crop.Confidence, crop.PictureWidth, crop.PictureHeight,
             [crop.Box.X, crop.Box.Y, crop.Box.Width, crop.Box.Height],
             [crop.Region.X, crop.Region.Y, crop.Region.Width, crop.Region.Height],
-            crop.CropHash.ToString("x16", null), crop.PictureHash.ToString("x16", null));
+            crop.CropHash.ToString("x16", null), crop.PictureHash.ToString("x16", null), crop.Tag, crop.Series);
 
         public LabelledCrop ToCrop(byte[] encoded) => new(
             Source, Picture, Part, Label, Origin, Confidence, PictureWidth, PictureHeight,
             new PixelBox(Box[0], Box[1], Box[2], Box[3]), new PixelRegion(Region[0], Region[1], Region[2], Region[3]),
-            Convert.ToUInt64(CropHash, 16), Convert.ToUInt64(PictureHash, 16), encoded);
+            Convert.ToUInt64(CropHash, 16), Convert.ToUInt64(PictureHash, 16), Tag, Series, encoded);
     }
 }

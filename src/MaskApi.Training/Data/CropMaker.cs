@@ -165,7 +165,8 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
                 Math.Max(1, (int)Math.Round(region.Height * scale)))
             : RgbImage.From(raster, region);
         var crop = new LabelledCrop(
-            picture.Source, picture.Name, picture.Part, label, origin, confidence, raster.Width, raster.Height, box, region, 0, pictureHash, cut.ToJpeg(options.Quality));
+            picture.Source, picture.Name, picture.Part, label, origin, confidence, raster.Width, raster.Height, box, region, 0, pictureHash,
+            picture.Tag, picture.Series, cut.ToJpeg(options.Quality));
         return crop with { CropHash = PerceptualHash.Of(cut, crop.ServiceRect(box, cut)) };
     }
 }

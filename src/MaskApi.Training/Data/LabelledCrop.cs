@@ -12,7 +12,7 @@ public enum FaceLabel
     /// <summary>A mask over mouth and nose.</summary>
     WithMask,
 
-    /// <summary>A mask that leaves the nose or the mouth free: outside the two classes, never trained on, reported apart.</summary>
+    /// <summary>A mask that leaves the nose or the mouth free: under the nose, on the chin, from one ear, over the eyes.</summary>
     IncorrectMask,
 }
 
@@ -44,6 +44,8 @@ public enum BoxOrigin
 /// <param name="Region">What was cut out, in pixels of the picture.</param>
 /// <param name="CropHash">Perceptual hash of the face crop.</param>
 /// <param name="PictureHash">Perceptual hash of the whole picture.</param>
+/// <param name="Tag">What the data set says of the face besides its label, such as <c>beard</c>; empty where it says nothing.</param>
+/// <param name="Series">Series of photographs that stays on one side of every split; empty where there is none.</param>
 /// <param name="Encoded">The cut as a JPEG, possibly scaled down.</param>
 public sealed record LabelledCrop(
     string Source,
@@ -58,13 +60,24 @@ public sealed record LabelledCrop(
     PixelRegion Region,
     ulong CropHash,
     ulong PictureHash,
+    string Tag,
+    string Series,
     ReadOnlyMemory<byte> Encoded)
 {
     /// <summary>Longer side of the face in its picture, pixels.</summary>
     public float FaceSide => MathF.Max(Box.Width, Box.Height);
 
-    /// <summary>True for a mask.</summary>
-    public bool Masked => Label == FaceLabel.WithMask;
+    /// <summary>True for a mask, however it is worn.</summary>
+    public bool Masked => Label != FaceLabel.WithoutMask;
+
+    /// <summary>The face, in pixels of the decoded cut.</summary>
+    /// <param name="image">The decoded <see cref="Encoded"/>.</param>
+    public PixelBox Within(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var (sx, sy) = (image.Width / (float)Region.Width, image.Height / (float)Region.Height);
+        return new PixelBox((Box.X - Region.X) * sx, (Box.Y - Region.Y) * sy, Box.Width * sx, Box.Height * sy);
+    }
 
     /// <summary>
     /// The rectangle that the service would cut for a box (15 % padding, clipped to the picture), in pixels of the decoded cut.

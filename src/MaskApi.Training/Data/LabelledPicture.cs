@@ -14,7 +14,10 @@ public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box);
 /// <param name="Part">The data set's own division; empty where it has none.</param>
 /// <param name="Label">The one label of the picture, in a folder by class; null in a detection set.</param>
 /// <param name="Faces">Every drawn face, in a detection set; empty in a folder by class.</param>
-public sealed record LabelledPicture(string Source, string Path, string Part, FaceLabel? Label, IReadOnlyList<AnnotatedFace> Faces)
+/// <param name="Tag">What <c>sources.csv</c> says of the picture; empty where it says nothing.</param>
+/// <param name="Series">Series of photographs that stays on one side of every split; empty where there is none.</param>
+public sealed record LabelledPicture(string Source, string Path, string Part, FaceLabel? Label, IReadOnlyList<AnnotatedFace> Faces,
+    string Tag = "", string Series = "")
 {
     /// <summary>Data set and file: the picture's name in packs and folds.</summary>
     public string FullName => $"{Source}/{Name}";
@@ -31,7 +34,12 @@ public static class LabelledPictures
     private static readonly (string Folder, FaceLabel Label)[] _classes =
     [
         ("with_mask", FaceLabel.WithMask), ("without_mask", FaceLabel.WithoutMask), ("incorrect_mask", FaceLabel.IncorrectMask),
+        ("incorrect_mask_drawn", FaceLabel.IncorrectMask),
     ];
+
+    /// <summary>The name of a label in folders and files.</summary>
+    /// <param name="label">The label.</param>
+    public static string Name(FaceLabel label) => _classes.First(c => c.Label == label).Folder;
 
     /// <summary>Lists a data set, in an order that does not depend on the file system.</summary>
     /// <param name="folder">Holds <c>with_mask/</c> and <c>without_mask/</c>, or <c>boxes.csv</c> and <c>images/</c>.</param>
@@ -45,9 +53,10 @@ public static class LabelledPictures
             return ReadBoxes(source, folder, boxes, part);
         if (part is not null)
             throw new InvalidDataException($"'{folder}' has no boxes.csv, so it has no part '{part}'.");
+        var origins = Origins(System.IO.Path.Combine(folder, "sources.csv"));
         LabelledPicture[] pictures =
         [
-            .. _classes.SelectMany(c => Files(System.IO.Path.Combine(folder, c.Folder)).Select(f => new LabelledPicture(source, f, string.Empty, c.Label, []))),
+            .. _classes.SelectMany(c => Files(System.IO.Path.Combine(folder, c.Folder)).Select(file => Picture(source, file, c.Folder, c.Label, origins))),
         ];
         return pictures.Length > 0
             ? pictures
@@ -66,6 +75,27 @@ public static class LabelledPictures
         ];
         return pictures.Length > 0 ? pictures : throw new InvalidDataException($"'{folder}' holds no pictures.");
     }
+
+    // sources.csv names for each file where it is from and, for masks worn wrong, the series that it belongs to, for the others a tag.
+    // Drawn masks count as a source of their own, so that a recipe can weigh them.
+    private static LabelledPicture Picture(
+        string source, string file, string folder, FaceLabel label, Dictionary<string, (string Source, string Tag)> origins)
+    {
+        var drawn = folder.EndsWith("_drawn", StringComparison.Ordinal) ? "-drawn" : string.Empty;
+        if (!origins.TryGetValue($"{folder}/{System.IO.Path.GetFileName(file)}", out var origin))
+        {
+            return new LabelledPicture(source + drawn, file, string.Empty, label, []);
+        }
+
+        return label == FaceLabel.IncorrectMask
+            ? new LabelledPicture(origin.Source + drawn, file, string.Empty, label, [], Series: origin.Tag)
+            : new LabelledPicture(origin.Source, file, string.Empty, label, [], origin.Tag);
+    }
+
+    private static Dictionary<string, (string Source, string Tag)> Origins(string path) => File.Exists(path)
+        ? File.ReadLines(path).Skip(1).Select(line => line.Split(',')).Where(cells => cells.Length >= 3)
+            .ToDictionary(cells => cells[0], cells => (cells[1], cells[2]), StringComparer.Ordinal)
+        : [];
 
     private static IEnumerable<string> Files(string folder, SearchOption depth = SearchOption.TopDirectoryOnly) => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, "*", depth)

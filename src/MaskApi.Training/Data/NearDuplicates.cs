@@ -19,7 +19,8 @@ public static class NearDuplicates
     /// <summary>The picture alone differs in at most this many bits.</summary>
     public const int PictureDistance = 3;
 
-    /// <summary>Numbers the groups of crops that belong together: same picture, near-equal picture, or near-equal face.</summary>
+    /// <summary>Numbers the groups of crops that belong together: same picture, same series of photographs, near-equal picture, or
+    /// near-equal face.</summary>
     /// <param name="crops">All crops that a split will see.</param>
     /// <returns>For each crop its group: the index of the group's first crop.</returns>
     public static int[] Group(IReadOnlyList<LabelledCrop> crops)
@@ -56,7 +57,8 @@ public static class NearDuplicates
         ArgumentNullException.ThrowIfNull(b);
         return Near(a.CropHash ^ b.CropHash, a.PictureHash ^ b.PictureHash)
             || Near(a.CropHash ^ PerceptualHash.Mirrored(b.CropHash), a.PictureHash ^ PerceptualHash.Mirrored(b.PictureHash))
-            || (a.Picture == b.Picture && a.Source == b.Source);
+            || (a.Picture == b.Picture && a.Source == b.Source)
+            || (a.Series.Length > 0 && a.Series == b.Series);
     }
 
     private static bool Near(ulong crop, ulong picture)

@@ -7,7 +7,9 @@ namespace MaskApi.Training.Data;
 /// <param name="Side">Side of the network's input, pixels.</param>
 /// <param name="Augmentation">What may be done to it; null for the plain view.</param>
 /// <param name="Seed">Seeds of its randomness.</param>
-public readonly record struct SampleRequest(LabelledCrop Crop, int Side, Augmentation? Augmentation, (int Run, int View, int Item) Seed);
+/// <param name="Cover">A bare face, a piece of whose picture hides the mouth; null to hide nothing.</param>
+public readonly record struct SampleRequest(
+    LabelledCrop Crop, int Side, Augmentation? Augmentation, (int Run, int View, int Item) Seed, LabelledCrop? Cover = null);
 
 /// <summary>Turns a cached cut into the square picture that the network sees: as the service would, or augmented.</summary>
 public static class SampleRenderer
@@ -15,7 +17,7 @@ public static class SampleRenderer
     /// <summary>The view that is asked for; equal requests give equal views.</summary>
     /// <param name="request">Which face, and how.</param>
     public static RgbImage Render(SampleRequest request) => request.Augmentation is { } how
-        ? Augmented(request.Crop, request.Side, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item))
+        ? Augmented(request.Crop, request.Side, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item), request.Cover)
         : Plain(request.Crop, request.Side);
 
     /// <summary>The crop that the service would make, resized as the exported graph does it.</summary>
@@ -33,12 +35,19 @@ public static class SampleRenderer
     /// <param name="side">Side of the network's input, pixels.</param>
     /// <param name="how">What may be done.</param>
     /// <param name="random">Decides; equal seeds give equal views.</param>
-    public static RgbImage Augmented(LabelledCrop crop, int side, Augmentation how, SeededRandom random)
+    /// <param name="cover">A bare face, a piece of whose picture hides the mouth; null to hide nothing.</param>
+    public static RgbImage Augmented(LabelledCrop crop, int side, Augmentation how, SeededRandom random, LabelledCrop? cover = null)
     {
         ArgumentNullException.ThrowIfNull(crop);
         ArgumentNullException.ThrowIfNull(how);
         ArgumentNullException.ThrowIfNull(random);
         var image = RgbImage.Decode(crop.Encoded);
+        if (cover is not null)
+        {
+            var piece = RgbImage.Decode(cover.Encoded);
+            Occlusion.Apply(image, crop.Within(image), piece, cover.Within(piece), random);
+        }
+
         var rect = crop.ServiceRect(Jitter(crop, how, random), image);
 
         // How many pixels the face has before the graph's resize: what it has in its picture, or fewer.

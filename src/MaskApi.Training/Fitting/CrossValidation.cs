@@ -56,8 +56,8 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
 
 /// <summary>The answer to a face by a network that was not trained on its fold.</summary>
 /// <param name="Item">Index of the face.</param>
-/// <param name="Logit">Above 0 means a mask.</param>
-public readonly record struct HeldOutAnswer(int Item, float Logit);
+/// <param name="Probabilities">Of the labels, uncalibrated, by <see cref="FaceLabel"/>'s numbers.</param>
+public readonly record struct HeldOutAnswer(int Item, double[] Probabilities);
 
 /// <summary>What an idea came to.</summary>
 /// <param name="Idea">The idea.</param>
@@ -69,7 +69,7 @@ public sealed record IdeaResult(Idea Idea, IReadOnlyList<HeldOutAnswer> Answers,
 /// Compares ideas on faces that were not trained on: every fold in turn is held out entirely, early stopping looks at a part of the other
 /// folds, and the answers for the held-out faces are pooled.
 /// </summary>
-/// <param name="crops">All faces, both classes.</param>
+/// <param name="crops">All faces.</param>
 /// <param name="groups">Their groups of near-duplicates.</param>
 /// <param name="backbone">ImageNet weights.</param>
 /// <param name="seed">Seed of everything random.</param>
@@ -152,7 +152,7 @@ public sealed class CrossValidation(
             using var network = Trainer.CreateNetwork(backbone, idea.Recipe, seed, device);
             await new Trainer(set, idea.Recipe, seed, device, observer).RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
             var logits = Trainer.Answer(network, banks.Plain, fold.Validation, FeatureBanks.FirstBlock(network, idea.Recipe), device);
-            answers.AddRange(fold.Validation.Select((item, i) => new HeldOutAnswer(item, logits[i])));
+            answers.AddRange(fold.Validation.Select((item, i) => new HeldOutAnswer(item, network.Head.Probabilities(logits[i]))));
         }
 
         return new IdeaResult(idea, answers, clock.Elapsed.TotalSeconds);

@@ -201,7 +201,21 @@ internal sealed class FeatureBankBuilder(
     private Task<FeatureBank> BuildAsync(
         string what, IReadOnlyList<int> items, IReadOnlyList<int> views, int side, Augmentation? augmentation, CancellationToken cancellationToken)
     {
-        SampleRequest[] requests = [.. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], side, augmentation, (seed, v, i))))];
+        LabelledCrop[] covers = augmentation?.Cover > 0
+            ? [.. items.Select(i => crops[i]).Where(c => c is { Label: FaceLabel.WithoutMask, Origin: BoxOrigin.Detector, FaceSide: >= 40 })]
+            : [];
+        LabelledCrop? Cover(int item, int view)
+        {
+            var random = new SeededRandom(seed, view, item, 0xC0FE);
+            return covers.Length > 0 && crops[item].Label == FaceLabel.WithoutMask && random.Chance(augmentation!.Cover)
+                ? covers[random.Below(covers.Length)]
+                : null;
+        }
+
+        SampleRequest[] requests =
+        [
+            .. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], side, augmentation, (seed, v, i), Cover(i, v)))),
+        ];
         return observer.FollowAsync(
             what, requests.Length, progress => FeatureBank.BuildAsync(backbone, items, requests, views.Count, firstBlocks, progress, cancellationToken));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaskApi.Training.Data;
+using MaskApi.Training.Network;
 
 namespace MaskApi.Training.Fitting;
 
@@ -40,6 +41,7 @@ public sealed record Recipe
         WriteIndented = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     /// <summary>What it is called.</summary>
@@ -66,17 +68,23 @@ public sealed record Recipe
     /// <summary>Samples a step.</summary>
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>What the network answers.</summary>
+    public VerdictHead Head { get; init; }
+
     /// <summary>Share of the hidden units dropped.</summary>
     public double Dropout { get; init; } = 0.5;
 
     /// <summary>Targets become ε/2 and 1 − ε/2.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Whether both classes weigh the same in all.</summary>
+    /// <summary>Whether all labels weigh the same in all.</summary>
     public bool BalanceClasses { get; init; }
 
     /// <summary>Weight of an unmasked face relative to a masked one.</summary>
     public double WithoutMaskWeight { get; init; } = 1;
+
+    /// <summary>Weight of a face whose mask is worn wrong relative to a masked one.</summary>
+    public double IncorrectMaskWeight { get; init; } = 1;
 
     /// <summary>Weight of the faces of a source, by its name; 1 where none is given, 0 leaves the source out.</summary>
     public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();

@@ -9,9 +9,9 @@ namespace MaskApi.Training.Fitting;
 
 /// <summary>Logits of the faces held back, for calibration and reports.</summary>
 /// <param name="Items">Indices into the training set's crops, one a row.</param>
-/// <param name="Logits">The network's answers.</param>
-/// <param name="Masked">The labels.</param>
-public sealed record ValidationLogits(IReadOnlyList<int> Items, IReadOnlyList<float> Logits, IReadOnlyList<bool> Masked);
+/// <param name="Logits">The network's answers, the logits of one face a row.</param>
+/// <param name="Labels">The labels.</param>
+public sealed record ValidationLogits(IReadOnlyList<int> Items, IReadOnlyList<float[]> Logits, IReadOnlyList<FaceLabel> Labels);
 
 /// <summary>Told how a run goes.</summary>
 public interface ITrainingObserver
@@ -51,7 +51,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     {
         ArgumentNullException.ThrowIfNull(recipe);
         manual_seed(seed);
-        var network = new MaskNetwork(backbone, recipe.Dropout);
+        var network = new MaskNetwork(backbone, recipe.Dropout, recipe.Head);
         network.to(device);
         return network;
     }
@@ -67,7 +67,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         using var banks = await builder.BuildAsync(set.Split, recipe, cancellationToken).ConfigureAwait(false);
         await RunAsync(network, banks, cancellationToken).ConfigureAwait(false);
         var logits = Answer(network, banks.Plain, set.Split.Validation, firstBlock, device);
-        return new ValidationLogits(set.Split.Validation, logits, [.. set.Split.Validation.Select(i => set.Crops[i].Masked)]);
+        return new ValidationLogits(set.Split.Validation, logits, [.. set.Split.Validation.Select(i => set.Crops[i].Label)]);
     }
 
     /// <summary>Runs both phases on banks that hold at least this run's faces.</summary>
@@ -83,16 +83,20 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     }
 
     /// <summary>Logits of some faces by a trained network.</summary>
-    internal static float[] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, int firstBlock, Device device)
+    internal static float[][] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, int firstBlock, Device device)
     {
         const int Batch = 64;
         using var frozen = no_grad();
-        var answers = new float[items.Count];
+        var answers = new float[items.Count][];
         for (var start = 0; start < answers.Length; start += Batch)
         {
             using var scope = NewDisposeScope();
             var rows = Enumerable.Range(start, Math.Min(Batch, answers.Length - start)).Select(i => bank.Row(items[i])).ToArray();
-            bank.Logits(network, rows, firstBlock, device).cpu().data<float>().CopyTo(answers, start);
+            var logits = bank.Logits(network, rows, firstBlock, device).cpu().data<float>().ToArray();
+            foreach (var (i, face) in logits.Chunk(network.Head.LogitCount()).Index())
+            {
+                answers[start + i] = face;
+            }
         }
 
         return answers;
@@ -179,7 +183,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             using var scope = NewDisposeScope();
             var items = order.AsSpan(start, Math.Min(recipe.BatchSize, order.Length - start)).ToArray();
             var rows = items.Select(i => bank.Row(i, random.Below(bank.Views))).ToArray();
-            var truth = tensor(items.Select(i => set.Crops[i].Masked ? 1f : 0f).ToArray(), device: device);
+            var labels = items.Select(i => set.Crops[i].Label).ToArray();
+            var truth = Targets(labels);
             var weights = tensor(items.Select(i => (float)set.Weights[i]).ToArray(), device: device);
             var targets = truth;
             (long[] Partners, Tensor Share)? mix = null;
@@ -189,14 +194,12 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
                 random.Shuffle(partner.AsSpan());
                 var share = tensor(items.Select(_ => (float)Math.Max(0.5, 1 - (random.Next() * recipe.Mixup))).ToArray(), device: device);
                 mix = (partner.Select(p => rows[p]).ToArray(), share);
-                targets = (truth * share) + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - share));
+                var shares = share.unsqueeze(1);
+                targets = (truth * shares) + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - shares));
             }
 
             var logits = bank.Logits(network, rows, firstBlock, device, mix);
-            var smooth = (targets * (1 - recipe.LabelSmoothing)) + (recipe.LabelSmoothing / 2);
-            var each = nn.functional.binary_cross_entropy_with_logits(logits, smooth, reduction: nn.Reduction.None);
-            if (recipe.FocalGamma > 0)
-                each *= (logits.detach().sigmoid() - truth).abs().pow(recipe.FocalGamma) * (1 + recipe.FocalGamma);
+            var each = Loss(logits, targets, truth, labels);
             var weighted = (each * weights).sum();
             var loss = weighted / weights.sum();
             optimizer.zero_grad();
@@ -206,17 +209,61 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
 
             lossSum += weighted.item<float>();
             weightSum += weights.sum().item<float>();
-            hits += ((logits >= 0) == (truth > 0.5)).sum().item<long>();
+            hits += Hits(logits, labels);
         }
 
         network.eval();
         return (lossSum / weightSum, hits / order.Length);
     }
 
+    // Ones and zeros, a row a face and a column a logit.
+    private Tensor Targets(FaceLabel[] labels) => tensor(
+        recipe.Head switch
+        {
+            VerdictHead.Softmax => Columns(labels, FaceLabel.WithoutMask, FaceLabel.WithMask, FaceLabel.IncorrectMask),
+            VerdictHead.MaskAndFit => labels.SelectMany(l => (float[])[l == FaceLabel.WithoutMask ? 0 : 1, l == FaceLabel.WithMask ? 1 : 0]).ToArray(),
+            _ => Columns(labels, FaceLabel.WithMask),
+        },
+        [labels.Length, recipe.Head.LogitCount()],
+        device: device);
+
+    private static float[] Columns(FaceLabel[] labels, params FaceLabel[] columns) =>
+        [.. labels.SelectMany(label => columns.Select(column => label == column ? 1f : 0f))];
+
+    /// <summary>The loss of each face: the negative log likelihood of its label, smoothed.</summary>
+    private Tensor Loss(Tensor logits, Tensor targets, Tensor truth, FaceLabel[] labels)
+    {
+        var smoothing = recipe.LabelSmoothing;
+        if (recipe.Head == VerdictHead.Softmax)
+        {
+            var smooth = (targets * (1 - smoothing)) + (smoothing / VerdictHeads.LabelCount);
+            return -(smooth * nn.functional.log_softmax(logits, 1)).sum(1);
+        }
+
+        var each = nn.functional.binary_cross_entropy_with_logits(
+            logits, (targets * (1 - smoothing)) + (smoothing / 2), reduction: nn.Reduction.None);
+        if (recipe.FocalGamma > 0)
+        {
+            each *= (logits.detach().sigmoid() - truth).abs().pow(recipe.FocalGamma) * (1 + recipe.FocalGamma);
+        }
+
+        // Whether a mask is worn right is asked only where there is one.
+        return recipe.Head == VerdictHead.Mask
+            ? each.squeeze(1)
+            : (each * tensor(labels.SelectMany(l => (float[])[1, l == FaceLabel.WithoutMask ? 0 : 1]).ToArray(), [labels.Length, 2], device: device)).sum(1);
+    }
+
+    private long Hits(Tensor logits, FaceLabel[] labels)
+    {
+        using var there = logits.detach().cpu();
+        return there.data<float>().ToArray().Chunk(recipe.Head.LogitCount()).Zip(labels).LongCount(f => recipe.Head.Verdict(f.First) == f.Second);
+    }
+
     private (double Loss, double Accuracy, double Balanced) Validate(MaskNetwork network, FeatureBanks banks, int firstBlock)
     {
         double loss = 0, hits = 0, weight = 0;
-        double[] right = [0, 0], count = [0, 0];
+        var right = new double[VerdictHeads.LabelCount];
+        var count = new double[VerdictHeads.LabelCount];
         foreach (var bank in (FeatureBank?[])[banks.Plain, banks.Hard])
         {
             if (bank is null)
@@ -225,18 +272,18 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             for (var i = 0; i < logits.Length; i++)
             {
                 var item = set.Split.Validation[i];
-                var masked = set.Crops[item].Masked;
-                var correct = logits[i] >= 0 == masked;
-                loss += set.Weights[item] * TemperatureScaling.CrossEntropy(logits[i], masked);
+                var label = set.Crops[item].Label;
+                var correct = recipe.Head.Verdict(logits[i]) == label;
+                loss -= set.Weights[item] * Math.Log(Math.Max(1e-7, recipe.Head.Probabilities(logits[i])[(int)label]));
                 weight += set.Weights[item];
                 if (bank != banks.Plain)
                     continue;
                 hits += correct ? 1 : 0;
-                right[masked ? 1 : 0] += correct ? 1 : 0;
-                count[masked ? 1 : 0]++;
+                right[(int)label] += correct ? 1 : 0;
+                count[(int)label]++;
             }
         }
 
-        return (loss / weight, hits / Math.Max(1, count[0] + count[1]), ((right[0] / Math.Max(1, count[0])) + (right[1] / Math.Max(1, count[1]))) / 2);
+        return (loss / weight, hits / Math.Max(1, count.Sum()), right.Zip(count).Where(l => l.Second > 0).Select(l => l.First / l.Second).DefaultIfEmpty().Average());
     }
 }

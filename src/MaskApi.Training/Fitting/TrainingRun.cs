@@ -27,7 +27,7 @@ public sealed record RunConfiguration(
 /// <param name="ValidationBalancedAccuracy">0–1.</param>
 /// <param name="ValidationLoss">Unweighted binary cross-entropy before calibration.</param>
 /// <param name="CalibratedLoss">The same after calibration (fitted on these very faces).</param>
-/// <param name="Temperature">Of the calibration.</param>
+/// <param name="Temperatures">Of the calibration, one a logit.</param>
 /// <param name="HeadSeconds">Duration of the first phase.</param>
 /// <param name="TuningSeconds">Duration of the second phase.</param>
 /// <param name="TotalSeconds">Duration of all, views included.</param>
@@ -37,7 +37,7 @@ public sealed record RunResult(
     double ValidationBalancedAccuracy,
     double ValidationLoss,
     double CalibratedLoss,
-    double Temperature,
+    IReadOnlyList<double> Temperatures,
     double HeadSeconds,
     double TuningSeconds,
     double TotalSeconds);
@@ -79,25 +79,41 @@ public static class TrainingRun
         var trainer = new Trainer(set, recipe, seed, device, new RecordingObserver(observer, folder), new CheckpointFolder(folder));
         var validation = await trainer.RunAsync(network, cancellationToken).ConfigureAwait(false);
 
-        var temperature = TemperatureScaling.Fit(validation.Logits, validation.Masked);
-        var raw = BinaryMetrics.FromLogits(validation.Logits, validation.Masked);
-        var calibrated = BinaryMetrics.FromLogits(validation.Logits, validation.Masked, temperature);
+        var temperatures = Calibrate(recipe.Head, validation);
+        var raw = Metrics(recipe.Head, validation, [1, 1, 1]);
+        var calibrated = Metrics(recipe.Head, validation, temperatures);
         var result = new RunResult(
-            seed, raw.Accuracy(), raw.BalancedAccuracy(), raw.LogLoss(), calibrated.LogLoss(), temperature,
+            seed, raw.Accuracy(), raw.BalancedAccuracy(), raw.LogLoss(), calibrated.LogLoss(), temperatures,
             trainer.History.Where(h => h.Phase == 1).Sum(h => h.Seconds), trainer.History.Where(h => h.Phase == 2).Sum(h => h.Seconds), clock.Elapsed.TotalSeconds);
 
-        ClassifierExport.Write(network, configuration.Recipe.InputSize, temperature, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
-        WriteValidation(folder, set, validation, temperature);
+        ClassifierExport.Write(network, configuration.Recipe.InputSize, temperatures, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
+        WriteValidation(folder, set, validation, recipe.Head, temperatures);
         Write(Path.Combine(folder, "result.json"), result);
         return result;
     }
 
     private static RunConfiguration Describe(TrainingSet set, Recipe recipe, int seed, Device device) => new(
         recipe, seed, CropFile.Fingerprint(set.Crops),
-        set.Crops.GroupBy(c => $"{c.Source}{(c.Part.Length > 0 ? ":" + c.Part : string.Empty)}/{(c.Masked ? "with_mask" : "without_mask")}")
+        set.Crops.GroupBy(c => $"{c.Source}{(c.Part.Length > 0 ? ":" + c.Part : string.Empty)}/{LabelledPictures.Name(c.Label)}")
             .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal),
         set.Split.Train.Count, set.Split.Validation.Count, device.type.ToString().ToLowerInvariant(),
         $"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");
+
+    // Each question has a temperature of its own; whether a mask is worn right is asked only where there is one.
+    private static double[] Calibrate(VerdictHead head, ValidationLogits validation)
+    {
+        double Fit(int column, FaceLabel[] no, FaceLabel[] yes)
+        {
+            int[] asked = [.. Enumerable.Range(0, validation.Labels.Count).Where(i => no.Contains(validation.Labels[i]) || yes.Contains(validation.Labels[i]))];
+            return TemperatureScaling.Fit([.. asked.Select(i => validation.Logits[i][column])], [.. asked.Select(i => yes.Contains(validation.Labels[i]))]);
+        }
+
+        var mask = Fit(0, [FaceLabel.WithoutMask], [FaceLabel.WithMask, FaceLabel.IncorrectMask]);
+        return head == VerdictHead.Mask ? [mask] : [mask, Fit(1, [FaceLabel.IncorrectMask], [FaceLabel.WithMask])];
+    }
+
+    private static VerdictMetrics Metrics(VerdictHead head, ValidationLogits validation, double[] temperatures) => new(
+        [.. validation.Logits.Zip(validation.Labels, (logits, label) => new JudgedVerdict(head.Probabilities(logits, temperatures), label))]);
 
     private static void Prepare(string folder, RunConfiguration configuration, bool resume)
     {
@@ -133,17 +149,17 @@ public static class TrainingRun
         };
     }
 
-    private static void WriteValidation(string folder, TrainingSet set, ValidationLogits validation, double temperature)
+    private static void WriteValidation(string folder, TrainingSet set, ValidationLogits validation, VerdictHead head, double[] temperatures)
     {
         using var file = File.CreateText(Path.Combine(folder, "validation.csv"));
-        file.WriteLine("source,picture,label,face_side,logit,mask_probability");
+        file.WriteLine("source,picture,tag,label,face_side,without_mask,with_mask,incorrect_mask");
         for (var i = 0; i < validation.Items.Count; i++)
         {
             var crop = set.Crops[validation.Items[i]];
-            var probability = TemperatureScaling.Sigmoid(validation.Logits[i] / temperature);
+            var p = head.Probabilities(validation.Logits[i], temperatures);
             file.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{crop.Source},\"{crop.Picture}\",{(crop.Masked ? "with_mask" : "without_mask")},{crop.FaceSide:0},{validation.Logits[i]:0.0000},{probability:0.0000}"));
+                $"{crop.Source},\"{crop.Picture}\",{crop.Tag},{LabelledPictures.Name(crop.Label)},{crop.FaceSide:0},{p[0]:0.00000},{p[1]:0.00000},{p[2]:0.00000}"));
         }
     }
 

@@ -1,4 +1,5 @@
 using MaskApi.Training.Data;
+using MaskApi.Training.Network;
 
 namespace MaskApi.Training.Fitting;
 
@@ -13,7 +14,7 @@ public sealed class TrainingSet
         Split = split;
     }
 
-    /// <summary>The faces used, both classes.</summary>
+    /// <summary>The faces used.</summary>
     public IReadOnlyList<LabelledCrop> Crops { get; }
 
     /// <summary>Weight of each face in the loss, mean 1 over the training side.</summary>
@@ -62,7 +63,7 @@ public sealed class TrainingSet
     {
         ArgumentNullException.ThrowIfNull(recipe);
         ArgumentNullException.ThrowIfNull(crop);
-        return crop.Label != FaceLabel.IncorrectMask
+        return recipe.Head.Knows(crop.Label)
             && (recipe.UseUndetected || crop.Origin != BoxOrigin.Picture)
             && recipe.SourceWeights.GetValueOrDefault(crop.Source, 1) > 0;
     }
@@ -72,7 +73,7 @@ public sealed class TrainingSet
     public static int[] Classes(IReadOnlyList<LabelledCrop> crops)
     {
         var sources = crops.Select(c => c.Source).Distinct().Order(StringComparer.Ordinal).ToList();
-        return [.. crops.Select(c => (sources.IndexOf(c.Source) * 2) + (c.Masked ? 1 : 0))];
+        return [.. crops.Select(c => (sources.IndexOf(c.Source) * VerdictHeads.LabelCount) + (int)c.Label)];
     }
 
     private static double[] Weigh(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> train, Recipe recipe)
@@ -80,14 +81,24 @@ public sealed class TrainingSet
         var weights = crops.Select(c => recipe.SourceWeights.GetValueOrDefault(c.Source, 1)).ToArray();
         if (recipe.BalanceClasses)
         {
-            var masked = train.Where(i => crops[i].Masked).Sum(i => weights[i]);
-            var bare = train.Where(i => !crops[i].Masked).Sum(i => weights[i]);
+            var sums = train.GroupBy(i => crops[i].Label).ToDictionary(label => label.Key, label => label.Sum(i => weights[i]));
+            var share = sums.Values.Sum() / sums.Count;
             for (var i = 0; i < weights.Length; i++)
-                weights[i] *= 0.5 * (masked + bare) / (crops[i].Masked ? masked : bare);
+            {
+                weights[i] *= share / sums.GetValueOrDefault(crops[i].Label, share);
+            }
         }
 
         for (var i = 0; i < weights.Length; i++)
-            weights[i] *= crops[i].Masked ? 1 : recipe.WithoutMaskWeight;
+        {
+            weights[i] *= crops[i].Label switch
+            {
+                FaceLabel.WithoutMask => recipe.WithoutMaskWeight,
+                FaceLabel.IncorrectMask => recipe.IncorrectMaskWeight,
+                _ => 1,
+            };
+        }
+
         var mean = train.Average(i => weights[i]);
         return [.. weights.Select(w => w / mean)];
     }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// The mask classifier: MobileNetV2, global average pooling, <c>Dense(128, ReLU)</c>, dropout, <c>Dense(1)</c>. Its answer is a logit:
-/// above 0 means a mask.
+/// The mask classifier: MobileNetV2, global average pooling, <c>Dense(128, ReLU)</c>, dropout, and a dense layer with the logits of its
+/// <see cref="VerdictHead"/>. The first logit of all but the softmax is above 0 where there is a mask.
 /// </summary>
 public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 {
@@ -22,13 +22,15 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Builds the network: the backbone as given, the head freshly drawn from torch's random generator.</summary>
     /// <param name="backbone">Weights of the backbone.</param>
     /// <param name="dropout">Share of hidden units dropped while training, 0–1.</param>
-    public MaskNetwork(BackboneWeights backbone, double dropout = 0.5)
+    /// <param name="head">What the last layer answers.</param>
+    public MaskNetwork(BackboneWeights backbone, double dropout = 0.5, VerdictHead head = VerdictHead.Mask)
         : base(nameof(MaskNetwork))
     {
         _backbone = new MobileNetV2(backbone);
         _hidden = nn.Linear(MobileNetV2.FeatureChannels, HiddenUnits);
         _dropout = nn.Dropout(dropout);
-        _output = nn.Linear(HiddenUnits, 1);
+        _output = nn.Linear(HiddenUnits, head.LogitCount());
+        Head = head;
         RegisterComponents();
         foreach (var layer in (Linear[])[_hidden, _output])
         {
@@ -38,6 +40,9 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>What the last layer answers.</summary>
+    public VerdictHead Head { get; }
+
     /// <summary>The feature extractor.</summary>
     public MobileNetV2 Backbone => _backbone;
 
@@ -46,7 +51,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Logits of a batch of pictures.</summary>
     /// <param name="input">Float32 <c>[n, 3, side, side]</c>, RGB, −1…1.</param>
-    /// <returns>Float32 <c>[n]</c>.</returns>
+    /// <returns>Float32 <c>[n, logits]</c>.</returns>
     public override Tensor forward(Tensor input) => ForwardFrom(input, 0);
 
     /// <summary>Logits, starting in the middle of the backbone.</summary>
@@ -65,12 +70,12 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>The head alone.</summary>
     /// <param name="pooled">Float32 <c>[n, 1280]</c>.</param>
-    /// <returns>Logits, float32 <c>[n]</c>.</returns>
+    /// <returns>Float32 <c>[n, logits]</c>.</returns>
     public Tensor Classify(Tensor pooled)
     {
         using var scope = NewDisposeScope();
         var hidden = _dropout.forward(nn.functional.relu(_hidden.forward(pooled)));
-        return _output.forward(hidden).squeeze(1).MoveToOuterDisposeScope();
+        return _output.forward(hidden).MoveToOuterDisposeScope();
     }
 
     /// <summary>Makes the head and the blocks from <paramref name="firstBlock"/> on trainable, and nothing else.</summary>
@@ -86,7 +91,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
         return trainable;
     }
 
-    /// <summary>The head's present weights: <c>[128, 1280]</c> and <c>[1, 128]</c>, row by row, with their biases.</summary>
+    /// <summary>The head's present weights: <c>[128, 1280]</c> and <c>[logits, 128]</c>, row by row, with their biases.</summary>
     public (DenseWeights Hidden, DenseWeights Output) HeadWeights() => (DenseWeights.Of(_hidden), DenseWeights.Of(_output));
 
     /// <summary>Turns RGB bytes into the network's input, as the exported graph does.</summary>

@@ -34,7 +34,7 @@ internal static class RunReport
         Line($"| data SHA-256 | `{run.Data}` |");
         Line($"| split | {run.Train} to learn from, {run.Validation} held back; {(run.Recipe.GroupedSplit ? "near-duplicates stay on one side" : "at random, near-duplicates or not")} |");
         Line($"| held back: accuracy | {result.ValidationAccuracy:0.0000} (balanced {result.ValidationBalancedAccuracy:0.0000}) |");
-        Line($"| held back: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} (temperature {result.Temperature:0.00}, fitted on these faces) |");
+        Line($"| held back: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} (temperatures {string.Join(" and ", result.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)))}, fitted on these faces) |");
         Line($"| epochs | {epochs.Count(e => e.Phase == 1)} for the head, {epochs.Count(e => e.Phase == 2)} with the backbone's top |");
         Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in all, on {run.Device}, {run.Runtime} |");
         Line($"");

@@ -1,0 +1,85 @@
+using MaskApi.Training.Data;
+using MaskApi.Training.Network;
+
+namespace MaskApi.Training.Evaluation;
+
+/// <summary>A face with the probabilities that it was given.</summary>
+/// <param name="Probabilities">Of the labels, by <see cref="FaceLabel"/>'s numbers.</param>
+/// <param name="Label">The truth.</param>
+public readonly record struct JudgedVerdict(IReadOnlyList<double> Probabilities, FaceLabel Label)
+{
+    /// <summary>The likeliest label.</summary>
+    public FaceLabel Verdict
+    {
+        get
+        {
+            var best = 0;
+            for (var i = 1; i < Probabilities.Count; i++)
+            {
+                best = Probabilities[i] > Probabilities[best] ? i : best;
+            }
+
+            return (FaceLabel)best;
+        }
+    }
+
+    /// <summary>Probability of the likeliest label.</summary>
+    public double Confidence => Probabilities[(int)Verdict];
+
+    /// <summary>Whether the likeliest label is the truth.</summary>
+    public bool Right => Verdict == Label;
+}
+
+/// <summary>All figures about answers with a probability for each label. The verdict is the likeliest label.</summary>
+/// <param name="faces">The judged faces, at least one.</param>
+public sealed class VerdictMetrics(IReadOnlyList<JudgedVerdict> faces)
+{
+    /// <summary>Number of faces.</summary>
+    public int Count => faces.Count;
+
+    /// <summary>Faces by truth and verdict.</summary>
+    /// <param name="label">The truth.</param>
+    /// <param name="verdict">The answer.</param>
+    public int Confusion(FaceLabel label, FaceLabel verdict) => faces.Count(f => f.Label == label && f.Verdict == verdict);
+
+    /// <summary>Share of right answers.</summary>
+    public double Accuracy() => faces.Average(f => f.Right ? 1.0 : 0);
+
+    /// <summary>Mean of the recalls of the labels that there are.</summary>
+    public double BalancedAccuracy() => faces.GroupBy(f => f.Label).Average(label => label.Average(f => f.Right ? 1.0 : 0));
+
+    /// <summary>Precision, recall and F1 of a label; what is undefined is 0.</summary>
+    /// <param name="label">The label.</param>
+    public ClassReport Report(FaceLabel label)
+    {
+        var right = Confusion(label, label);
+        var (called, support) = (faces.Count(f => f.Verdict == label), faces.Count(f => f.Label == label));
+        var precision = called == 0 ? 0 : (double)right / called;
+        var recall = support == 0 ? 0 : (double)right / support;
+        return new ClassReport(precision, recall, precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall), support);
+    }
+
+    /// <summary>Mean negative log likelihood of the truth, probabilities kept off 0 by 1e-7.</summary>
+    public double LogLoss() => faces.Average(f => -Math.Log(Math.Max(1e-7, f.Probabilities[(int)f.Label])));
+
+    /// <summary>Mean squared error of the probabilities, summed over the labels (Brier, 1950).</summary>
+    public double Brier() => faces.Average(f => f.Probabilities.Index().Sum(p => Math.Pow(p.Item - ((int)f.Label == p.Index ? 1 : 0), 2)));
+
+    /// <summary>Bins of equal count by the probability of the likeliest label, lowest first: what was said, and what was so.</summary>
+    /// <param name="bins">How many, at most.</param>
+    public IReadOnlyList<ReliabilityBin> Reliability(int bins = 10) =>
+    [
+        .. faces.OrderBy(f => f.Confidence).ThenBy(f => f.Right).Chunk(Math.Max(1, Count / bins))
+            .Select(bin => new ReliabilityBin(bin.Average(f => f.Confidence), bin.Average(f => f.Right ? 1.0 : 0), bin.Length)),
+    ];
+
+    /// <summary>Expected calibration error of the likeliest label.</summary>
+    /// <param name="bins">How many bins of equal count.</param>
+    public double ExpectedCalibrationError(int bins = 10) =>
+        Reliability(bins).Sum(b => b.Count * Math.Abs(b.MeanProbability - b.MaskedShare)) / Count;
+
+    /// <summary>One label against the rest.</summary>
+    /// <param name="label">The label, the positive class.</param>
+    public BinaryMetrics Against(FaceLabel label) =>
+        new(faces.Select(f => new Judgement(f.Probabilities[(int)label], f.Label == label)));
+}
