@@ -15,14 +15,13 @@ internal static class Occlusion
     /// <param name="random">Decides size and place.</param>
     public static void Apply(RgbImage image, PixelBox face, RgbImage piece, PixelBox head, SeededRandom random)
     {
-        // Above the nose, so that no mouth and no mask is ever pasted. Sometimes little more than hair.
-        var height = random.Uniform(0.35, 0.8);
+        // From the hair to below the eyes: no mouth and no mask is ever pasted, and plain skin or cloth, which could be a mask, is never all there is.
         var source = new SampleRect(
-            head.X - (head.Width * random.Uniform(0, 0.3)),
+            head.X - (head.Width * random.Uniform(0.05, 0.15)),
             head.Y - (head.Height * 0.3),
-            head.Width * random.Uniform(0.8, 1.3),
-            head.Height * height);
-        var width = Math.Max(2, (int)Math.Round(face.Width * random.Uniform(0.7, 1.6)));
+            head.Width * random.Uniform(1.1, 1.3),
+            head.Height * random.Uniform(0.75, 0.9));
+        var width = Math.Max(2, (int)Math.Round(face.Width * random.Uniform(0.7, 1.3)));
         var rows = Math.Max(2, (int)Math.Round(width * source.Height / source.Width * random.Uniform(0.8, 1.2)));
         var pasted = Resampler.Resize(piece, source, width, rows);
         var left = (int)Math.Round(face.Center.X + (face.Width * random.Uniform(-0.3, 0.3)) - (width / 2.0));
@@ -30,7 +29,7 @@ internal static class Occlusion
         var edge = Math.Max(1.5, 0.04 * width);
         for (var y = Math.Max(0, top); y < image.Height; y++)
         {
-            // What covers a mouth usually goes on below: the last row repeats.
+            // What covers a mouth goes on below: the last row repeats.
             var row = Math.Min(y - top, rows - 1);
             for (var x = Math.Max(0, left); x < Math.Min(image.Width, left + width); x++)
             {
