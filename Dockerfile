@@ -11,9 +11,10 @@ WORKDIR /source
 # Only what decides the packages, so that a change of code does not restore them again.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/
-COPY src/MaskApi/MaskApi.csproj src/MaskApi/
-COPY src/MaskApi.Vision/MaskApi.Vision.csproj src/MaskApi.Vision/
-RUN dotnet restore src/MaskApi -a $TARGETARCH -p:PublishReadyToRun=true
+COPY src/MaskApi/MaskApi.csproj src/MaskApi/packages.lock.json src/MaskApi/
+COPY src/MaskApi.Vision/MaskApi.Vision.csproj src/MaskApi.Vision/packages.lock.json src/MaskApi.Vision/
+# For every architecture, since the lock files are of all.
+RUN dotnet restore src/MaskApi --locked-mode -p:PublishReadyToRun=true
 
 COPY .editorconfig ./
 COPY models/ models/

@@ -14,6 +14,7 @@ using MaskApi.Problems;
 using MaskApi.Security;
 using MaskApi.Settings;
 using MaskApi.Uploads;
+using MaskApi.Vision.Inference;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -173,6 +174,7 @@ internal static class ServiceHost
             string.IsNullOrEmpty(provider.GetRequiredService<AnnotationOptions>().Redis)
                 ? ActivatorUtilities.CreateInstance<MemoryAnnotationStore>(provider)
                 : ActivatorUtilities.CreateInstance<RedisAnnotationStore>(provider));
+        services.AddSingleton(ProcessorFeatures.Current);
         services.AddSingleton<ModelHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<Drain>();

@@ -11,7 +11,7 @@ public enum ModelPrecision
 
     /// <summary>
     /// Bytes: <c>mask_classifier_int8.onnx</c>, made from the float model by <c>MaskApi.Training quantize</c>. About 1.7 times as
-    /// fast on one thread; verdicts of borderline faces may differ.
+    /// fast on one thread of a processor with AVX-512 VNNI, and no faster with AVX2 alone; verdicts of borderline faces may differ.
     /// </summary>
     Int8,
 }

@@ -13,6 +13,7 @@ internal sealed partial class ModelHost(
     ModelOptions models,
     LimitOptions limits,
     IHostApplicationLifetime lifetime,
+    ProcessorFeatures processor,
     TimeProvider time,
     ILogger<ModelHost> logger) : BackgroundService
 {
@@ -109,6 +110,11 @@ internal sealed partial class ModelHost(
     /// <summary>Loads with the wished provider. Falling back is done here, so that it is logged and told.</summary>
     private FacePipeline LoadPipeline()
     {
+        if (models.Precision == ModelPrecision.Int8 && models.ExecutionProvider == ExecutionProvider.Cpu && !processor.HasByteDotProduct)
+        {
+            LogInt8WithoutVnni(logger);
+        }
+
         var options = new VisionOptions
         {
             ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
@@ -135,6 +141,11 @@ internal sealed partial class ModelHost(
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The models cannot be used: {Reason}")]
     private static partial void LogFailure(ILogger logger, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Precision is Int8, but this processor has no VNNI or other byte dot product: Int8 is no faster than Float here, only less exact")]
+    private static partial void LogInt8WithoutVnni(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Falling back to the processor: {Reason}")]
     private static partial void LogFallBack(ILogger logger, string reason);

@@ -21,7 +21,7 @@ public sealed class ChannelPadSplittingTests
         Assert.All(before.Zip(after), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
-    // 24 and 4 channels, as in the short-range model, are no whole blocks: splitting them would bring nothing.
+    // 24 and 4 channels are no whole blocks: splitting them would bring nothing.
     [Theory]
     [InlineData(24, 4)]
     [InlineData(16, 8)]
