@@ -175,6 +175,11 @@ internal static class ServiceHost
                 ? ActivatorUtilities.CreateInstance<MemoryAnnotationStore>(provider)
                 : ActivatorUtilities.CreateInstance<RedisAnnotationStore>(provider));
         services.AddSingleton(ProcessorFeatures.Current);
+        if (!string.IsNullOrEmpty(settings.Get<AnnotationOptions>().Redis))
+        {
+            services.AddHostedService(static provider => (RedisAnnotationStore)provider.GetRequiredService<IAnnotationStore>());
+        }
+
         services.AddSingleton<ModelHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
         services.AddSingleton<Drain>();

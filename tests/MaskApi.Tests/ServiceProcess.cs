@@ -10,7 +10,8 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _lines = [];
 
-    private ServiceProcess(string folder, IEnumerable<(string Name, string Value)> settings)
+    private ServiceProcess(
+        string folder, string program, IEnumerable<(string Name, string Value)> settings, IEnumerable<(string Name, string? Value)> environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -18,11 +19,16 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = folder,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"));
+        start.ArgumentList.Add(Path.Combine(program, "MaskApi.dll"));
         start.ArgumentList.Add("--urls=http://127.0.0.1:0");
         foreach (var (name, value) in settings)
         {
             start.ArgumentList.Add($"--{name}={value}");
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -49,9 +55,17 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Start(params (string Name, string Value)[] settings) => StartIn(AppContext.BaseDirectory, settings);
 
     /// <summary>Starts a process in a folder of the test's choice.</summary>
-    public static ServiceProcess StartIn(string folder, params (string Name, string Value)[] settings)
+    public static ServiceProcess StartIn(string folder, params (string Name, string Value)[] settings) =>
+        StartFrom(AppContext.BaseDirectory, folder, [], settings);
+
+    /// <summary>Starts a process of a copy of the program, with an environment of the test's choice.</summary>
+    public static ServiceProcess StartFrom(
+        string program,
+        string folder,
+        IEnumerable<(string Name, string? Value)> environment,
+        params IEnumerable<(string Name, string Value)> settings)
     {
-        var service = new ServiceProcess(folder, settings);
+        var service = new ServiceProcess(folder, program, settings, environment);
         service._process.Start();
         service._process.BeginOutputReadLine();
         service._process.BeginErrorReadLine();

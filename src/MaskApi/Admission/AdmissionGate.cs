@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.RateLimiting;
 using MaskApi.Problems;
 
@@ -31,7 +30,7 @@ internal sealed class AdmissionGate : IDisposable
             QueueLimit = options.QueueLength,
             QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
         });
-        _megapixelLimit = (int)Math.Min(options.MaxPixelsInFlight / 1_000_000, int.MaxValue);
+        _megapixelLimit = (int)Math.Min(options.PixelsInFlight / 1_000_000, int.MaxValue);
         _megapixels = CreateMegapixels();
     }
 
@@ -147,7 +146,7 @@ internal sealed class AdmissionGate : IDisposable
     /// <summary>A place in work, held until disposed of.</summary>
     internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? turn) : IDisposable
     {
-        private readonly long _entered = Stopwatch.GetTimestamp();
+        private readonly long _entered = gate._time.GetTimestamp();
         private int _left;
 
         /// <summary>Gives the place back.</summary>
@@ -155,7 +154,7 @@ internal sealed class AdmissionGate : IDisposable
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
             {
-                gate.Leave(place, memory, turn, Stopwatch.GetElapsedTime(_entered));
+                gate.Leave(place, memory, turn, gate._time.GetElapsedTime(_entered));
             }
         }
     }

@@ -1,4 +1,5 @@
 using MaskApi.Settings;
+using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Admission;
 
@@ -37,6 +38,15 @@ internal sealed record AdmissionOptions : IServiceOptions
 
     /// <summary><see cref="Concurrency"/> with 0 resolved. The count of cores respects a container's limit.</summary>
     public int Places => Concurrency == 0 ? Environment.ProcessorCount : Concurrency;
+
+    /// <summary><see cref="MaxBytesInFlight"/>, or half of the memory that this process may have where that is less.</summary>
+    public long BytesInFlight => Math.Min(MaxBytesInFlight, Math.Max(1, AvailableMemory / 2));
+
+    /// <summary><see cref="MaxPixelsInFlight"/>, or as many as fit into half of the memory that this process may have, where that is less.</summary>
+    public long PixelsInFlight => Math.Min(MaxPixelsInFlight, Math.Max(1_000_000, AvailableMemory / 2 / Raster.BytesPerPixel));
+
+    /// <summary>Bytes that this process may have: the machine's, a container's or the collector's limit, whichever is least.</summary>
+    internal long AvailableMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <inheritdoc/>
     public IEnumerable<string> Validate()

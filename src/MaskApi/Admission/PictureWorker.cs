@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading.RateLimiting;
 using MaskApi.Models;
 using MaskApi.Observability;
@@ -70,9 +69,9 @@ internal sealed class PictureWorker(
     private async ValueTask<AdmissionGate.Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
     {
         using var span = telemetry.Spans.StartActivity("wait");
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         var place = await gate.EnterAsync(pixels, batch, cancellationToken);
-        telemetry.RecordStage("wait", Stopwatch.GetElapsedTime(started).TotalSeconds);
+        telemetry.RecordStage("wait", time.GetElapsedTime(started).TotalSeconds);
         return place;
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Globalization;
 using MaskApi.Admission;
 using MaskApi.Contracts;
@@ -103,7 +102,7 @@ internal static class AnnotationEndpoints
     }
 
     /// <summary>Draws: what the endpoints have in common.</summary>
-    internal sealed class Annotator(PictureWorker worker, LimitOptions limits, Telemetry telemetry)
+    internal sealed class Annotator(PictureWorker worker, LimitOptions limits, UploadBudget budget, Telemetry telemetry, TimeProvider time)
     {
         /// <summary>Detects on a picture and draws what was found.</summary>
         public async Task<PictureResult> AnnotateAsync(
@@ -113,22 +112,26 @@ internal static class AnnotationEndpoints
             OutputPicture output,
             CancellationToken cancellationToken)
         {
-            var started = Stopwatch.GetTimestamp();
-            var (analysis, file, format) = await worker.RunAsync(picture, output.Preferred, Annotate, batch: null, cancellationToken);
+            var started = time.GetTimestamp();
+            var (analysis, drawn) = await worker.RunAsync(picture, output.Preferred, Annotate, batch: null, cancellationToken);
             var summary = analysis.Faces.Summarize(parameters.MinConfidence);
-            DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)));
+            DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(time.GetElapsedTime(started)));
             telemetry.CountAnalysis(analysis.Timings, summary);
-            return Answer(context, summary, file, format);
+            return Answer(context, summary, drawn);
 
-            (FaceAnalysis Analysis, IMemoryOwner<byte> File, PictureFormat Format) Annotate(FacePipeline pipeline, CancellationToken token)
+            (FaceAnalysis Analysis, Drawn Drawn) Annotate(FacePipeline pipeline, CancellationToken token)
             {
-                var decoding = Stopwatch.GetTimestamp();
-                using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
-                var format = output.For(raster);
-                var decoded = Stopwatch.GetElapsedTime(decoding);
-                var found = pipeline.Analyze(raster, parameters.Options, token);
-                var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
-                return (found with { Timings = timings }, Draw(raster, found.Faces, parameters.MinConfidence, format, token), format);
+                var decoding = time.GetTimestamp();
+                return WithPlace(picture, output, share =>
+                {
+                    using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
+                    var format = output.For(raster);
+                    var decoded = time.GetElapsedTime(decoding);
+                    var found = pipeline.Analyze(raster, parameters.Options, token);
+                    var timings = found.Timings with { DecodeMs = decoded.TotalMilliseconds };
+                    var drawn = Draw(raster, found.Faces, parameters.MinConfidence, format, share, token);
+                    return (found with { Timings = timings }, drawn);
+                });
             }
         }
 
@@ -136,30 +139,56 @@ internal static class AnnotationEndpoints
         public async Task<PictureResult> DrawAsync(
             HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
         {
-            var (file, format) = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batch: null, cancellationToken);
+            var drawn = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batch: null, cancellationToken);
 
             // The same address always shows the same picture, but only to whom it was given.
             context.Response.Headers.CacheControl = "private, max-age=60";
-            return Answer(context, record.Faces.Summarize(record.MinConfidence), file, format);
+            return Answer(context, record.Faces.Summarize(record.MinConfidence), drawn);
 
-            (IMemoryOwner<byte> File, PictureFormat Format) Redraw(FacePipeline pipeline, CancellationToken token)
+            Drawn Redraw(FacePipeline pipeline, CancellationToken token) => WithPlace(record.Picture, output, share =>
             {
                 using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
                 var format = output.For(raster);
-                return (Draw(raster, record.Faces, record.MinConfidence, format, token), format);
+                return Draw(raster, record.Faces, record.MinConfidence, format, share, token);
+            });
+        }
+
+        /// <summary>
+        /// Reserves the place of the largest file that can come out, before any work is done for a file that nobody could be sent.
+        /// </summary>
+        private T WithPlace<T>(ReadOnlyMemory<byte> picture, OutputPicture output, Func<UploadBudget.Share, T> work)
+        {
+            // Encoding is counted with two copies of the file.
+            var largest = ImageDecoder.ReadHeader(picture, limits.Decode).Pixels * ImageEncoder.PeakBytesPerPixel(output.Preferred) / 2;
+            var share = budget.Take(largest, beside: picture.Length);
+            try
+            {
+                return work(share);
+            }
+            catch
+            {
+                share.Dispose();
+                throw;
             }
         }
 
-        private static IMemoryOwner<byte> Draw(
-            Raster raster, IReadOnlyList<FaceVerdict> faces, float minConfidence, PictureFormat format, CancellationToken cancellationToken)
+        private static Drawn Draw(
+            Raster raster,
+            IReadOnlyList<FaceVerdict> faces,
+            float minConfidence,
+            PictureFormat format,
+            UploadBudget.Share share,
+            CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
             AnnotationRenderer.Draw(raster, faces, minConfidence);
             cancellationToken.ThrowIfCancellationRequested();
-            return ImageEncoder.Encode(raster, format.Format);
+            var file = ImageEncoder.Encode(raster, format.Format);
+            share.Resize(file.Memory.Length);
+            return new Drawn(file, share, format);
         }
 
-        private static PictureResult Answer(HttpContext context, FaceSummary summary, IMemoryOwner<byte> file, PictureFormat format)
+        private static PictureResult Answer(HttpContext context, FaceSummary summary, Drawn drawn)
         {
             int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
             foreach (var (header, count) in CountHeaders.Zip(counts))
@@ -169,7 +198,10 @@ internal static class AnnotationEndpoints
 
             context.Response.Headers.Vary = "Accept";
             RequestFacts.Of(context).Summary = summary;
-            return new PictureResult(file, format.MediaType);
+            return new PictureResult(drawn.File, drawn.Share, drawn.Format.MediaType);
         }
+
+        /// <summary>A file to send, with its share of the budget.</summary>
+        private readonly record struct Drawn(IMemoryOwner<byte> File, UploadBudget.Share Share, PictureFormat Format);
     }
 }

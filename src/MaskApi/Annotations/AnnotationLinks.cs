@@ -48,7 +48,7 @@ internal sealed class AnnotationLinks(IAnnotationStore store, AnnotationOptions 
     }
 
     /// <summary>What is behind an id, for <see cref="AnnotationRecord.Parse"/>; null when there is nothing, or nothing any more.</summary>
-    /// <exception cref="ProblemException"><c>overloaded</c>: too many bytes are held in memory at this moment.</exception>
+    /// <exception cref="ProblemException"><c>overloaded</c>: too many bytes are held in memory at this moment. <c>not_ready</c>: the store cannot be asked.</exception>
     public ValueTask<IMemoryOwner<byte>?> FindAsync(string id, CancellationToken cancellationToken) =>
         id.Length == 2 * IdBytes && id.All(char.IsAsciiHexDigitLower)
             ? store.GetAsync(id, cancellationToken)

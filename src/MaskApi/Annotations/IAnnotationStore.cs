@@ -10,8 +10,8 @@ internal interface IAnnotationStore
     /// <returns>Whether it was kept; a store that is down or too small says no, and the answer goes out without its link.</returns>
     ValueTask<bool> TryPutAsync(string id, AnnotationRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Finds a record's bytes; null once it has expired, was never there, or cannot be reached.</summary>
+    /// <summary>Finds a record's bytes; null once it has expired, or where it was never there.</summary>
     /// <returns>A copy within the budget of uploads, because it is held while its turn for the work is awaited; owned by the caller.</returns>
-    /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up. <c>not_ready</c>: the store cannot be asked.</exception>
     ValueTask<IMemoryOwner<byte>?> GetAsync(string id, CancellationToken cancellationToken);
 }

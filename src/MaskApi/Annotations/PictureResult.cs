@@ -11,8 +11,9 @@ namespace MaskApi.Annotations;
 /// taken in: callers who hardly read what they asked for would otherwise hold as much as they like.
 /// </summary>
 /// <param name="file">The file; owned by this result.</param>
+/// <param name="share">The file's share of the budget; owned by this result.</param>
 /// <param name="mediaType">Its media type.</param>
-internal sealed class PictureResult(IMemoryOwner<byte> file, string mediaType) : IResult
+internal sealed class PictureResult(IMemoryOwner<byte> file, UploadBudget.Share share, string mediaType) : IResult
 {
     /// <summary>Bytes handed to the server at once: it copies what it is given before it waits for the caller to take it.</summary>
     private const int Part = 64 * 1024;
@@ -20,11 +21,11 @@ internal sealed class PictureResult(IMemoryOwner<byte> file, string mediaType) :
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        using (share)
         using (file)
         {
             var services = httpContext.RequestServices;
             var timeout = services.GetRequiredService<AdmissionOptions>().DownloadTimeout;
-            using var share = services.GetRequiredService<UploadBudget>().Take(file.Memory.Length);
             using var deadline = new CancellationTokenSource(timeout, services.GetRequiredService<TimeProvider>());
             using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, httpContext.RequestAborted);
             httpContext.Response.ContentType = mediaType;

@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Numerics;
 using MaskApi.Detections;
+using MaskApi.Problems;
 using MaskApi.Uploads;
 using StackExchange.Redis;
 
 namespace MaskApi.Annotations;
 
 /// <summary>Keeps records in Redis, so that every replica serves every link, also after the one that made it is gone.</summary>
-internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDisposable
+internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotationStore, IAsyncDisposable
 {
     private const string Prefix = "maskapi:annotation:";
 
@@ -16,7 +18,7 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private int _isDown;
 
-    /// <summary>Sets the store up; it connects with the first record and from then on whenever it can.</summary>
+    /// <summary>Sets the store up; it connects at the start and from then on whenever it can.</summary>
     public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, ILogger<RedisAnnotationStore> logger)
     {
         (_options, _budget, _logger) = (options, budget, logger);
@@ -44,6 +46,11 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
             NoteDown(exception);
             return false;
         }
+        catch (ProblemException)
+        {
+            // No room in the budget for the copy that is sent: that costs the link, not the answer.
+            return false;
+        }
     }
 
     /// <inheritdoc/>
@@ -51,23 +58,33 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
     {
         try
         {
-            using var lease = await WithinTimeoutAsync(database => database.StringGetLeaseAsync(Prefix + id), cancellationToken);
+            var found = await WithinTimeoutAsync(database => GetAsync(database, id), cancellationToken);
             NoteUp();
-            if (lease is null)
-            {
-                return null;
-            }
-
-            var copy = _budget.Rent(lease.Length);
-            lease.Memory.CopyTo(copy.Memory);
-            return copy;
+            return found;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
+            // Not 404, by which callers would take the link for expired.
             NoteDown(exception);
-            return null;
+            throw new ProblemException(ProblemKinds.NotReady, "The store of annotated pictures cannot be reached at this moment.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
         }
     }
+
+    /// <summary>
+    /// Connects before the first request, which would otherwise spend its own time on it and find nothing. A store that is not there does
+    /// not hold the start up for longer than one request.
+    /// </summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var connected = WithinTimeoutAsync(static database => database.PingAsync(), cancellationToken);
+        await ((Task)connected).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -103,13 +120,40 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
         }
     }
 
+    /// <summary>Its place in the budget is taken before its bytes are fetched.</summary>
+    private async Task<IMemoryOwner<byte>?> GetAsync(IDatabase database, string id)
+    {
+        var length = await database.StringLengthAsync(Prefix + id);
+        if (length == 0)
+        {
+            return null;
+        }
+
+        // The client reads into an array of its pool, whose sizes are powers of two.
+        var share = _budget.Take((long)BitOperations.RoundUpToPowerOf2((ulong)length));
+        try
+        {
+            if (await database.StringGetLeaseAsync(Prefix + id) is { } lease)
+            {
+                return new Found(lease, share);
+            }
+        }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
+
+        share.Dispose();
+        return null;
+    }
+
     /// <summary>Not bounded in time by itself: the memory goes back only when the connection has done with it.</summary>
     private async Task<bool> PutAsync(IDatabase database, string id, AnnotationRecord record)
     {
-        using var bytes = MemoryPool<byte>.Shared.Rent(record.Length);
-        var value = bytes.Memory[..record.Length];
-        record.Write(value.Span);
-        return await database.StringSetAsync(Prefix + id, value, _options.TimeToLive);
+        using var bytes = _budget.Rent(record.Length);
+        record.Write(bytes.GetSpan());
+        return await database.StringSetAsync(Prefix + id, (ReadOnlyMemory<byte>)bytes.Memory, _options.TimeToLive);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers go out without annotatedImageUrl until it can")]
@@ -117,4 +161,16 @@ internal sealed partial class RedisAnnotationStore : IAnnotationStore, IAsyncDis
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reached again")]
     private static partial void LogUp(ILogger logger);
+
+    /// <summary>A record as the client has read it, with its share of the budget.</summary>
+    private sealed class Found(Lease<byte> lease, UploadBudget.Share share) : IMemoryOwner<byte>
+    {
+        public Memory<byte> Memory => lease.Memory;
+
+        public void Dispose()
+        {
+            lease.Dispose();
+            share.Dispose();
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Threading.RateLimiting;
 using MaskApi.Admission;
@@ -134,7 +133,7 @@ internal static partial class DetectionEndpoints
     private static partial void LogDefect(ILogger logger, Exception exception);
 
     /// <summary>Detects on one picture: what the single endpoint and the batch have in common.</summary>
-    internal sealed class Detector(PictureWorker worker, AnnotationLinks links, Telemetry telemetry)
+    internal sealed class Detector(PictureWorker worker, AnnotationLinks links, Telemetry telemetry, TimeProvider time)
     {
         /// <summary>What the links for a request begin with.</summary>
         public string? LinkBase(HttpRequest request) => links.BaseUrl(request);
@@ -150,7 +149,7 @@ internal static partial class DetectionEndpoints
             ConcurrencyLimiter? together,
             CancellationToken cancellationToken)
         {
-            var started = Stopwatch.GetTimestamp();
+            var started = time.GetTimestamp();
             var analysis = await worker.RunAsync(
                 picture, output: null, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), together, cancellationToken);
             var link = await links.CreateAsync(linkBase, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
@@ -168,7 +167,7 @@ internal static partial class DetectionEndpoints
                 Faces = faces,
                 Summary = summary,
                 AnnotatedImageUrl = link,
-                Timings = analysis.Timings.ToTimings(Stopwatch.GetElapsedTime(started)),
+                Timings = analysis.Timings.ToTimings(time.GetElapsedTime(started)),
             };
         }
     }

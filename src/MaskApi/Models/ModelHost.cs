@@ -98,10 +98,11 @@ internal sealed partial class ModelHost(
             _pipeline = pipeline;
             LogReady(logger, pipeline.Models.Count);
         }
-        catch (ModelLoadException exception)
+        catch (Exception exception)
         {
-            Failure = exception.Message;
-            LogFailure(logger, exception.Message);
+            // Whatever it is: also a library that is missing or corrupt, or too little memory. The innermost exception tells the cause.
+            Failure = exception is ModelLoadException ? exception.Message : exception.GetBaseException().Message.Split('\n')[0].TrimEnd();
+            LogFailure(logger, Failure);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }

@@ -8,6 +8,11 @@ internal sealed class ProblemException : Exception
     /// <param name="detail">What happened this time, in words for the caller; never a picture's name or bytes.</param>
     public ProblemException(ProblemKind kind, string detail) : base(detail) => Kind = kind;
 
+    /// <summary>The problem <c>overloaded</c> where memory is short; it comes free as soon as other pictures are done.</summary>
+    /// <param name="detail">What happened, in words for the caller.</param>
+    public static ProblemException OutOfMemory(string detail) =>
+        new(ProblemKinds.Overloaded, detail) { RetryAfter = TimeSpan.FromSeconds(1) };
+
     /// <summary>The row of the contract's table.</summary>
     public ProblemKind Kind { get; }
 

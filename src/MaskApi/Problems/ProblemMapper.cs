@@ -18,6 +18,7 @@ internal static class ProblemMapper
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
             new ProblemException(ProblemKinds.RequestTimeout, "The body came too slowly."),
         BadHttpRequestException => new ProblemException(ProblemKinds.InvalidBody, "The request is malformed or its body ended early."),
+        OutOfMemoryException => ProblemException.OutOfMemory("There is not enough memory for this picture at this moment."),
         _ => new ProblemException(ProblemKinds.InternalError, ProblemKinds.InternalError.Example),
     };
 

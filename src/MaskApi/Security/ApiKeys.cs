@@ -22,7 +22,7 @@ internal sealed partial class ApiKeys
     {
         (_options, _time, _logger) = (options, time, logger);
         _checked = time.GetTimestamp();
-        _hashes = ReadHashes();
+        _hashes = Hashes(options.ReadFile());
     }
 
     /// <summary>Finds out whose key this is.</summary>
@@ -60,7 +60,15 @@ internal sealed partial class ApiKeys
             try
             {
                 // By content: what is mounted from a Kubernetes secret is a link to a link, whose own time never changes.
-                var hashes = ReadHashes();
+                var inFile = _options.ReadFile();
+                if (_options.Validate(inFile).FirstOrDefault() is { } fault)
+                {
+                    // Perhaps half written; the keys so far stay valid until the file is valid again.
+                    LogInvalid(_logger, fault);
+                    return;
+                }
+
+                var hashes = Hashes(inFile);
                 if (!hashes.SelectMany(static hash => hash).SequenceEqual(_hashes.SelectMany(static hash => hash)))
                 {
                     _hashes = hashes;
@@ -75,12 +83,15 @@ internal sealed partial class ApiKeys
         }
     }
 
-    private byte[][] ReadHashes() => [.. _options.Values.Concat(_options.ReadFile()).Select(Hash)];
+    private byte[][] Hashes(IReadOnlyList<string> inFile) => [.. _options.Values.Concat(inFile).Select(Hash)];
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The file of keys has changed; {Count} keys are valid now")]
     private static partial void LogRead(ILogger logger, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The file of keys has changed and is not valid ({Reason}); the keys so far stay valid")]
+    private static partial void LogInvalid(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The file of keys cannot be read ({Reason}); the keys so far stay valid")]
     private static partial void LogUnreadable(ILogger logger, string reason);

@@ -39,7 +39,6 @@ internal sealed record KeyOptions : IServiceOptions
         try
         {
             inFile = ReadFile();
-            failure = !string.IsNullOrEmpty(File) && inFile.Count == 0 ? $"{nameof(File)}: there is no key in '{File}'." : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -51,10 +50,28 @@ internal sealed record KeyOptions : IServiceOptions
             yield return failure;
         }
 
-        // The key itself is not repeated: messages end up in logs.
-        if (Values.Concat(inFile).Any(static key => key.Length < MinLength))
+        foreach (var fault in Validate(failure is null ? inFile : null))
         {
-            yield return $"{nameof(Values)}: a key must have at least {MinLength} characters.";
+            yield return fault;
+        }
+    }
+
+    /// <summary>What is wrong with the keys, at the start and whenever the file is read again. The keys themselves are not repeated.</summary>
+    /// <param name="inFile">The keys that <see cref="ReadFile"/> has found; null where it could not be read.</param>
+    public IEnumerable<string> Validate(IReadOnlyList<string>? inFile)
+    {
+        if (!string.IsNullOrEmpty(File) && inFile is { Count: 0 })
+        {
+            yield return $"{nameof(File)}: there is no key in '{File}'.";
+        }
+
+        // Named after the place to look in.
+        foreach (var (name, keys) in new[] { (nameof(Values), Values), (nameof(File), inFile ?? []) })
+        {
+            if (keys.Any(static key => key.Length < MinLength))
+            {
+                yield return $"{name}: a key must have at least {MinLength} characters.";
+            }
         }
     }
 }

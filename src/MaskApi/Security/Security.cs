@@ -22,7 +22,11 @@ internal static class Security
         if (settings.Get<KeyOptions>().Required)
         {
             services.AddSingleton<ApiKeys>();
-            services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+
+            // Not AddAuthentication, which brings in data protection: that writes keys below the home folder, and nothing here needs them.
+            services.AddAuthenticationCore(static options => options.DefaultScheme = ApiKeyAuthentication.SchemeName);
+            services.AddWebEncoders();
+            new AuthenticationBuilder(services)
                 .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
             services.AddAuthorizationBuilder()
                 .SetFallbackPolicy(new AuthorizationPolicyBuilder(ApiKeyAuthentication.SchemeName).RequireAuthenticatedUser().Build());

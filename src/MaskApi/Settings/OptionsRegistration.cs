@@ -95,10 +95,19 @@ internal static class OptionsRegistration
         // In base64 a picture is a third longer, and while a buffer grows its bytes are held twice; with less, a picture within the
         // limit would be refused as one too many for ever.
         var least = 3L * limits.MaxImageBytes;
+
+        // A batch holds what was sent, and beside it the buffer that its last picture grows into.
+        var batch = limits.MaxBatchBytes + limits.MaxImageBytes + 1L;
         if (admission.MaxBytesInFlight < least)
         {
             yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be at least three times "
                 + $"{LimitOptions.Section}:{nameof(limits.MaxImageBytes)}, {least}, and is {admission.MaxBytesInFlight}.";
+        }
+        else if (admission.MaxBytesInFlight < batch)
+        {
+            yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be larger than "
+                + $"{LimitOptions.Section}:{nameof(limits.MaxBatchBytes)} and {nameof(limits.MaxImageBytes)} together, at least {batch}, "
+                + $"and is {admission.MaxBytesInFlight}.";
         }
     }
 

@@ -99,7 +99,7 @@ internal static class JsonBody
             }
             else
             {
-                image = Unescape(ref reader, json);
+                image = Unescape(ref reader, body);
             }
         }
 
@@ -125,7 +125,7 @@ internal static class JsonBody
     /// <summary>
     /// Where the string's characters lie. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens.
     /// </summary>
-    private static Range Unescape(ref Utf8JsonReader reader, Span<byte> json)
+    private static Range Unescape(ref Utf8JsonReader reader, PictureBuffer body)
     {
         var start = (int)reader.TokenStartIndex + 1;
         if (!reader.ValueIsEscaped)
@@ -133,19 +133,12 @@ internal static class JsonBody
             return start..(start + reader.ValueSpan.Length);
         }
 
-        var copy = ArrayPool<byte>.Shared.Rent(reader.ValueSpan.Length);
-        try
-        {
-            var length = reader.CopyString(copy);
+        using var copy = body.RentScratch(reader.ValueSpan.Length);
+        var length = reader.CopyString(copy.GetSpan());
 
-            // The reader never looks back, and the string ended before the place it has reached.
-            copy.AsSpan(0, length).CopyTo(json[start..]);
-            return start..(start + length);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+        // The reader never looks back, and the string ended before the place it has reached.
+        copy.GetSpan()[..length].CopyTo(body.Bytes.Span[start..]);
+        return start..(start + length);
     }
 
     private static void Decode(PictureBuffer body, Range range)

@@ -1,9 +1,8 @@
-using System.Buffers;
 using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>The bytes of one upload, in pooled memory that grows as they come, within a limit and the common budget.</summary>
+/// <summary>The bytes of one upload, in memory that grows as they come, within a limit and the common budget.</summary>
 /// <param name="budget">The budget that all uploads share.</param>
 /// <param name="limit">Most bytes this one may have.</param>
 /// <param name="tooLarge">Makes the problem to end with when there are more.</param>
@@ -11,7 +10,7 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
 {
     private const int FirstBlock = 64 * 1024;
 
-    private IMemoryOwner<byte>? _block;
+    private UploadBlock? _block;
     private int _start;
     private int _length;
 
@@ -36,6 +35,8 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
             var read = await source.ReadAsync(Block[_length..], cancellationToken);
             if (read == 0)
             {
+                // What was kept for more is given back, so that a batch holds what was sent and not up to four times as much.
+                _block!.Trim(Math.Max(1, _length));
                 return;
             }
 
@@ -46,6 +47,9 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
             }
         }
     }
+
+    /// <summary>Memory for working on what has been read, within the same budget; owned by the caller.</summary>
+    public UploadBlock RentScratch(int bytes) => budget.Rent(bytes);
 
     /// <summary>Narrows <see cref="Bytes"/> to a part of it, without copying.</summary>
     public void Narrow(int start, int length)
@@ -59,15 +63,15 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
     /// <inheritdoc/>
     public void Dispose()
     {
-        _block?.Dispose();
+        (_block as IDisposable)?.Dispose();
         _block = null;
         _start = _length = 0;
     }
 
     private void Grow(long? expected)
     {
-        // By fours: each block that was outgrown stays in the pool, and with doubling they would be as much again as the last one.
-        // One byte more than expected, so that the read that finds the end does not grow the buffer once more.
+        // By fours: each time, what is there is copied. One byte more than expected, so that the read that finds
+        // the end does not grow the buffer once more.
         var size = Math.Max(FirstBlock, (long)Block.Length * 4);
         if (expected is { } announced && announced > _length)
         {
@@ -76,7 +80,7 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
 
         var larger = budget.Rent((int)Math.Min(size, (long)limit + 1));
         Block.CopyTo(larger.Memory);
-        _block?.Dispose();
+        (_block as IDisposable)?.Dispose();
         _block = larger;
     }
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Threading.RateLimiting;
 using MaskApi.Admission;
 using MaskApi.Problems;
 
@@ -9,63 +7,57 @@ namespace MaskApi.Uploads;
 /// Bounds the bytes of pictures that are held in memory on their way in and out, over all requests. An upload takes its share as it
 /// grows, so a caller who announces much and sends little holds little.
 /// </summary>
-internal sealed class UploadBudget : IDisposable
+internal sealed class UploadBudget(AdmissionOptions options)
 {
-    /// <summary>A permit of the limiter is this many bytes, because permits are counted in <see cref="int"/>.</summary>
-    public const int Unit = 4096;
-
-    private readonly int _limit;
-    private readonly ConcurrencyLimiter _units;
-
-    /// <summary>Sets the budget up.</summary>
-    public UploadBudget(AdmissionOptions options)
-    {
-        _limit = (int)Math.Min(options.MaxBytesInFlight / Unit, int.MaxValue);
-        _units = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = _limit, QueueLimit = 0 });
-    }
+    private readonly long _limit = options.BytesInFlight;
+    private long _held;
 
     /// <summary>Bytes held now.</summary>
-    public long InFlight => (_limit - _units.GetStatistics()!.CurrentAvailablePermits) * Unit;
+    public long InFlight => Interlocked.Read(ref _held);
 
     /// <summary>Takes a share without waiting.</summary>
-    /// <param name="bytes">Size of the share; rounded up to <see cref="Unit"/>. More than the whole budget is all of it.</param>
+    /// <param name="bytes">Size of the share. More than the whole budget is all of it.</param>
+    /// <param name="beside">Bytes that the same request already holds: more than what they leave is all that they leave.</param>
     /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
-    public IDisposable Take(int bytes)
+    public Share Take(long bytes, long beside = 0)
     {
-        var units = Math.Min(((bytes - 1) / Unit) + 1, _limit);
-        if (_units.AttemptAcquire(units) is { IsAcquired: true } lease)
+        var charged = Math.Min(bytes, Math.Max(0, _limit - beside));
+        if (Interlocked.Add(ref _held, charged) <= _limit)
         {
-            return lease;
+            return new Share(this, charged);
         }
 
-        throw new ProblemException(ProblemKinds.Overloaded, "Too many bytes are on their way in and out at this moment.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        };
+        Interlocked.Add(ref _held, -charged);
+        throw ProblemException.OutOfMemory("Too many bytes are on their way in and out at this moment.");
     }
 
-    /// <summary>Rents pooled memory within the budget.</summary>
+    /// <summary>Allocates memory within the budget.</summary>
     /// <param name="bytes">How many bytes.</param>
     /// <returns>Exactly as many, with any content; owned by the caller.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
-    public IMemoryOwner<byte> Rent(int bytes) => new Block(Take(bytes), bytes);
-
-    /// <inheritdoc/>
-    public void Dispose() => _units.Dispose();
-
-    private sealed class Block(IDisposable share, int length) : IMemoryOwner<byte>
+    public UploadBlock Rent(int bytes)
     {
-        private byte[]? _array = ArrayPool<byte>.Shared.Rent(length);
-
-        public Memory<byte> Memory => (_array ?? throw new ObjectDisposedException(nameof(Block))).AsMemory(0, length);
-
-        public void Dispose()
+        var share = Take(bytes);
+        try
         {
-            if (Interlocked.Exchange(ref _array, null) is { } array)
-            {
-                ArrayPool<byte>.Shared.Return(array);
-                share.Dispose();
-            }
+            return new UploadBlock(share, bytes);
         }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Bytes that somebody holds, given back when disposed of.</summary>
+    internal sealed class Share(UploadBudget budget, long bytes) : IDisposable
+    {
+        private long _bytes = bytes;
+
+        /// <summary>Changes the share to what is held in truth. Never refused: the memory is there already.</summary>
+        public void Resize(long bytes) => Interlocked.Add(ref budget._held, bytes - Interlocked.Exchange(ref _bytes, bytes));
+
+        /// <inheritdoc/>
+        public void Dispose() => Resize(0);
     }
 }

@@ -426,12 +426,12 @@ public sealed class AdmissionTests : IAsyncLifetime
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 0 }, _time);
         using (await gate.EnterAsync(1, null, _token))
         {
-            await Task.Delay(500, _token);
+            _time.Advance(TimeSpan.FromSeconds(0.5));
         }
 
         // A tenth of the way from a tenth of a second to half a second.
         using var next = await gate.EnterAsync(1, null, _token);
-        Assert.True(gate.Refusal()!.RetryAfter!.Value.TotalSeconds > 0.135);
+        Assert.Equal(0.14, gate.Refusal()!.RetryAfter!.Value.TotalSeconds, 1e-6);
     }
 
     [Fact]
@@ -482,6 +482,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             ["MaskApi:Admission:QueueLength"] = "1",
             ["MaskApi:Admission:MaxBytesInFlight"] = "2097152",
             ["MaskApi:Limits:MaxImageBytes"] = "500000",
+            ["MaskApi:Limits:MaxBatchBytes"] = "1000000",
         },
         services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_time)));
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MaskApi.Tests.Annotations;
 
-public sealed class MemoryAnnotationStoreTests : IDisposable
+public sealed class MemoryAnnotationStoreTests
 {
     /// <summary>Bytes of a record beside its picture when it has no faces.</summary>
     private const int Header = 9;
@@ -14,8 +14,6 @@ public sealed class MemoryAnnotationStoreTests : IDisposable
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly FakeTimeProvider _time = new();
     private readonly UploadBudget _budget = new(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
-
-    public void Dispose() => _budget.Dispose();
 
     [Fact]
     public async Task What_has_expired_is_wiped_from_memory_though_nobody_calls()

@@ -169,7 +169,6 @@ public sealed class RedisTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopRedisAsync();
-        _budget.Dispose();
     }
 
     private RedisAnnotationStore Store(TimeSpan timeout) => new(

@@ -437,7 +437,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         var options = new RemoteOptions { Enabled = true, AllowHttp = true, AllowedHosts = ["pictures.test", "*.cdn.test"] };
         var asked = new List<string>();
         var guard = new AddressGuard(options);
-        using var budget = new UploadBudget(new AdmissionOptions());
+        var budget = new UploadBudget(new AdmissionOptions());
         using var remote = new RemotePictures(
             options,
             new LimitOptions(),

@@ -70,7 +70,7 @@ public sealed class ObservabilityTests
         var factory = provider.GetRequiredService<IMeterFactory>();
         var options = new AdmissionOptions { Concurrency = 2, QueueLength = 1 };
         using var gate = new AdmissionGate(options, TimeProvider.System);
-        using var budget = new UploadBudget(options);
+        var budget = new UploadBudget(options);
         using var telemetry = new Telemetry(factory, gate, budget);
         var measured = new List<string>();
         using var listener = new MeterListener
@@ -91,7 +91,7 @@ public sealed class ObservabilityTests
         var first = await gate.EnterAsync(1, null, _token);
         using var second = await gate.EnterAsync(1, null, _token);
         var waiting = gate.EnterAsync(1, null, _token).AsTask();
-        using var upload = budget.Take(3 * UploadBudget.Unit);
+        using var upload = budget.Take(3 * 4096);
         listener.RecordObservableInstruments();
         first.Dispose();
         (await waiting).Dispose();

@@ -110,6 +110,38 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
         }
     }
 
+    /// <summary>Whatever would have ended the start does not take effect later either.</summary>
+    [Theory]
+    [InlineData("x")]
+    [InlineData("")]
+    [InlineData("# nothing but a comment")]
+    [InlineData("another-key-0123456789\nx")]
+    public void Keys_so_far_stay_until_the_file_is_valid_again(string content)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, KeyFixture.First);
+            var time = new FakeTimeProvider();
+            var keys = new ApiKeys(new KeyOptions { File = file }, time, NullLogger<ApiKeys>.Instance);
+
+            File.WriteAllText(file, content);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.NotNull(keys.Identify(KeyFixture.First));
+            Assert.Null(keys.Identify("x"));
+            Assert.Null(keys.Identify("another-key-0123456789"));
+
+            File.WriteAllText(file, KeyFixture.Second);
+            time.Advance(TimeSpan.FromSeconds(5));
+            Assert.Null(keys.Identify(KeyFixture.First));
+            Assert.NotNull(keys.Identify(KeyFixture.Second));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Fact]
     public void Keys_of_the_settings_and_of_the_file_are_valid_together()
     {

@@ -66,6 +66,7 @@ public sealed class OptionsTests
     [InlineData("MaskApi:Annotations:Redis", "password=nowhere")]
     [InlineData("MaskApi:Annotations:Redis", "redis:99999")]
     [InlineData("MaskApi:Admission:MaxBytesInFlight", "60000000")]
+    [InlineData("MaskApi:Admission:MaxBytesInFlight", "125829120")]
     public void A_bad_setting_is_named(string name, string value)
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register((name, value)));
