@@ -14,14 +14,25 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
 
     private readonly AnnotationOptions _options;
     private readonly UploadBudget _budget;
+    private readonly TimeProvider _time;
     private readonly ILogger<RedisAnnotationStore> _logger;
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private int _isDown;
 
     /// <summary>Sets the store up; it connects at the start and from then on whenever it can.</summary>
-    public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, ILogger<RedisAnnotationStore> logger)
+    public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time, ILogger<RedisAnnotationStore> logger)
     {
-        (_options, _budget, _logger) = (options, budget, logger);
+        (_options, _budget, _time, _logger) = (options, budget, time, logger);
+        var configuration = Configure(options);
+        _connection = new Lazy<Task<IConnectionMultiplexer>>(async () => await ConnectionMultiplexer.ConnectAsync(configuration));
+    }
+
+    /// <summary>Whether the connection stands.</summary>
+    internal bool IsConnected => _connection is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result.IsConnected: true } };
+
+    /// <summary>How the client of Redis is set up.</summary>
+    internal static ConfigurationOptions Configure(AnnotationOptions options)
+    {
         var configuration = ConfigurationOptions.Parse(options.Redis!);
         configuration.AbortOnConnectFail = false;
 
@@ -29,7 +40,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         configuration.ConnectTimeout = configuration.AsyncTimeout = configuration.SyncTimeout = (int)options.RedisTimeout.TotalMilliseconds;
         configuration.ClientName = "MaskApi";
-        _connection = new Lazy<Task<IConnectionMultiplexer>>(async () => await ConnectionMultiplexer.ConnectAsync(configuration));
+        return configuration;
     }
 
     /// <inheritdoc/>
@@ -98,7 +109,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
     /// <summary>The first connection is part of what is waited for: one that hangs is tried several times, each as long as the timeout.</summary>
     private Task<T> WithinTimeoutAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
-        return ConnectAndRunAsync().WaitAsync(_options.RedisTimeout, cancellationToken);
+        return ConnectAndRunAsync().WaitAsync(_options.RedisTimeout, _time, cancellationToken);
 
         async Task<T> ConnectAndRunAsync() => await command((await _connection.Value).GetDatabase());
     }

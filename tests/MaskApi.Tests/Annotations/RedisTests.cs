@@ -3,8 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using MaskApi.Admission;
 using MaskApi.Annotations;
+using MaskApi.Problems;
 using MaskApi.Uploads;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
 
 namespace MaskApi.Tests.Annotations;
 
@@ -12,6 +17,14 @@ public sealed class RedisTests : IAsyncDisposable
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private static readonly AnnotationRecord _record = new(Pictures.Astronaut, [], 0.6f);
+
+    /// <summary>That of the store, by a clock that only the test moves, and by the client's own.</summary>
+    private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long something may take that does not wait for the clock, on a machine however busy.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(25);
+
+    private readonly FakeTimeProvider _time = new();
     private readonly int _port = FreePort();
     private readonly UploadBudget _budget = new(new AdmissionOptions());
     private Process? _redis;
@@ -20,8 +33,8 @@ public sealed class RedisTests : IAsyncDisposable
     public async Task A_link_made_by_one_instance_is_served_by_another_also_after_the_first_was_killed()
     {
         await StartRedisAsync();
-        await using var first = ServiceProcess.Start(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
-        await using var second = ServiceProcess.Start(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
+        await using var first = StartProcess();
+        await using var second = StartProcess();
         using var one = await first.ReadyAsync();
         using var other = await second.ReadyAsync();
 
@@ -42,17 +55,16 @@ public sealed class RedisTests : IAsyncDisposable
     public async Task A_store_that_is_down_costs_the_link_and_never_the_answer()
     {
         await StartRedisAsync();
-        await using var service = await Service.StartAsync(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
+        await using var service = await StartServiceAsync();
         using var client = service.CreateClient();
         var link = await LinkAsync(client);
         Assert.NotNull(link);
 
         await StopRedisAsync();
-        var watch = Stopwatch.StartNew();
         Assert.Null(await LinkAsync(client));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
-        using var gone = await client.GetAsync(new Uri(link), _token);
-        await gone.ProblemAsync(HttpStatusCode.NotFound, "annotation_not_found");
+        using var unknown = await client.GetAsync(new Uri(link), _token);
+        await unknown.ProblemAsync(HttpStatusCode.ServiceUnavailable, "not_ready");
+        Assert.NotNull(unknown.Headers.RetryAfter);
 
         await StartRedisAsync();
         string? again;
@@ -78,10 +90,12 @@ public sealed class RedisTests : IAsyncDisposable
     {
         using var silent = new TcpListener(IPAddress.Loopback, _port);
         silent.Start();
-        await using var store = Store(TimeSpan.FromSeconds(1));
-        var watch = Stopwatch.StartNew();
-        Assert.False(await store.TryPutAsync("id", _record, _token));
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0.5, 2);
+        await using var store = Store();
+        var kept = store.TryPutAsync("id", _record, _token).AsTask();
+        using var connected = await silent.AcceptTcpClientAsync(_token);
+        Assert.False(kept.IsCompleted);
+        _time.Advance(_timeout);
+        Assert.False(await kept.WaitAsync(_patience, _token));
     }
 
     /// <summary>Stopped, not ended: the connection stays open, and nothing comes over it.</summary>
@@ -89,52 +103,94 @@ public sealed class RedisTests : IAsyncDisposable
     public async Task A_store_that_stops_answering_costs_no_more_than_set()
     {
         await StartRedisAsync();
-        await using var store = Store(TimeSpan.FromSeconds(1));
+        await using var store = Store();
+        await store.StartAsync(_token);
         Assert.True(await store.TryPutAsync("id", _record, _token));
         Signal("-STOP");
-        for (var i = 0; i < 3; i++)
-        {
-            var watch = Stopwatch.StartNew();
-            Assert.False(await store.TryPutAsync("id", _record, _token));
-            Assert.Null(await store.GetAsync("id", _token));
-            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 4);
-        }
+        var kept = store.TryPutAsync("id", _record, _token).AsTask();
+        var found = store.GetAsync("id", _token).AsTask();
+        _time.Advance(_timeout);
+        Assert.False(await kept.WaitAsync(_patience, _token));
+        var problem = await Assert.ThrowsAsync<ProblemException>(() => found.WaitAsync(_patience, _token));
+        Assert.Equal(ProblemKinds.NotReady, problem.Kind);
+        Assert.NotNull(problem.RetryAfter);
     }
 
-    /// <summary>The client of Redis would give up by itself after five seconds.</summary>
     [Fact]
     public async Task A_slow_store_is_waited_for_as_long_as_set()
     {
         await StartRedisAsync();
-        await using var store = Store(TimeSpan.FromSeconds(25));
+        await using var store = Store();
+        await store.StartAsync(_token);
         Assert.True(await store.TryPutAsync("id", _record, _token));
         Signal("-STOP");
         var kept = store.TryPutAsync("id", _record, _token).AsTask();
-        await Task.Delay(TimeSpan.FromSeconds(7), _token);
+        _time.Advance(_timeout - TimeSpan.FromTicks(1));
+        Assert.False(kept.IsCompleted);
         Signal("-CONT");
         Assert.True(await kept);
     }
 
+    /// <summary>By itself it would give up after five seconds.</summary>
+    [Fact]
+    public void The_client_of_Redis_waits_as_long_as_set()
+    {
+        var configuration = RedisAnnotationStore.Configure(new AnnotationOptions { Redis = "redis", RedisTimeout = _timeout });
+        int[] timeouts = [configuration.ConnectTimeout, configuration.AsyncTimeout, configuration.SyncTimeout];
+        Assert.All(timeouts, static timeout => Assert.Equal(_timeout.TotalMilliseconds, timeout));
+    }
+
+    /// <summary>The clock stands still, so that a wait for it would never end.</summary>
     [Fact]
     public async Task While_the_connection_is_away_nothing_is_waited_for()
     {
         await StartRedisAsync();
-        await using var store = Store(TimeSpan.FromSeconds(25));
+        await using var store = Store();
         Assert.True(await store.TryPutAsync("id", _record, _token));
         await StopRedisAsync();
-        var watch = Stopwatch.StartNew();
         for (var i = 0; i < 3; i++)
         {
-            Assert.False(await store.TryPutAsync("id", _record, _token));
+            Assert.False(await store.TryPutAsync("id", _record, _token).AsTask().WaitAsync(_patience, _token));
+        }
+    }
+
+    /// <summary>The first request would otherwise connect within its own time, and tell that there is nothing.</summary>
+    [Fact]
+    public async Task The_store_is_connected_when_the_service_has_started()
+    {
+        await StartRedisAsync();
+        await using var store = Store();
+        Assert.False(store.IsConnected);
+        await store.StartAsync(_token);
+        Assert.True(store.IsConnected);
+
+        await using var service = await StartServiceAsync();
+        Assert.Single(service.Services.GetServices<IHostedService>().OfType<RedisAnnotationStore>());
+    }
+
+    [Fact]
+    public async Task What_is_on_its_way_to_and_from_the_store_is_in_the_budget()
+    {
+        await StartRedisAsync();
+        await using var store = Store();
+        Assert.True(await store.TryPutAsync("id", _record, _token));
+        Assert.Equal(0, _budget.InFlight);
+        using (var found = await store.GetAsync("id", _token))
+        {
+            Assert.InRange(_budget.InFlight, found!.Memory.Length, 2L * found.Memory.Length);
         }
 
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        Assert.Equal(0, _budget.InFlight);
+        using var all = _budget.Take(long.MaxValue);
+        Assert.False(await store.TryPutAsync("id", _record, _token));
+        var problem = await Assert.ThrowsAsync<ProblemException>(async () => await store.GetAsync("id", _token));
+        Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
     }
 
     [Fact]
     public async Task An_outage_is_logged_once_and_so_is_its_end()
     {
-        await using var process = ServiceProcess.Start(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
+        await using var process = StartProcess("00:00:05");
         using var client = await process.ReadyAsync();
         for (var i = 0; i < 3; i++)
         {
@@ -157,11 +213,15 @@ public sealed class RedisTests : IAsyncDisposable
     public async Task Records_expire_in_the_store_itself()
     {
         await StartRedisAsync();
-        await using var service = await Service.StartAsync(
-            ("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"), ("MaskApi:Annotations:TimeToLive", "00:00:01"));
+        await using var service = await StartServiceAsync();
         using var client = service.CreateClient();
         var link = new Uri((await LinkAsync(client))!);
-        await Task.Delay(1500, _token);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{_port}");
+        var key = (RedisKey)("maskapi:annotation:" + link.Segments[^1]);
+        var left = await redis.GetDatabase().KeyTimeToLiveAsync(key);
+        Assert.InRange(left!.Value, TimeSpan.FromMinutes(5), new AnnotationOptions().TimeToLive);
+
+        await redis.GetDatabase().KeyExpireAsync(key, TimeSpan.Zero);
         using var response = await client.GetAsync(link, _token);
         await response.ProblemAsync(HttpStatusCode.NotFound, "annotation_not_found");
     }
@@ -171,8 +231,18 @@ public sealed class RedisTests : IAsyncDisposable
         await StopRedisAsync();
     }
 
-    private RedisAnnotationStore Store(TimeSpan timeout) => new(
-        new AnnotationOptions { Redis = $"127.0.0.1:{_port}", RedisTimeout = timeout }, _budget, NullLogger<RedisAnnotationStore>.Instance);
+    private RedisAnnotationStore Store() => new(
+        new AnnotationOptions { Redis = $"127.0.0.1:{_port}", RedisTimeout = _timeout },
+        _budget,
+        _time,
+        NullLogger<RedisAnnotationStore>.Instance);
+
+    /// <summary>With a timeout that a busy machine does not reach.</summary>
+    private Task<Service> StartServiceAsync() =>
+        Service.StartAsync(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"), ("MaskApi:Annotations:RedisTimeout", "00:00:30"));
+
+    private ServiceProcess StartProcess(string timeout = "00:00:30") =>
+        ServiceProcess.Start(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"), ("MaskApi:Annotations:RedisTimeout", timeout));
 
     private void Signal(string signal)
     {

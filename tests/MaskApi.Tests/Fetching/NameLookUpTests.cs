@@ -12,12 +12,14 @@ public sealed class NameLookUpTests
     public async Task Silent_name_servers_hold_a_bounded_number_of_threads_none_of_them_of_the_pool()
     {
         using var silence = new ManualResetEventSlim();
-        var (asked, pooled) = (0, 0);
+        var (asked, pooled, waiting, most) = (0, 0, 0, 0);
         var names = new NameLookUp(_ =>
         {
             Interlocked.Increment(ref asked);
+            InterlockedMax(ref most, Interlocked.Increment(ref waiting));
             Interlocked.Add(ref pooled, Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
             silence.Wait(_token);
+            Interlocked.Decrement(ref waiting);
             return [IPAddress.Loopback];
         });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
@@ -35,11 +37,23 @@ public sealed class NameLookUpTests
         }
 
         var next = names.FindAsync("next.test", _token);
-        await Task.Delay(100, _token);
+        Assert.False(next.IsCompleted);
         Assert.Equal((NameLookUp.MaxThreads, 0), (asked, pooled));
 
         silence.Set();
         Assert.Equal([IPAddress.Loopback], await next);
+
+        // Of those who gave up before their turn, nobody was asked for; and never more at a time than there are threads.
+        Assert.Equal((NameLookUp.MaxThreads + 1, 0), (asked, pooled));
+        Assert.Equal(NameLookUp.MaxThreads, most);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        int seen;
+        while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen)
+        {
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MaskApi.Contracts;
+using MaskApi.Detections;
 using MaskApi.Security;
 
 namespace MaskApi.Tests.Lifecycle;
@@ -198,6 +199,60 @@ public sealed class ProcessTests
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("libonnxruntime.so", null)]
+    [InlineData("libonnxruntime.so", "not a library")]
+    [InlineData("libSkiaSharp.so", null)]
+    public async Task A_library_that_cannot_be_loaded_ends_the_start_with_one_line_and_an_error(string library, string? content)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The libraries are named as they are on Linux.");
+        var folder = Directory.CreateTempSubdirectory("maskapi-program");
+        try
+        {
+            CopyWithLinks(new DirectoryInfo(AppContext.BaseDirectory), folder);
+            foreach (var file in folder.GetFiles(library, SearchOption.AllDirectories))
+            {
+                file.Delete();
+                if (content is not null)
+                {
+                    await File.WriteAllTextAsync(file.FullName, content, _token);
+                }
+            }
+
+            await using var process = ServiceProcess.StartFrom(folder.FullName, folder.FullName, []);
+            Assert.Equal(1, await process.ExitAsync());
+            var line = Assert.Single(process.Lines, static line => line.Contains(" FTL ", StringComparison.Ordinal));
+            Assert.Contains(Path.GetFileNameWithoutExtension(library)[3..], line, StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(process.Lines, static line => line.StartsWith("   at ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        // The program's own files in truth, as the runtime looks for libraries beside what a link leads to; the rest as links.
+        static void CopyWithLinks(DirectoryInfo from, DirectoryInfo to)
+        {
+            foreach (var file in from.GetFiles())
+            {
+                var copy = Path.Combine(to.FullName, file.Name);
+                if (file.Name.StartsWith("MaskApi.", StringComparison.Ordinal))
+                {
+                    file.CopyTo(copy);
+                }
+                else
+                {
+                    File.CreateSymbolicLink(copy, file.FullName);
+                }
+            }
+
+            foreach (var inner in from.GetDirectories())
+            {
+                CopyWithLinks(inner, to.CreateSubdirectory(inner.Name));
+            }
         }
     }
 

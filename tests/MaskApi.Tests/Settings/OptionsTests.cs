@@ -154,7 +154,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("", "MaskApi:Keys:File: there is no key in ")]
     [InlineData("# none yet\n\n", "MaskApi:Keys:File: there is no key in ")]
-    [InlineData("a-key-that-is-long-enough\nhunter2\n", "MaskApi:Keys:Values: a key must have at least 16 characters.")]
+    [InlineData("a-key-that-is-long-enough\nhunter2\n", "MaskApi:Keys:File: a key must have at least 16 characters.")]
     public void A_file_without_a_good_key_is_refused(string content, string expected)
     {
         var file = Path.GetTempFileName();

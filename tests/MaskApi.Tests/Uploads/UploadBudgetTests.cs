@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text;
+using MaskApi.Admission;
+using MaskApi.Problems;
+using MaskApi.Uploads;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MaskApi.Tests.Uploads;
+
+public sealed class UploadBudgetTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    /// <summary>84 of 100 MB: each was charged the 16 MiB block that it had grown into.</summary>
+    [Fact]
+    public async Task A_batch_within_the_limits_is_never_refused_on_an_idle_service()
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Admission:QueueTimeout", "00:02:00"));
+        using var client = service.CreateClient();
+        using var form = new MultipartFormDataContent();
+        var picture = new byte[5_250_000];
+        Pictures.Astronaut.CopyTo(picture, 0);
+        for (var i = 0; i < 16; i++)
+        {
+            form.Add(Http.Raw(picture), "images", $"{i}.jpg");
+        }
+
+        using var response = await client.PostAsync("/v1/detections/batch?detail=fast", form, _token);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.All(
+            (await response.JsonAsync()).GetProperty("results").EnumerateArray(),
+            static result => Assert.Equal(200, result.GetProperty("status").GetInt32()));
+        Assert.Equal(0, service.Services.GetRequiredService<UploadBudget>().InFlight);
+    }
+
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(70_000, null)]
+    [InlineData(1_100_000, null)]
+    [InlineData(1_100_000, 1_100_000)]
+    public async Task A_picture_is_charged_as_many_bytes_as_it_has(int length, int? announced)
+    {
+        var budget = new UploadBudget(new AdmissionOptions());
+        var content = new byte[length];
+        new Random(1).NextBytes(content);
+        using (var picture = new PictureBuffer(budget, 2_000_000, static () => new ProblemException(ProblemKinds.ImageTooLarge, "")))
+        {
+            await picture.FillAsync(new MemoryStream(content), announced, _token);
+            Assert.Equal(content, picture.Bytes.ToArray());
+            Assert.Equal(length, budget.InFlight);
+        }
+
+        Assert.Equal(0, budget.InFlight);
+    }
+
+    /// <summary>Escapes are resolved in memory of the same budget.</summary>
+    [Fact]
+    public async Task What_reading_JSON_needs_besides_is_charged_too()
+    {
+        var json = "{\"image\": \"" + new string('A', 600_000) + "\\/\\/\\/\\/\"}";
+        var limit = 1_000_000;
+        var budget = new UploadBudget(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
+        using var body = new PictureBuffer(budget, limit, static () => new ProblemException(ProblemKinds.ImageTooLarge, ""));
+        await body.FillAsync(new MemoryStream(Encoding.ASCII.GetBytes(json)), json.Length, _token);
+        Assert.Equal(ProblemKinds.Overloaded, Assert.Throws<ProblemException>(() => JsonBody.Parse(body)).Kind);
+        Assert.Equal(json.Length, budget.InFlight);
+    }
+
+    [Fact]
+    public void Budgets_end_where_memory_does()
+    {
+        var options = new AdmissionOptions { AvailableMemory = 192 << 20 };
+        Assert.Equal(96 << 20, options.BytesInFlight);
+        Assert.Equal(24 << 20, options.PixelsInFlight);
+        var budget = new UploadBudget(options);
+        using var first = budget.Take(90 << 20);
+        Assert.Equal(ProblemKinds.Overloaded, Assert.Throws<ProblemException>(() => budget.Take(7 << 20)).Kind);
+        Assert.Equal(90 << 20, budget.InFlight);
+    }
+
+    [Fact]
+    public void A_share_larger_than_the_budget_is_what_the_request_leaves_of_it()
+    {
+        var budget = new UploadBudget(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
+        using var upload = budget.Take(1000);
+        using (var place = budget.Take(long.MaxValue, beside: 1000))
+        {
+            Assert.Equal(1024 * 1024, budget.InFlight);
+            Assert.Throws<ProblemException>(() => budget.Take(1));
+            place.Resize(2000);
+            Assert.Equal(3000, budget.InFlight);
+        }
+
+        Assert.Equal(1000, budget.InFlight);
+    }
+
+    [Fact]
+    public void Memory_that_runs_out_is_told_as_a_reason_to_come_again()
+    {
+        var problem = ProblemMapper.ToProblem(new InsufficientMemoryException());
+        Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
+        Assert.NotNull(problem.RetryAfter);
+    }
+}
