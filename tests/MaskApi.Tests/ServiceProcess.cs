@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace MaskApi.Tests;
@@ -38,6 +39,21 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
 
     /// <summary>Its number.</summary>
     public int Id => _process.Id;
+
+    /// <summary>Time that processors have spent on it: unlike time that goes by, no more of it on a busy machine.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Most bytes of memory it has ever had; Linux only.</summary>
+    public long PeakMemory => 1024 * long.Parse(
+        File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
+        CultureInfo.InvariantCulture);
 
     /// <summary>What the process has written so far.</summary>
     public IReadOnlyList<string> Lines

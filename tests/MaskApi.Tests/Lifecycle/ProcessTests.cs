@@ -359,7 +359,7 @@ public sealed class ProcessTests
         var headers = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(headers), _token);
         await stream.WriteAsync(Pictures.Astronaut.AsMemory(0, 1000), _token);
-        await Task.Delay(300, _token);
+        await HalfReadAsync(client);
 
         var terminated = Stopwatch.StartNew();
         process.Terminate();
@@ -401,7 +401,7 @@ public sealed class ProcessTests
         var stream = socket.GetStream();
         await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"u8.ToArray(), _token);
         var coming = KeepComingAsync();
-        await Task.Delay(300, _token);
+        await HalfReadAsync(client);
 
         var terminated = Stopwatch.StartNew();
         process.Terminate();
@@ -424,6 +424,18 @@ public sealed class ProcessTests
                 // The process has ended.
             }
         }
+    }
+
+    /// <summary>Waits until the service has begun to read a body.</summary>
+    private static async Task HalfReadAsync(HttpClient client)
+    {
+        const string gauge = "maskapi_uploads_bytes";
+        string metrics;
+        do
+        {
+            metrics = await client.GetStringAsync("/metrics", _token);
+        }
+        while (!metrics.Split('\n').Any(static line => line.StartsWith(gauge, StringComparison.Ordinal) && line.Split(' ')[1] is not "0"));
     }
 
     /// <summary>Each of the two models has its own, of which one is the caller's.</summary>

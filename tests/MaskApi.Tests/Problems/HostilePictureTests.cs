@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -40,20 +39,21 @@ public sealed class HostilePictureTests(SharedService service)
     {
         var bomb = PngFiles.Bomb(30_000, 30_000);
         Assert.InRange(bomb.Length, 1000, 1_000_000);
-        using var warm = await _client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
-
-        var before = Process.GetCurrentProcess().WorkingSet64;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is measured in /proc.");
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
+        var before = process.PeakMemory;
         for (var i = 0; i < 20; i++)
         {
             foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
             {
-                using var response = await _client.PostAsync("/v1/annotations", way, _token);
+                using var response = await client.PostAsync("/v1/annotations", way, _token);
                 await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_too_many_pixels");
             }
         }
 
         // One decoded raster alone would be 3.6 GB.
-        Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 500_000_000);
+        Assert.InRange(process.PeakMemory - before, 0, 500_000_000);
     }
 
     /// <summary>
@@ -63,39 +63,44 @@ public sealed class HostilePictureTests(SharedService service)
     public async Task A_progressive_bomb_is_refused_at_once_and_one_just_small_enough_is_bounded_in_time()
     {
         var bomb = JpegFiles.ProgressiveBomb(4000, 3000, scans: 5000);
-        var watch = Stopwatch.StartNew();
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
+        var before = process.ProcessorTime;
         foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
         {
-            using var refused = await _client.PostAsync("/v1/detections", way, _token);
+            using var refused = await client.PostAsync("/v1/detections", way, _token);
             var problem = await refused.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
             Assert.Contains("scans", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
 
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
+        Assert.InRange((process.ProcessorTime - before).TotalSeconds, 0, 5);
 
-        using var allowed = await _client.PostAsync(
+        before = process.ProcessorTime;
+        using var allowed = await client.PostAsync(
             "/v1/detections?detail=fast", Http.Raw(JpegFiles.ProgressiveBomb(4000, 3000, scans: 32)), _token);
-        var timings = (await allowed.JsonAsync()).GetProperty("timings");
-        Assert.InRange(timings.GetProperty("decodeMs").GetDouble(), 0, 20_000);
+        Assert.Equal(HttpStatusCode.OK, allowed.StatusCode);
+        Assert.InRange((process.ProcessorTime - before).TotalSeconds, 0, 20);
     }
 
     /// <summary>Memory and minutes that a decoder would spend before it tells how many pixels there are, out of every queue.</summary>
     [Fact]
     public async Task A_metadata_bomb_is_refused_at_once_with_memory_flat()
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is measured in /proc.");
         var text = Enumerable.Repeat(PngFiles.Text(international: false, 7_000_000), 100);
         var png = PngFiles.Create(64, 64, depth: 8, colorType: 0, Enumerable.Repeat(new byte[64], 64), [.. text]);
         byte[] jpeg = [0xFF, 0xD8, .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], 1_000_000).SelectMany(b => b), .. Pictures.Astronaut[2..]];
+        await using var process = ServiceProcess.Start();
+        using var client = await process.ReadyAsync();
         foreach (var bomb in new[] { png, jpeg })
         {
-            var before = Process.GetCurrentProcess().WorkingSet64;
-            var watch = Stopwatch.StartNew();
-            using var response = await _client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
+            var (memory, time) = (process.PeakMemory, process.ProcessorTime);
+            using var response = await client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
             await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
 
             // Unpacked and kept, they took hundreds of megabytes and up to three seconds.
-            Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
-            Assert.InRange(Process.GetCurrentProcess().WorkingSet64 - before, long.MinValue, 100_000_000);
+            Assert.InRange((process.ProcessorTime - time).TotalSeconds, 0, 2);
+            Assert.InRange(process.PeakMemory - memory, 0, 100_000_000);
         }
     }
 
