@@ -1,6 +1,7 @@
 using MaskApi.Problems;
 using MaskApi.Uploads;
 using MaskApi.Vision;
+using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
 
 namespace MaskApi.Models;
@@ -92,6 +93,7 @@ internal sealed partial class ModelHost(
         {
             var pipeline = LoadPipeline();
             pipeline.WarmUp();
+            WarmUpCodecs();
 
             // Loading leaves the files' bytes and the parser's copies behind.
             GiveBack();
@@ -106,6 +108,14 @@ internal sealed partial class ModelHost(
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
+    }
+
+    /// <summary>The library of the codecs, which would otherwise be missed by the first caller.</summary>
+    private static void WarmUpCodecs()
+    {
+        using var picture = new Raster(16, 16);
+        AnnotationRenderer.Draw(picture, [], minConfidence: 0.5f);
+        using var file = ImageEncoder.Encode(picture, OutputFormat.Png);
     }
 
     /// <summary>Loads with the wished provider. Falling back is done here, so that it is logged and told.</summary>

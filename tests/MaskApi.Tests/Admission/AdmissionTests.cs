@@ -302,6 +302,27 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
+    /// <summary>A file that nobody could be sent is not made: nothing is decoded, and so nobody looks for the faces to draw.</summary>
+    [Fact]
+    public async Task An_annotation_has_its_place_in_the_budget_before_the_work()
+    {
+        var annotator = _service.Services.GetRequiredService<AnnotationEndpoints.Annotator>();
+        var context = new DefaultHttpContext();
+        var output = await OutputPicture.BindAsync(context);
+        var looked = false;
+        var record = new AnnotationRecord(Pictures.Astronaut, new Faces(() => looked = true), 0.6f);
+        using (Budget.Take(1_900_000))
+        {
+            var problem = await Assert.ThrowsAsync<ProblemException>(() => annotator.DrawAsync(context, record, output, _token));
+            Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
+            Assert.NotNull(problem.RetryAfter);
+            Assert.False(looked);
+            Assert.Equal(1_900_000, Budget.InFlight);
+        }
+
+        Assert.Equal(0, Gate.InWork);
+    }
+
     [Fact]
     public async Task Uploads_share_a_budget_of_bytes()
     {
