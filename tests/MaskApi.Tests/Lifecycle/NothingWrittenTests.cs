@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 
-namespace MaskApi.Tests.Hosting;
+namespace MaskApi.Tests.Lifecycle;
 
 /// <summary>The promise that nothing is ever written to a disk, with every option on that could make something be.</summary>
 public sealed class NothingWrittenTests
