@@ -57,12 +57,25 @@ public sealed class FacePipeline : IDisposable
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     public FaceAnalysis Analyze(ReadOnlyMemory<byte> encoded, AnalysisOptions options, CancellationToken cancellationToken)
     {
+        using var file = ImageFile.Open(encoded, _limits);
+        return Analyze(file, options, cancellationToken);
+    }
+
+    /// <summary>Finds and judges the faces of an image file that is already open.</summary>
+    /// <param name="file">The file; stays the caller's.</param>
+    /// <param name="options">What to look for.</param>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public FaceAnalysis Analyze(ImageFile file, AnalysisOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(options);
         using var core = _cores.Enter();
         var start = Stopwatch.GetTimestamp();
-        var header = ImageDecoder.ReadHeader(encoded, _limits);
+        var header = file.Header;
         var reduction = DecodeReduction.ToDetect(header, options.Detail);
-        var picture = ReducedPicture.Decode(encoded, _limits, header, reduction, cancellationToken);
+        var picture = ReducedPicture.Decode(file, reduction, cancellationToken);
         try
         {
             var decoded = Stopwatch.GetTimestamp();
@@ -82,7 +95,7 @@ public sealed class FacePipeline : IDisposable
             if (DecodeReduction.ToClassify(credible, header) is var enough && enough < reduction)
             {
                 picture.Dispose();
-                picture = ReducedPicture.Decode(encoded, _limits, header, enough, cancellationToken);
+                picture = ReducedPicture.Decode(file, enough, cancellationToken);
                 decodeTime += Stopwatch.GetElapsedTime(detected);
             }
 

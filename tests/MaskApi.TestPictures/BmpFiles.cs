@@ -35,4 +35,65 @@ public static class BmpFiles
 
         return file;
     }
+
+    /// <summary>A bitmap of 32 bits a pixel with masks: rows of red and blue in turn, red at the top, all of one alpha.</summary>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <param name="header">Bytes of its header: 56, 108 or 124.</param>
+    /// <param name="alpha">The alpha of every pixel.</param>
+    /// <param name="topDown">Whether the top row comes first.</param>
+    public static byte[] WithAlpha(int width, int height, int header, byte alpha, bool topDown)
+    {
+        var file = new byte[14 + header + (4 * width * height)];
+        "BM"u8.CopyTo(file);
+        int[] fields = [file.Length, 0, 14 + header, header, width, topDown ? -height : height];
+        for (var i = 0; i < fields.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2 + (4 * i)), fields[i]);
+        }
+
+        (file[26], file[28], file[30]) = (1, 32, 3);
+        uint[] masks = [0x00FF0000, 0x0000FF00, 0x000000FF, 0xFF000000];
+        for (var i = 0; i < masks.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(54 + (4 * i)), masks[i]);
+        }
+
+        if (header >= 108)
+        {
+            "BGRs"u8.CopyTo(file.AsSpan(70));
+        }
+
+        for (var y = 0; y < height; y++)
+        {
+            var row = file.AsSpan(14 + header + (4 * width * (topDown ? y : height - 1 - y)), 4 * width);
+            for (var x = 0; x < row.Length; x += 4)
+            {
+                row[x + (y % 2 == 0 ? 2 : 0)] = 255;
+                row[x + 3] = alpha;
+            }
+        }
+
+        return file;
+    }
+
+    /// <summary>An OS/2 bitmap of 8 bits a pixel, all of color 1, which is (200, 20, 40).</summary>
+    /// <param name="side">Width and height in pixels; a multiple of 4.</param>
+    /// <param name="header">Bytes of its header: 12 or 16.</param>
+    /// <param name="colors">Colors of its palette; 256 are as many as there can be.</param>
+    public static byte[] Os2(int side, int header, int colors)
+    {
+        var entry = header == 12 ? 3 : 4;
+        var start = 14 + header + (entry * colors);
+        var file = new byte[start + (side * side)];
+        "BM"u8.CopyTo(file);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(2), file.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(10), start);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(14), header);
+        var rest = header == 12 ? 2 : 4;
+        (file[18], file[18 + rest], file[18 + (2 * rest)], file[20 + (2 * rest)]) = ((byte)side, (byte)side, 1, 8);
+        new byte[] { 40, 20, 200 }.CopyTo(file, 14 + header + entry);
+        file.AsSpan(start).Fill(1);
+        return file;
+    }
 }

@@ -62,8 +62,10 @@ public static class PngFiles
         return chunk;
     }
 
-    private static byte[] Pack(IEnumerable<byte[]> parts)
+    /// <summary>Parts, packed one after the other in one zlib stream.</summary>
+    public static byte[] Pack(IEnumerable<byte[]> parts)
     {
+        ArgumentNullException.ThrowIfNull(parts);
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
         {

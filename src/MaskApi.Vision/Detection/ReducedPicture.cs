@@ -29,15 +29,12 @@ internal sealed class ReducedPicture : IDisposable
     internal Raster Raster { get; }
 
     /// <summary>Decodes a file at a fraction of its size.</summary>
-    /// <param name="encoded">The file.</param>
-    /// <param name="limits">Bounds on the picture.</param>
-    /// <param name="header">What its header says.</param>
+    /// <param name="file">The file.</param>
     /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be decoded at any but 1.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
-    internal static ReducedPicture Decode(
-        ReadOnlyMemory<byte> encoded, DecodeLimits limits, ImageHeader header, int reduction, CancellationToken cancellationToken) =>
-        new(ImageDecoder.Decode(encoded, limits, reduction, cancellationToken), header, reduction);
+    internal static ReducedPicture Decode(ImageFile file, int reduction, CancellationToken cancellationToken) =>
+        new(file.Decode(reduction, cancellationToken), file.Header, reduction);
 
     /// <summary>A face, from pixels of <see cref="Raster"/> to pixels of the whole picture.</summary>
     internal DetectedFace ToWhole(DetectedFace face)

@@ -4,7 +4,7 @@ namespace MaskApi.Vision.Imaging;
 public sealed record DecodeLimits
 {
     /// <summary>Most pixels, width times height.</summary>
-    public long MaxPixels { get; init; } = 50_000_000;
+    public long MaxPixels { get; init; } = 52_000_000;
 
     /// <summary>Least width and height in pixels: no face can be told in less.</summary>
     public int MinSide { get; init; } = 16;

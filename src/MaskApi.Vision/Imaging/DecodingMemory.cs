@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
@@ -14,10 +13,6 @@ internal static class DecodingMemory
     private const int PngDepth = 24;
     private const int PngInterlace = 28;
 
-    // Before the first chunk of a WebP, and before the data of each (RFC 9649, 2.3 and 2.4).
-    private const int WebpStart = 12;
-    private const int WebpChunkHeader = 8;
-
     /// <summary>Bytes at the peak.</summary>
     /// <param name="file">The file.</param>
     /// <param name="header">What its header says.</param>
@@ -32,7 +27,7 @@ internal static class DecodingMemory
     private static float KeptByCodec(ImageFormat format, ReadOnlySpan<byte> file) => format switch
     {
         ImageFormat.Jpeg => JpegStructure.CoefficientBytes(file),
-        ImageFormat.Png when file[PngInterlace] != 0 => file[PngDepth] > 8 ? 2 * Raster.BytesPerPixel : Raster.BytesPerPixel,
+        ImageFormat.Png when file.Length > PngInterlace && file[PngInterlace] != 0 => file[PngDepth] > 8 ? 2 * Raster.BytesPerPixel : Raster.BytesPerPixel,
         ImageFormat.Webp when !IsPlainLossy(file) => Raster.BytesPerPixel,
         _ => 0,
     };
@@ -40,21 +35,17 @@ internal static class DecodingMemory
     /// <summary>Whether the first chunk of a WebP that holds pixels is a lossy picture, and neither a lossless one nor transparency nor a frame.</summary>
     private static bool IsPlainLossy(ReadOnlySpan<byte> file)
     {
-        for (var rest = file[WebpStart..]; rest.Length > WebpChunkHeader;)
+        foreach (var chunk in new WebpChunks(file))
         {
-            if (rest.StartsWith("VP8 "u8))
+            if (chunk.Is("VP8 "u8))
             {
                 return true;
             }
 
-            if (rest.StartsWith("VP8L"u8) || rest.StartsWith("ALPH"u8) || rest.StartsWith("ANMF"u8))
+            if (chunk.Is("VP8L"u8) || chunk.Is("ALPH"u8) || chunk.Is("ANMF"u8))
             {
                 return false;
             }
-
-            // Data is padded to an even length.
-            var next = WebpChunkHeader + ((BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]) + 1L) & ~1L);
-            rest = next < rest.Length ? rest[(int)next..] : [];
         }
 
         return false;

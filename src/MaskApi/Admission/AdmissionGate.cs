@@ -53,7 +53,7 @@ internal sealed class AdmissionGate : IDisposable
     /// Makes a limit for pictures that come together. They wait for one another as long as it takes, and for others as long as anybody
     /// does: else those of a batch that do not fit into memory together would be refused while nobody else is there.
     /// </summary>
-    /// <returns>The limit, for <see cref="EnterAsync"/>; owned by the caller.</returns>
+    /// <returns>The limit, for <see cref="EnterAsync(Func{long}, ConcurrencyLimiter?, CancellationToken)"/>; owned by the caller.</returns>
     public ConcurrencyLimiter CreateBatch() => CreateMegapixels();
 
     /// <summary>Waits for a place.</summary>
@@ -62,47 +62,83 @@ internal sealed class AdmissionGate : IDisposable
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
-    public async ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    public ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken) =>
+        EnterAsync(() => pixels, batch, cancellationToken);
+
+    /// <summary>Waits for a place, and learns there what the picture takes.</summary>
+    /// <param name="open">Run in the place: tells the most pixels that the work on the picture holds at the same time.</param>
+    /// <param name="batch">Limit of those that the picture came with; null where it came alone.</param>
+    /// <param name="cancellationToken">Leaves the queue.</param>
+    /// <returns>The place; dispose of it when the work is done.</returns>
+    /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
+    public async ValueTask<Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
     {
-        // A picture larger than the whole budget works alone instead of never.
-        var share = (int)Math.Min(((pixels - 1) / 1_000_000) + 1, _megapixelLimit);
-        var turn = batch is null ? null : await batch.AcquireAsync(share, cancellationToken);
+        var share = 0;
+        var place = await WaitAsync(WeighAsync, cancellationToken);
+        if (place is not null)
+        {
+            return place;
+        }
+
+        // Those it came with take all that the batch may: it waits for them without a place, which others can use meanwhile.
+        var turn = await batch!.AcquireAsync(share, cancellationToken);
         try
         {
-            return await EnterInTurnAsync(share, turn, cancellationToken);
+            return (await WaitAsync((entered, token) => TakeAsync(entered, turn, token), cancellationToken))!;
         }
         catch
         {
-            turn?.Dispose();
+            turn.Dispose();
             throw;
         }
+
+        async ValueTask<Place?> WeighAsync(RateLimitLease entered, CancellationToken token)
+        {
+            // A picture larger than the whole budget works alone instead of never.
+            share = (int)Math.Min(((open() - 1) / 1_000_000) + 1, _megapixelLimit);
+            var ready = batch?.AttemptAcquire(share);
+            try
+            {
+                return ready is { IsAcquired: false } ? null : await TakeAsync(entered, ready, token);
+            }
+            catch
+            {
+                ready?.Dispose();
+                throw;
+            }
+        }
+
+        async ValueTask<Place?> TakeAsync(RateLimitLease entered, RateLimitLease? turn, CancellationToken token) =>
+            new(this, entered, await _megapixels.AcquireAsync(share, token), turn);
     }
 
-    private async ValueTask<Place> EnterInTurnAsync(int share, RateLimitLease? turn, CancellationToken cancellationToken)
+    /// <summary>Waits for a place and for what is to be had inside it, which keeps the place if it gives one.</summary>
+    private async ValueTask<Place?> WaitAsync(Func<RateLimitLease, CancellationToken, ValueTask<Place?>> inside, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        RateLimitLease? place = null;
+        RateLimitLease? entered = null;
+        Place? place = null;
         try
         {
-            place = await _places.AcquireAsync(1, either.Token);
-            if (!place.IsAcquired)
+            entered = await _places.AcquireAsync(1, either.Token);
+            if (!entered.IsAcquired)
             {
                 throw Overloaded("The work queue is full.");
             }
 
-            var memory = await _megapixels.AcquireAsync(share, either.Token);
-            return new Place(this, place, memory, turn);
+            return place = await inside(entered, either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            place?.Dispose();
             throw Overloaded("No place came free in time.", waitedInVain: true);
         }
-        catch
+        finally
         {
-            place?.Dispose();
-            throw;
+            if (place is null)
+            {
+                entered?.Dispose();
+            }
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed record AdmissionOptions : IServiceOptions
     /// Decoded pixels held in memory at the same time, over all requests (4 bytes each, and as many as the bytes that codecs hold
     /// besides); beyond that, a picture waits.
     /// </summary>
-    public long MaxPixelsInFlight { get; init; } = 100_000_000;
+    public long MaxPixelsInFlight { get; init; } = 104_000_000;
 
     /// <summary><see cref="Concurrency"/> with 0 resolved. The count of cores respects a container's limit.</summary>
     public int Places => Concurrency == 0 ? Environment.ProcessorCount : Concurrency;

@@ -8,7 +8,7 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Admission;
 
-/// <summary>Does the work on one picture: looks at its header, waits for a place, and stays within the time allowed.</summary>
+/// <summary>Does the work on one picture: waits for a place, opens it there, and stays within the time allowed.</summary>
 internal sealed class PictureWorker(
     ModelHost models,
     AdmissionGate gate,
@@ -27,7 +27,7 @@ internal sealed class PictureWorker(
     /// <typeparam name="T">What the work gives.</typeparam>
     /// <param name="encoded">The picture's bytes.</param>
     /// <param name="output">In which format the work will draw the picture; null when it will not.</param>
-    /// <param name="work">The work; it must look at its token between its steps.</param>
+    /// <param name="work">The work on the opened picture; it must look at its token between its steps.</param>
     /// <param name="batch">Limit of those that the picture came with, by <see cref="CreateBatch"/>; null where it came alone.</param>
     /// <param name="cancellationToken">The caller's leaving: frees the place in the queue and between the steps.</param>
     /// <exception cref="ImageRejectedException">The picture cannot be read, or exceeds a limit.</exception>
@@ -35,43 +35,70 @@ internal sealed class PictureWorker(
     public async Task<T> RunAsync<T>(
         ReadOnlyMemory<byte> encoded,
         OutputFormat? output,
-        Func<FacePipeline, CancellationToken, T> work,
+        Func<FacePipeline, ImageFile, CancellationToken, T> work,
         ConcurrencyLimiter? batch,
         CancellationToken cancellationToken)
     {
         var pipeline = models.Pipeline;
 
-        // Headers are cheap: a picture that will be refused for its size takes no place from one that will not.
-        var header = ImageDecoder.ReadHeader(encoded, limits.Decode);
-        using var place = await EnterAsync(PeakPixels(encoded, header, output), batch, cancellationToken);
-        using var span = telemetry.Spans.StartActivity("work");
-        using var deadline = new CancellationTokenSource(admission.ProcessingTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        ImageFile? opened = null;
         try
         {
-            return work(pipeline, either.Token);
+            using var place = await EnterAsync(Open, batch, cancellationToken);
+            return Work(opened!);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        finally
         {
-            throw new ProblemException(
-                ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+            opened?.Dispose();
+        }
+
+        // What a picture will take is known only once it is open, and opening is work: a few kilobytes may unpack to megabytes.
+        long Open()
+        {
+            opened = ImageFile.Open(encoded, limits.Decode);
+            return PeakPixels(opened, output);
+        }
+
+        T Work(ImageFile picture)
+        {
+            using var span = telemetry.Spans.StartActivity("work");
+            using var deadline = new CancellationTokenSource(admission.ProcessingTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            try
+            {
+                return work(pipeline, picture, either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new ProblemException(
+                    ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+            }
         }
     }
 
     /// <summary>What is held in memory at the same time, in pixels: codecs hold more than the picture while they read and write.</summary>
-    private static long PeakPixels(ReadOnlyMemory<byte> encoded, ImageHeader header, OutputFormat? output)
+    private static long PeakPixels(ImageFile picture, OutputFormat? output)
     {
-        var reading = ImageDecoder.PeakMemory(encoded, header);
-        var writing = output is { } format ? header.Pixels * (Raster.BytesPerPixel + ImageEncoder.PeakBytesPerPixel(format)) : 0;
+        var reading = picture.PeakMemory;
+        var writing = output is { } format ? picture.Header.Pixels * (Raster.BytesPerPixel + ImageEncoder.PeakBytesPerPixel(format)) : 0;
         return Math.Max(reading, writing) / Raster.BytesPerPixel;
     }
 
-    private async ValueTask<AdmissionGate.Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    private async ValueTask<AdmissionGate.Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
     {
         using var span = telemetry.Spans.StartActivity("wait");
         var started = time.GetTimestamp();
-        var place = await gate.EnterAsync(pixels, batch, cancellationToken);
-        telemetry.RecordStage("wait", time.GetElapsedTime(started).TotalSeconds);
+        var opening = TimeSpan.Zero;
+        var place = await gate.EnterAsync(Opening, batch, cancellationToken);
+        telemetry.RecordStage("wait", (time.GetElapsedTime(started) - opening).TotalSeconds);
         return place;
+
+        long Opening()
+        {
+            var begun = time.GetTimestamp();
+            var pixels = open();
+            opening = time.GetElapsedTime(begun);
+            return pixels;
+        }
     }
 }

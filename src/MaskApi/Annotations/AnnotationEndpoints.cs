@@ -102,7 +102,7 @@ internal static class AnnotationEndpoints
     }
 
     /// <summary>Draws: what the endpoints have in common.</summary>
-    internal sealed class Annotator(PictureWorker worker, LimitOptions limits, UploadBudget budget, Telemetry telemetry, TimeProvider time)
+    internal sealed class Annotator(PictureWorker worker, UploadBudget budget, Telemetry telemetry, TimeProvider time)
     {
         /// <summary>Detects on a picture and draws what was found.</summary>
         public async Task<PictureResult> AnnotateAsync(
@@ -119,12 +119,12 @@ internal static class AnnotationEndpoints
             telemetry.CountAnalysis(analysis.Timings, summary);
             return Answer(context, summary, drawn);
 
-            (FaceAnalysis Analysis, Drawn Drawn) Annotate(FacePipeline pipeline, CancellationToken token)
+            (FaceAnalysis Analysis, Drawn Drawn) Annotate(FacePipeline pipeline, ImageFile opened, CancellationToken token)
             {
                 var decoding = time.GetTimestamp();
-                return WithPlace(picture, output, share =>
+                return WithPlace(picture, opened.Header, output, share =>
                 {
-                    using var raster = ImageDecoder.Decode(picture, limits.Decode, token);
+                    using var raster = opened.Decode(token);
                     var format = output.For(raster);
                     var decoded = time.GetElapsedTime(decoding);
                     var found = pipeline.Analyze(raster, parameters.Options, token);
@@ -145,9 +145,9 @@ internal static class AnnotationEndpoints
             context.Response.Headers.CacheControl = "private, max-age=60";
             return Answer(context, record.Faces.Summarize(record.MinConfidence), drawn);
 
-            Drawn Redraw(FacePipeline pipeline, CancellationToken token) => WithPlace(record.Picture, output, share =>
+            Drawn Redraw(FacePipeline pipeline, ImageFile opened, CancellationToken token) => WithPlace(record.Picture, opened.Header, output, share =>
             {
-                using var raster = ImageDecoder.Decode(record.Picture, limits.Decode, token);
+                using var raster = opened.Decode(token);
                 var format = output.For(raster);
                 return Draw(raster, record.Faces, record.MinConfidence, format, share, token);
             });
@@ -156,10 +156,10 @@ internal static class AnnotationEndpoints
         /// <summary>
         /// Reserves the place of the largest file that can come out, before any work is done for a file that nobody could be sent.
         /// </summary>
-        private T WithPlace<T>(ReadOnlyMemory<byte> picture, OutputPicture output, Func<UploadBudget.Share, T> work)
+        private T WithPlace<T>(ReadOnlyMemory<byte> picture, ImageHeader header, OutputPicture output, Func<UploadBudget.Share, T> work)
         {
             // Encoding is counted with two copies of the file.
-            var largest = ImageDecoder.ReadHeader(picture, limits.Decode).Pixels * ImageEncoder.PeakBytesPerPixel(output.Preferred) / 2;
+            var largest = header.Pixels * ImageEncoder.PeakBytesPerPixel(output.Preferred) / 2;
             var share = budget.Take(largest, beside: picture.Length);
             try
             {

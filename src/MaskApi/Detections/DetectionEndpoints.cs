@@ -151,7 +151,7 @@ internal static partial class DetectionEndpoints
         {
             var started = time.GetTimestamp();
             var analysis = await worker.RunAsync(
-                picture, output: null, (pipeline, token) => pipeline.Analyze(picture, parameters.Options, token), together, cancellationToken);
+                picture, output: null, (pipeline, file, token) => pipeline.Analyze(file, parameters.Options, token), together, cancellationToken);
             var link = await links.CreateAsync(linkBase, picture, analysis.Faces, parameters.MinConfidence, cancellationToken);
             var faces = new Face[analysis.Faces.Count];
             for (var i = 0; i < faces.Length; i++)

@@ -66,7 +66,7 @@ internal static class AnswerExamples
                         new Dictionary<string, string> { ["license"] = "Apache-2.0" }),
                 ],
                 ExecutionProvider = "cpu",
-                Limits = new Limits(20_971_520, 50_000_000, 16, 32, 104_857_600, UrlsAllowed: false),
+                Limits = new Limits(20_971_520, 52_000_000, 16, 32, 104_857_600, UrlsAllowed: false),
             },
             MaskApiJson.Wire.ServiceInfo),
         "getLiveness" => Json(new Health("live"), MaskApiJson.Wire.Health),

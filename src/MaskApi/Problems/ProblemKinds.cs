@@ -46,7 +46,7 @@ internal static class ProblemKinds
         new("image_undecodable", 422, "The picture is corrupt or incomplete", "The picture ends before all of its pixels are there.");
 
     public static readonly ProblemKind ImageTooManyPixels =
-        new("image_too_many_pixels", 422, "The picture has too many pixels", "30000 x 30000 pixels exceed the limit of 50000000.");
+        new("image_too_many_pixels", 422, "The picture has too many pixels", "30000 x 30000 pixels exceed the limit of 52000000.");
 
     public static readonly ProblemKind ImageTooSmall =
         new("image_too_small", 422, "The picture is too small", "Each side must be at least 16 pixels.");

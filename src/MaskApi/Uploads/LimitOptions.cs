@@ -13,7 +13,7 @@ internal sealed record LimitOptions : IServiceOptions
     public int MaxImageBytes { get; init; } = 20 * 1024 * 1024;
 
     /// <summary>Most pixels of one picture; refused from its header, before anything is decoded.</summary>
-    public long MaxPixels { get; init; } = 50_000_000;
+    public long MaxPixels { get; init; } = 52_000_000;
 
     /// <summary>Least width and height of a picture, pixels.</summary>
     public int MinSide { get; init; } = 16;

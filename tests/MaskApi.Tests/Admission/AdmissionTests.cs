@@ -121,7 +121,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker.RunAsync<int>(
             Pictures.Astronaut,
             output: null,
-            (_, token) =>
+            (_, _, token) =>
             {
                 Assert.Equal(1, Gate.InWork);
                 leaving.Cancel();
@@ -140,7 +140,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         var problem = await Assert.ThrowsAsync<ProblemException>(() => worker.RunAsync<int>(
             Pictures.Astronaut,
             output: null,
-            (_, token) =>
+            (_, _, token) =>
             {
                 _time.Advance(new AdmissionOptions().ProcessingTimeout);
                 token.ThrowIfCancellationRequested();

@@ -44,7 +44,7 @@ public sealed class ServiceTests(SharedService service)
         Assert.Equal(
             [
                 "maxImageBytes=20971520",
-                "maxPixels=50000000",
+                "maxPixels=52000000",
                 "minSide=16",
                 "maxBatchImages=32",
                 "maxBatchBytes=104857600",

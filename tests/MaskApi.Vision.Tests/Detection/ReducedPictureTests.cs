@@ -18,9 +18,10 @@ public sealed class ReducedPictureTests
     public void Places_in_a_reduced_picture_are_those_of_the_whole(ExifOrientation orientation, int reduction)
     {
         var file = Orientations.WithOrientation(Spot(605, 403, 81, 242), ImageFormat.Jpeg, orientation);
-        var header = ImageDecoder.ReadHeader(file, TestPictures.Limits);
+        using var opened = ImageFile.Open(file, TestPictures.Limits);
+        var header = opened.Header;
         using var whole = TestPictures.Decode(file);
-        using var reduced = ReducedPicture.Decode(file, TestPictures.Limits, header, reduction, CancellationToken.None);
+        using var reduced = ReducedPicture.Decode(opened, reduction, CancellationToken.None);
         Assert.Equal(
             ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction), (reduced.Raster.Width, reduced.Raster.Height));
 

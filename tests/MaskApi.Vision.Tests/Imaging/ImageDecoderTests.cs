@@ -204,6 +204,62 @@ public sealed class ImageDecoderTests
         Assert.Contains("text", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The zlib header asks for a dictionary, which the format does not know; nobody needs the text to see the picture.</summary>
+    [Theory]
+    [InlineData("zTXt", new byte[] { 0x61, 0, 0, 0x78, 0x20, 0, 0, 0, 0 })]
+    [InlineData("iTXt", new byte[] { 0x61, 0, 1, 0, 0, 0, 0x78, 0x20, 0, 0, 0, 0 })]
+    [InlineData("zTXt", new byte[] { 0x61, 0, 0, 0x78, 0x9C, 0xFF, 0xFF, 0, 0 })]
+    [InlineData("zTXt", new byte[] { 0x61, 0, 0, 0x79, 0x9C })]
+    [InlineData("zTXt", new byte[] { 0x61 })]
+    [InlineData("iTXt", new byte[] { 0x61, 0, 1 })]
+    public void Text_that_cannot_be_unpacked_does_no_harm(string type, byte[] text)
+    {
+        var file = PngFiles.Create(32, 32, depth: 8, colorType: 0, Enumerable.Repeat(new byte[32], 32));
+        var end = file.Length - 12;
+        foreach (var at in new[] { 33, end })
+        {
+            byte[] withText = [.. file[..at], .. PngFiles.Chunk(type, text), .. file[at..]];
+            using var picture = TestPictures.Decode(withText);
+            Assert.Equal((0, 0, 0), picture.At(5, 5));
+        }
+    }
+
+    [Fact]
+    public void Segments_hidden_behind_reserved_markers_are_counted()
+    {
+        var file = TestPictures.Read("quadrants-progressive.jpg");
+        byte[] hidden = [0xFF, 0x02, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], JpegStructure.MaxSegments).SelectMany(b => b)];
+        Assert.NotNull(JpegStructure.Excess([.. file[..^2], .. hidden, .. new byte[65_535], .. file[^2..]]));
+        for (var marker = 0x02; marker <= 0xBF; marker++)
+        {
+            byte[] scans = [0xFF, (byte)marker, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0xFF, 0xDA, 0, 2], 33).SelectMany(b => b)];
+            Assert.NotNull(JpegStructure.Excess([.. file[..^2], .. scans, .. new byte[65_535], .. file[^2..]]));
+        }
+    }
+
+    [Fact]
+    public void A_phone_picture_of_fifty_megapixels_is_within_the_default_limit() =>
+        Assert.InRange(8160L * 6144, 1, new DecodeLimits().MaxPixels);
+
+    [Theory]
+    [InlineData(12, 256, null)]
+    [InlineData(12, 2, "palette")]
+    [InlineData(16, 256, "16 bytes")]
+    public void An_os2_bitmap_is_read_or_refused_by_name(int header, int colors, string? refusal)
+    {
+        var file = BmpFiles.Os2(32, header, colors);
+        if (refusal is null)
+        {
+            using var picture = TestPictures.Decode(file);
+            Assert.Equal((200, 20, 40), picture.At(7, 7));
+            return;
+        }
+
+        var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file));
+        Assert.Equal(ImageRejection.Undecodable, refused.Reason);
+        Assert.Contains(refusal, refused.Message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, byte[], string> Foreign => new()
     {
         { "empty", [], "empty" },
@@ -211,6 +267,8 @@ public sealed class ImageDecoderTests
         { "text that starts like a bitmap", "BMW builds cars, and motorcycles."u8.ToArray(), "JPEG, PNG" },
         { "HEIC", [0, 0, 0, 24, .. "ftypheic"u8, 0, 0, 0, 0, .. "mif1heic"u8], "HEIC" },
         { "AVIF", [0, 0, 0, 24, .. "ftypavif"u8, 0, 0, 0, 0, .. "avifmif1"u8], "AVIF" },
+        { "AVIF by a compatible brand", [0, 0, 0, 28, .. "ftypmif1"u8, 0, 0, 0, 0, .. "mif1avifmiaf"u8], "AVIF" },
+        { "HEIC by a compatible brand", [0, 0, 0, 24, .. "ftypmif1"u8, 0, 0, 0, 0, .. "mif1heic"u8, .. "avif"u8], "HEIC" },
         { "TIFF", [.. "II*\0"u8, 8, 0, 0, 0], "TIFF" },
         { "icon", [0, 0, 1, 0, 1, 0, 16, 16, 0, 0, 1, 0, 32, 0], "JPEG, PNG" },
         { "half a PNG signature", [0x89, (byte)'P', (byte)'N'], "JPEG, PNG" },

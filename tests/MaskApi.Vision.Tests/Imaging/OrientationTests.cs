@@ -66,8 +66,16 @@ public sealed class OrientationTests
 
     private static void AssertUpright(SKEncodedImageFormat encoder, ImageFormat format, ExifOrientation orientation, int[] quadrants)
     {
-        using var picture = TestPictures.QuadrantRaster(96, 64);
-        var file = Orientations.WithOrientation(TestPictures.Encode(picture, encoder), format, orientation);
+        foreach (var (littleEndian, prefixed) in new[] { (false, false), (true, false), (false, true), (true, true) })
+        {
+            using var picture = TestPictures.QuadrantRaster(96, 64);
+            var file = Orientations.WithOrientation(TestPictures.Encode(picture, encoder), format, orientation, littleEndian, prefixed);
+            AssertUpright(file, format, orientation, quadrants);
+        }
+    }
+
+    private static void AssertUpright(byte[] file, ImageFormat format, ExifOrientation orientation, int[] quadrants)
+    {
         var (width, height) = orientation >= ExifOrientation.LeftTop ? (64, 96) : (96, 64);
         Assert.Equal(new ImageHeader(format, width, height, orientation), ImageDecoder.ReadHeader(file, TestPictures.Limits));
 

@@ -35,17 +35,13 @@ internal static class ImageSniffer
             return ImageFormat.Webp;
         }
 
-        if (IsBitmap(file))
+        if (BmpHeader.IsBitmap(file))
         {
             return ImageFormat.Bmp;
         }
 
         throw new ImageRejectedException(ImageRejection.UnsupportedMediaType, Describe(file));
     }
-
-    /// <summary>"BM" alone begins many texts too; the size of the header that follows settles it.</summary>
-    private static bool IsBitmap(ReadOnlySpan<byte> file) =>
-        file.Length >= 18 && file.StartsWith("BM"u8) && BinaryPrimitives.ReadUInt32LittleEndian(file[14..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
 
     private static string Describe(ReadOnlySpan<byte> file)
     {
@@ -59,7 +55,7 @@ internal static class ImageSniffer
         if (file.Length >= 12 && file[4..].StartsWith("ftyp"u8))
         {
             var brand = file.Slice(8, 4);
-            if (brand.SequenceEqual("avif"u8) || brand.SequenceEqual("avis"u8))
+            if (NamesAvif(file))
             {
                 return "AVIF pictures are not read. Convert the picture to JPEG or PNG first.";
             }
@@ -76,5 +72,21 @@ internal static class ImageSniffer
         }
 
         return "The content is not a picture that is read. " + accepted;
+    }
+
+    /// <summary>Whether the major brand or, where that is as general as <c>mif1</c>, one of the compatible ones is AVIF's.</summary>
+    private static bool NamesAvif(ReadOnlySpan<byte> file)
+    {
+        // The minor version lies between major and compatible brands.
+        var brands = file[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(file), 12, (uint)file.Length)];
+        for (; brands.Length >= 4; brands = brands[4..])
+        {
+            if (brands.StartsWith("avif"u8) || brands.StartsWith("avis"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

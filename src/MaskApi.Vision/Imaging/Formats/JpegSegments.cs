@@ -21,8 +21,8 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
     {
         while (_position < _file.Length)
         {
-            // Entropy-coded data and anything stray is skipped up to the next marker: FF followed by neither
-            // a stuffed zero, a restart marker (D0–D7) nor fill (FF).
+            // Entropy-coded data and anything stray is skipped up to the next marker: FF followed by no stuffed
+            // zero, reserved or restart marker (01–BF, D0–D7) nor fill (FF).
             var offset = _file[_position..].IndexOf((byte)0xFF);
             if (offset < 0 || _position + offset + 1 >= _file.Length)
             {
@@ -42,7 +42,8 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
             }
 
             _position++;
-            if (marker is 0x00 or 0x01 or (>= 0xD0 and <= 0xD8))
+            // libjpeg skips reserved markers too, so that what looks like the length of one must hide nothing from here.
+            if (marker is < 0xC0 or (>= 0xD0 and <= 0xD8))
             {
                 continue;
             }

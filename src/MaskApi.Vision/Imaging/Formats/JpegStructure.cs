@@ -44,6 +44,41 @@ internal static class JpegStructure
     }
 
     /// <summary>
+    /// Whether every component of the frame is in some scan: decoders paint what is in none gray, and say nothing. True for what is no
+    /// frame at all, which no decoder takes.
+    /// </summary>
+    /// <param name="file">A JPEG file, whole or not.</param>
+    internal static bool HasEveryComponent(ReadOnlySpan<byte> file)
+    {
+        var missing = new List<byte>();
+        foreach (var segment in new JpegSegments(file))
+        {
+            var data = segment.Data;
+            if (segment.IsFrame && missing.Count == 0 && data.Length > 6)
+            {
+                for (var at = 6; at < data.Length && missing.Count < data[5]; at += 3)
+                {
+                    missing.Add(data[at]);
+                }
+            }
+            else if (segment.Marker == StartOfScan)
+            {
+                for (var at = 1; data.Length > 0 && at <= 2 * data[0] && at < data.Length; at += 2)
+                {
+                    missing.Remove(data[at]);
+                }
+
+                if (missing.Count == 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return missing.Count == 0;
+    }
+
+    /// <summary>
     /// Bytes a pixel of the coefficients that are kept until the last scan is read: a file whose first scan does not bring all of the
     /// picture has to be decoded as a whole, at a fraction of its size too. 0 for a file of one scan.
     /// </summary>

@@ -76,9 +76,9 @@ internal static class PngText
                 }
             }
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            // Corrupt from here on; libpng drops it at the same place.
+            // Corrupt from here on, or packed with a dictionary (ZLibException, an IOException); libpng drops it at the same place.
         }
         finally
         {

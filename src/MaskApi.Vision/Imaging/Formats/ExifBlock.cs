@@ -3,26 +3,56 @@ using System.Buffers.Binary;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// The orientation in a PNG's <c>eXIf</c> chunk (PNG third edition, 11.3.4.5), which the codec leaves to its caller;
-/// that of JPEG and WebP it reads itself.
+/// The orientation that a PNG's <c>eXIf</c> chunk (PNG third edition, 11.3.4.5) or a WebP's <c>EXIF</c> chunk states: the codec leaves the
+/// first to its caller and reads the second only as the standard has it. That of JPEG it reads itself.
 /// </summary>
-internal static class PngOrientation
+internal static class ExifBlock
 {
     private const ushort OrientationTag = 0x0112;
 
-    /// <summary>The orientation that the file states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
+    /// <summary>The flag in a WebP's first chunk that says there is metadata of this kind (RFC 9649, 2.7).</summary>
+    private const byte WebpExifFlag = 0x08;
+
+    /// <summary>The orientation that a PNG states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
     /// <param name="file">A PNG file, whole or not.</param>
-    internal static ExifOrientation Read(ReadOnlySpan<byte> file)
+    internal static ExifOrientation OfPng(ReadOnlySpan<byte> file)
     {
         foreach (var chunk in new PngChunks(file))
         {
             if (chunk.Is("eXIf"u8))
             {
-                return ReadTiff(chunk.Data);
+                return Read(chunk.Data);
             }
         }
 
         return ExifOrientation.TopLeft;
+    }
+
+    /// <summary>The orientation that a WebP states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
+    /// <param name="file">A WebP file, whole or not.</param>
+    internal static ExifOrientation OfWebp(ReadOnlySpan<byte> file)
+    {
+        var announced = false;
+        foreach (var chunk in new WebpChunks(file))
+        {
+            if (chunk.Is("VP8X"u8))
+            {
+                announced = chunk.Data is [var flags, ..] && (flags & WebpExifFlag) != 0;
+            }
+            else if (announced && chunk.Is("EXIF"u8))
+            {
+                return Read(chunk.Data);
+            }
+        }
+
+        return ExifOrientation.TopLeft;
+    }
+
+    /// <summary>Pillow and sharp begin the block as in a JPEG, which neither standard asks for.</summary>
+    private static ExifOrientation Read(ReadOnlySpan<byte> block)
+    {
+        var prefix = "Exif\0\0"u8;
+        return ReadTiff(block.StartsWith(prefix) ? block[prefix.Length..] : block);
     }
 
     /// <summary>Finds the tag in the first directory of a TIFF block (TIFF 6.0, section 2).</summary>

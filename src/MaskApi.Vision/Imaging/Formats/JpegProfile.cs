@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using SkiaSharp;
+
+namespace MaskApi.Vision.Imaging.Formats;
+
+/// <summary>The color profile of a JPEG (ICC.1:2022, annex B.4).</summary>
+internal static class JpegProfile
+{
+    private const byte Application2 = 0xE2, StartOfScan = 0xDA;
+
+    // Of a profile: its header, then how many tags there are, then twelve bytes on each, of which the first four are its name.
+    private const int HeaderLength = 128, TagLength = 12;
+
+    private static ReadOnlySpan<byte> Signature => "ICC_PROFILE\0"u8;
+
+    /// <summary>Whether colors are sRGB for every reader: there is no profile, or one that has nothing but sRGB's curves and primaries.</summary>
+    /// <param name="file">A JPEG file, whole or not.</param>
+    internal static bool IsSrgb(ReadOnlySpan<byte> file)
+    {
+        foreach (var segment in new JpegSegments(file))
+        {
+            if (segment.Marker == StartOfScan)
+            {
+                return true;
+            }
+
+            if (segment.Marker == Application2 && segment.Data.StartsWith(Signature))
+            {
+                // Number and count follow. A profile in several parts is larger than any that is plain sRGB.
+                return segment.Data[Signature.Length..] is [1, 1, .. var profile] && IsPlainSrgb(profile);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// SkiaSharp takes a profile that has look-up tables for what its curves say, or for sRGB if it has none, when asked for its color
+    /// space; its decoder goes by the tables.
+    /// </summary>
+    private static bool IsPlainSrgb(ReadOnlySpan<byte> profile)
+    {
+        if (profile.Length < HeaderLength + 4)
+        {
+            return false;
+        }
+
+        var tags = profile[(HeaderLength + 4)..];
+        for (var count = BinaryPrimitives.ReadUInt32BigEndian(profile[HeaderLength..]); count > 0; count--, tags = tags[TagLength..])
+        {
+            if (tags.Length < TagLength || tags.StartsWith("A2B"u8) || tags.StartsWith("D2B"u8) || tags.StartsWith("cicp"u8))
+            {
+                return false;
+            }
+        }
+
+        using var space = SKColorSpace.CreateIcc(profile);
+        return space is { IsSrgb: true };
+    }
+}

@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+
+namespace MaskApi.Vision.Imaging.Formats;
+
+/// <summary>The chunks of a WebP, one after the other; the last one as far as it is there (RFC 9649, 2.3 and 2.4).</summary>
+/// <param name="file">A WebP file, whole or not.</param>
+internal ref struct WebpChunks(ReadOnlySpan<byte> file)
+{
+    private const int FileHeader = 12, ChunkHeader = 8;
+
+    private ReadOnlySpan<byte> _rest = file.Length > FileHeader ? file[FileHeader..] : [];
+
+    /// <summary>The chunk that was reached.</summary>
+    public Chunk Current { get; private set; }
+
+    /// <summary>For foreach.</summary>
+    public readonly WebpChunks GetEnumerator() => this;
+
+    /// <summary>Goes to the next chunk.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool MoveNext()
+    {
+        if (_rest.Length < ChunkHeader)
+        {
+            return false;
+        }
+
+        long length = BinaryPrimitives.ReadUInt32LittleEndian(_rest[4..]);
+        Current = new Chunk(_rest[..4], _rest.Slice(ChunkHeader, (int)Math.Min(length, _rest.Length - ChunkHeader)));
+
+        // Data are padded to an even length.
+        _rest = _rest[(int)Math.Min(ChunkHeader + ((length + 1) & ~1L), _rest.Length)..];
+        return true;
+    }
+
+    /// <summary>One chunk.</summary>
+    /// <param name="type">Its type, four letters.</param>
+    /// <param name="data">What it holds, as far as it is there.</param>
+    internal readonly ref struct Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
+    {
+        private readonly ReadOnlySpan<byte> _type = type;
+
+        /// <summary>What it holds, as far as it is there.</summary>
+        public ReadOnlySpan<byte> Data { get; } = data;
+
+        /// <summary>Whether it is of a type.</summary>
+        public bool Is(ReadOnlySpan<byte> type) => _type.SequenceEqual(type);
+    }
+}

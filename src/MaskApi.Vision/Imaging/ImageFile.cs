@@ -1,0 +1,255 @@
+using System.Buffers;
+using System.Globalization;
+using MaskApi.Vision.Imaging.Formats;
+using SkiaSharp;
+
+namespace MaskApi.Vision.Imaging;
+
+/// <summary>
+/// An image file that the codec has accepted and whose header is within limits. Opening is not free: the codec reads all metadata on its
+/// way to the header. So a file is opened once, and handed on from who asks for its size to who decodes it. Not for several threads.
+/// </summary>
+public sealed unsafe class ImageFile : IDisposable
+{
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly MemoryHandle _pin;
+    private readonly SKData _data;
+    private readonly SKImageInfo _info;
+    private SKCodec? _codec;
+
+    private ImageFile(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
+    {
+        var format = ImageSniffer.Identify(encoded.Span);
+
+        // Before the codec sees it: what these files cost, they cost on the way to the header.
+        if (Refusal(format, encoded.Span) is { } refusal)
+        {
+            throw new ImageRejectedException(ImageRejection.Undecodable, refusal);
+        }
+
+        _file = encoded;
+        _pin = encoded.Pin();
+        _data = SKData.Create((nint)_pin.Pointer, encoded.Length);
+        try
+        {
+            _codec = SKCodec.Create(_data) ?? throw Broken();
+            _info = _codec.Info;
+            Header = ToHeader(format, encoded.Span, _codec);
+            CheckLimits(Header, limits);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the header says.</summary>
+    public ImageHeader Header { get; }
+
+    /// <summary>Bytes of memory that decoding takes at its peak, the picture included; more for files that have to be decoded as a whole.</summary>
+    public long PeakMemory => DecodingMemory.Peak(_file.Span, Header);
+
+    /// <summary>Reads the header and checks it against the limits; no pixel is decoded or allocated.</summary>
+    /// <param name="encoded">The file; must not change until this is disposed of.</param>
+    /// <param name="limits">Bounds on the picture.</param>
+    /// <exception cref="ImageRejectedException">The content is no picture that is read, or is outside the limits.</exception>
+    public static ImageFile Open(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return new ImageFile(encoded, limits);
+    }
+
+    /// <summary>Decodes the first frame, turned upright, in sRGB, composited on white where it is transparent.</summary>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <returns>The picture, owned by the caller.</returns>
+    /// <exception cref="ImageRejectedException">Pixels are missing or cannot be converted to RGB.</exception>
+    public Raster Decode(CancellationToken cancellationToken) => Decode(1, cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _codec?.Dispose();
+        _data.Dispose();
+        _pin.Dispose();
+    }
+
+    /// <summary>Decodes at a whole fraction of the size.</summary>
+    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be decoded at any but 1. Sides that are no multiples are rounded up.</param>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <returns>The picture, owned by the caller.</returns>
+    /// <exception cref="ImageRejectedException">As the full decoding.</exception>
+    internal Raster Decode(int reduction, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var stored = DecodeStored(reduction, cancellationToken);
+        if (Header.Orientation == ExifOrientation.TopLeft)
+        {
+            return stored;
+        }
+
+        using (stored)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Uprighting.Apply(stored, Header.Orientation);
+        }
+    }
+
+    /// <summary>Decodes the pixels as they are stored, before they are turned upright.</summary>
+    private Raster DecodeStored(int reduction, CancellationToken cancellationToken)
+    {
+        if (reduction != 1 && Header.Format != ImageFormat.Jpeg)
+        {
+            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at a fraction.");
+        }
+
+        var raster = new Raster(Reduced(_info.Width, reduction), Reduced(_info.Height, reduction), Header.Format);
+        try
+        {
+            if (Header.Format == ImageFormat.Jpeg)
+            {
+                DecodeJpeg(raster, reduction, cancellationToken);
+            }
+            else
+            {
+                DecodeBySkia(_data, raster, 1);
+            }
+
+            if (Header.Format == ImageFormat.Bmp && BmpHeader.Alpha(_file.Span, raster.Width, raster.Height) is { } alpha)
+            {
+                Transparency.SetAlpha(alpha, _file.Span, raster);
+                Transparency.CompositeOnWhite(raster.Pixels);
+            }
+            else if (_info.AlphaType != SKAlphaType.Opaque)
+            {
+                Transparency.CompositeOnWhite(raster.Pixels);
+            }
+
+            return raster;
+        }
+        catch
+        {
+            raster.Dispose();
+            throw;
+        }
+    }
+
+    private void DecodeJpeg(Raster raster, int reduction, CancellationToken cancellationToken)
+    {
+        var file = _file.Span;
+        if (!JpegStructure.HasEveryComponent(file))
+        {
+            throw Broken();
+        }
+
+        // Elsewhere colors have to be converted as well, which only SkiaSharp does.
+        if (_info.ColorSpace is { IsSrgb: true } && JpegProfile.IsSrgb(file) && TurboJpeg.TryDecode(file, raster))
+        {
+            return;
+        }
+
+        // SkiaSharp gives no sign of data that are missing or of a code that nothing stands for, but fills in gray.
+        if (JpegScans.Check(file, out var lastByte, cancellationToken) == JpegScans.Finding.Broken)
+        {
+            throw Broken();
+        }
+
+        if (lastByte is not { } end)
+        {
+            DecodeBySkia(_data, raster, reduction);
+            return;
+        }
+
+        // The end of the picture (EOI) is missing, without which SkiaSharp takes it for cut.
+        using var completed = SKData.Create(end + 2);
+        file[..end].CopyTo(completed.Span);
+        completed.Span[end] = 0xFF;
+        completed.Span[end + 1] = 0xD9;
+        _codec?.Dispose();
+        _codec = null;
+        DecodeBySkia(completed, raster, reduction);
+    }
+
+    private void DecodeBySkia(SKData data, Raster raster, int reduction)
+    {
+        // The codec is let go of with what it keeps of the picture, before the caller makes a second one.
+        using var codec = _codec ?? SKCodec.Create(data) ?? throw Broken();
+        _codec = null;
+        var size = reduction == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / reduction);
+        if (size.Width != raster.Width || size.Height != raster.Height)
+        {
+            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at that fraction.");
+        }
+
+        // Alpha stays apart from color: the codec multiplies a converted palette by it twice if asked to multiply.
+        using var srgb = SKColorSpace.CreateSrgb();
+        var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, srgb);
+        switch (codec.GetPixels(info, raster.Address, raster.Stride, new SKCodecOptions(0)))
+        {
+            case SKCodecResult.Success:
+                break;
+            case SKCodecResult.InvalidConversion:
+                throw new ImageRejectedException(
+                    ImageRejection.Undecodable, "The picture's color model cannot be converted to RGB. Send it as an RGB picture.");
+            default:
+                // IncompleteInput and ErrorInInput come with a picture whose missing part is gray or white:
+                // a face may be in that part, so half an answer would be a wrong one.
+                throw Broken();
+        }
+    }
+
+    private static int Reduced(int side, int reduction) => (side + reduction - 1) / reduction;
+
+    private static string? Refusal(ImageFormat format, ReadOnlySpan<byte> file) => format switch
+    {
+        ImageFormat.Jpeg => JpegStructure.Excess(file),
+        ImageFormat.Bmp => BmpHeader.Unread(file),
+        ImageFormat.Png when PngText.ExceedsLimit(file) =>
+            string.Create(CultureInfo.InvariantCulture, $"The PNG has more than {PngText.Limit} bytes of text."),
+        _ => null,
+    };
+
+    private static ImageRejectedException Broken() =>
+        new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");
+
+    private static ImageHeader ToHeader(ImageFormat format, ReadOnlySpan<byte> file, SKCodec codec)
+    {
+        var orientation = format switch
+        {
+            ImageFormat.Png => ExifBlock.OfPng(file),
+            ImageFormat.Webp => ExifBlock.OfWebp(file),
+            _ => (ExifOrientation)codec.EncodedOrigin,
+        };
+        if (!Enum.IsDefined(orientation))
+        {
+            orientation = ExifOrientation.TopLeft;
+        }
+
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        return Uprighting.SwapsSides(orientation)
+            ? new ImageHeader(format, height, width, orientation)
+            : new ImageHeader(format, width, height, orientation);
+    }
+
+    private static void CheckLimits(ImageHeader header, DecodeLimits limits)
+    {
+        if (header.Pixels > limits.MaxPixels)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooManyPixels,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The picture is {header.Width}×{header.Height}, {header.Pixels} pixels; at most {limits.MaxPixels} are read."));
+        }
+
+        if (Math.Min(header.Width, header.Height) < limits.MinSide)
+        {
+            throw new ImageRejectedException(
+                ImageRejection.TooSmall,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The picture is {header.Width}×{header.Height}; each side must be at least {limits.MinSide} pixels."));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using MaskApi.TestPictures;
+
+namespace MaskApi.Vision.Tests.Imaging;
+
+public sealed class TransparencyTests
+{
+    private const byte Alpha = 80;
+
+    /// <summary>Every way in which a PNG is partly transparent, with every way in which it describes its colors.</summary>
+    public static TheoryData<string, string> Cases =>
+        [.. from form in (string[])["gray alpha", "gray alpha 16", "RGBA", "RGBA 16", "palette"]
+            from colors in (string[])["none", "gAMA", "sRGB", "iCCP"]
+            select (form, colors)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Half_transparent_colors_are_mixed_with_white_once(string form, string colors)
+    {
+        (string, byte[])[] extra = colors switch
+        {
+            "gAMA" => [("gAMA", [0, 0, 0xB1, 0x8F])],
+            "sRGB" => [("sRGB", [0])],
+            "iCCP" => [("iCCP", [.. "profile"u8, 0, 0, .. PngFiles.Pack([IccProfiles.All["sRGB"]])])],
+            _ => [],
+        };
+        var (depth, type, white, red) = form switch
+        {
+            "gray alpha" => (8, 4, new byte[] { 255, Alpha }, new byte[] { 0, Alpha }),
+            "gray alpha 16" => (16, 4, [255, 255, Alpha, Alpha], [0, 0, Alpha, Alpha]),
+            "RGBA" => (8, 6, [255, 255, 255, Alpha], [255, 0, 0, Alpha]),
+            "RGBA 16" => (16, 6, [255, 255, 255, 255, 255, 255, Alpha, Alpha], [255, 255, 0, 0, 0, 0, Alpha, Alpha]),
+            _ => (8, 3, [0], [1]),
+        };
+        if (form == "palette")
+        {
+            extra = [.. extra, ("PLTE", [255, 255, 255, 255, 0, 0]), ("tRNS", [Alpha, Alpha])];
+        }
+
+        byte[] row = [.. Enumerable.Repeat((byte[])[.. white, .. red], 16).SelectMany(static pair => pair)];
+        using var picture = TestPictures.Decode(PngFiles.Create(32, 32, (byte)depth, (byte)type, Enumerable.Repeat(row, 32), extra));
+
+        // 80/255 of the color and 175/255 of white.
+        TestPictures.AssertNear((255, 255, 255), picture.At(4, 4), tolerance: 1);
+        TestPictures.AssertNear(type == 4 ? ((byte)175, (byte)175, (byte)175) : ((byte)255, (byte)175, (byte)175), picture.At(5, 4), tolerance: 1);
+    }
+
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(2, 6)]
+    public void A_color_that_stands_for_nothing_is_white(byte colorType, int tagLength)
+    {
+        foreach (var extra in new (string, byte[])[][] { [], [("gAMA", [0, 0, 0xB1, 0x8F])] })
+        {
+            var samples = tagLength / 2;
+            byte[] row = [.. Enumerable.Range(0, 32).SelectMany(x => Enumerable.Repeat(x % 2 == 0 ? (byte)90 : (byte)0, samples))];
+            byte[] key = [.. Enumerable.Repeat(new byte[] { 0, 90 }, samples).SelectMany(static sample => sample)];
+            using var picture = TestPictures.Decode(
+                PngFiles.Create(32, 32, depth: 8, colorType, Enumerable.Repeat(row, 32), [.. extra, ("tRNS", key)]));
+            Assert.Equal((255, 255, 255), picture.At(6, 7));
+            Assert.Equal((0, 0, 0), picture.At(7, 7));
+        }
+    }
+
+    /// <summary>Red and blue stripes in 32 bits a pixel with masks, as Chromium shows them.</summary>
+    [Theory]
+    [InlineData(56, 128, false)]
+    [InlineData(108, 128, false)]
+    [InlineData(124, 128, true)]
+    [InlineData(124, 255, false)]
+    [InlineData(124, 0, false)]
+    public void A_bitmap_with_alpha_is_mixed_with_white_unless_all_of_it_is_blank(int header, byte alpha, bool topDown)
+    {
+        using var picture = TestPictures.Decode(BmpFiles.WithAlpha(32, 16, header, alpha, topDown));
+        var white = alpha == 0 ? (byte)0 : (byte)(255 - alpha);
+        TestPictures.AssertNear((255, white, white), picture.At(3, 0), tolerance: 1);
+        TestPictures.AssertNear((white, white, 255), picture.At(3, 1), tolerance: 1);
+    }
+}
