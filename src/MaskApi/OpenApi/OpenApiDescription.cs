@@ -219,7 +219,7 @@ internal static class OpenApiDescription
             return new OpenApiRequestBody
             {
                 Required = true,
-                Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP.",
+                Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP. What is transparent is composited on white.",
                 Content = content,
             };
         }
