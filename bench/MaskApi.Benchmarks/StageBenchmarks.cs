@@ -44,10 +44,10 @@ public class StageBenchmarks : IDisposable
     public void Crop() => FaceCropper.Crop(_picture, _face).Dispose();
 
     [Benchmark(Baseline = true)]
-    public float ClassifyFloat() => _float.Classify(_crop).MaskProbability;
+    public float ClassifyFloat() => _float.Classify(_crop).Probabilities.WithMask;
 
     [Benchmark]
-    public float ClassifyInt8() => _int8.Classify(_crop).MaskProbability;
+    public float ClassifyInt8() => _int8.Classify(_crop).Probabilities.WithMask;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -69,7 +69,11 @@ public sealed class MaskApiClient : IMaskApiClient
         using var response = await SendAsync(
             AnnotationsPath + options?.ToQuery(), picture.CreateContent(), mediaType, cancellationToken).ConfigureAwait(false);
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        var summary = new FaceSummary(Count("X-Faces"), Count("X-With-Mask"), Count("X-Without-Mask"), Count("X-Uncertain"));
+        var summary = new FaceSummary(Count("X-Faces"), Count("X-With-Mask"), Count("X-Without-Mask"), Count("X-Uncertain"))
+        {
+            // A service that does not tell how masks are worn sends no such header.
+            IncorrectlyWorn = response.Headers.Contains("X-Incorrectly-Worn") ? Count("X-Incorrectly-Worn") : 0,
+        };
         return new AnnotatedPicture(bytes, response.Content.Headers.ContentType?.MediaType ?? mediaType, summary);
 
         int Count(string header) =>

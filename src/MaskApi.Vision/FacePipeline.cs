@@ -178,7 +178,7 @@ public sealed class FacePipeline : IDisposable
             using var crop = cut(face.Box);
             var verdict = _classifier.Classify(crop);
             var confidence = verdict.FaceLogit is { } logit ? FaceConfirmation.Confirm(face.Confidence, logit, face.Box) : face.Confidence;
-            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.MaskProbability);
+            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
         });
 
         return verdicts;

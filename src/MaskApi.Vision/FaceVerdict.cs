@@ -7,21 +7,17 @@ namespace MaskApi.Vision;
 /// <param name="Box">The face from brow to chin, clipped to the picture.</param>
 /// <param name="DetectionConfidence">How sure detector and classifier are that this is a face, 0–1.</param>
 /// <param name="Landmarks">The six key points.</param>
-/// <param name="MaskProbability">Calibrated probability that the face wears a mask, 0–1.</param>
-public readonly record struct FaceVerdict(PixelBox Box, float DetectionConfidence, FaceLandmarks Landmarks, float MaskProbability)
+/// <param name="Probabilities">Calibrated probabilities of the verdicts.</param>
+public readonly record struct FaceVerdict(
+    PixelBox Box, float DetectionConfidence, FaceLandmarks Landmarks, VerdictProbabilities Probabilities)
 {
-    /// <summary>Probability of the likelier label, 0.5–1.</summary>
-    public float Confidence => MathF.Max(MaskProbability, 1 - MaskProbability);
+    /// <summary>Probability that a mask covers nose and mouth, 0–1.</summary>
+    public float MaskProbability => Probabilities.WithMask;
 
-    /// <summary>The verdict, or <see cref="MaskLabel.Uncertain"/> where <see cref="Confidence"/> is below what is asked for.</summary>
+    /// <summary>Probability of the likeliest verdict, 0–1.</summary>
+    public float Confidence => Probabilities.Largest;
+
+    /// <summary>The likeliest verdict, or <see cref="MaskLabel.Uncertain"/> where <see cref="Confidence"/> is below what is asked for.</summary>
     /// <param name="minConfidence">Least confidence of a firm verdict, 0.5–1.</param>
-    public MaskLabel Label(float minConfidence)
-    {
-        if (Confidence < minConfidence)
-        {
-            return MaskLabel.Uncertain;
-        }
-
-        return MaskProbability >= 0.5f ? MaskLabel.WithMask : MaskLabel.WithoutMask;
-    }
+    public MaskLabel Label(float minConfidence) => Confidence < minConfidence ? MaskLabel.Uncertain : Probabilities.Likeliest;
 }

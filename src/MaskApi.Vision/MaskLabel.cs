@@ -1,13 +1,16 @@
 namespace MaskApi.Vision;
 
-/// <summary>The verdict on one face.</summary>
+/// <summary>The verdict on one face; <see cref="Verdicts"/> says all there is to say of each.</summary>
 public enum MaskLabel
 {
-    /// <summary>The face wears a mask.</summary>
+    /// <summary>A mask covers nose and mouth.</summary>
     WithMask,
 
     /// <summary>The face wears no mask.</summary>
     WithoutMask,
+
+    /// <summary>A mask is on the face or hangs from it, but nose or mouth is bare.</summary>
+    IncorrectlyWorn,
 
     /// <summary>The classifier is less sure than was asked for.</summary>
     Uncertain,

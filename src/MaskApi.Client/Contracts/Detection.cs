@@ -31,10 +31,13 @@ public sealed record Face
     /// <summary>The verdict.</summary>
     public required MaskLabel Label { get; init; }
 
-    /// <summary>Probability of the likelier label, 0.5–1.</summary>
+    /// <summary>Probability of the likeliest label, 0–1.</summary>
     public required float Confidence { get; init; }
 
-    /// <summary>Calibrated probability that the face wears a mask, 0–1.</summary>
+    /// <summary>Calibrated probabilities of the labels; null from a service that does not tell how masks are worn.</summary>
+    public Probabilities? Probabilities { get; init; }
+
+    /// <summary>Calibrated probability that a mask covers nose and mouth, 0–1.</summary>
     public required float MaskProbability { get; init; }
 
     /// <summary>How sure the detector is that this is a face, 0–1.</summary>
@@ -49,6 +52,12 @@ public sealed record Face
     /// <summary>The key points, where <see cref="DetectionOptions.Landmarks"/> asked for them.</summary>
     public Landmarks? Landmarks { get; init; }
 }
+
+/// <summary>Calibrated probabilities of the labels of one face, 0–1; they sum to 1.</summary>
+/// <param name="WithMask">A mask covers nose and mouth.</param>
+/// <param name="WithoutMask">There is no mask.</param>
+/// <param name="IncorrectlyWorn">There is a mask, but nose or mouth is bare.</param>
+public readonly record struct Probabilities(float WithMask, float WithoutMask, float IncorrectlyWorn);
 
 /// <summary>A rectangle.</summary>
 /// <param name="X">Left edge.</param>
@@ -76,7 +85,11 @@ public sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, Poi
 /// <param name="WithMask">Faces with a mask.</param>
 /// <param name="WithoutMask">Faces without one.</param>
 /// <param name="Uncertain">Faces on which the verdict is less sure than <see cref="DetectionOptions.MinConfidence"/>.</param>
-public sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int Uncertain);
+public sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int Uncertain)
+{
+    /// <summary>Faces whose mask leaves nose or mouth bare; 0 from a service that does not tell how masks are worn.</summary>
+    public int IncorrectlyWorn { get; init; }
+}
 
 /// <summary>Where the service's time went, in milliseconds.</summary>
 /// <param name="DecodeMs">Bytes to pixels.</param>

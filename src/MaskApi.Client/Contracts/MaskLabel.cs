@@ -8,11 +8,14 @@ namespace MaskApi.Client;
 [JsonConverter(typeof(Converter))]
 public readonly record struct MaskLabel(string Name)
 {
-    /// <summary>The face wears a mask.</summary>
+    /// <summary>A mask covers nose and mouth.</summary>
     public static MaskLabel WithMask { get; } = new("with_mask");
 
     /// <summary>The face wears none.</summary>
     public static MaskLabel WithoutMask { get; } = new("without_mask");
+
+    /// <summary>A mask is on the face or hangs from it, but nose or mouth is bare.</summary>
+    public static MaskLabel IncorrectlyWorn { get; } = new("incorrectly_worn");
 
     /// <summary>The verdict is less sure than was asked for.</summary>
     public static MaskLabel Uncertain { get; } = new("uncertain");

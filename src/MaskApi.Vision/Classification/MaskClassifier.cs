@@ -5,12 +5,13 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace MaskApi.Vision.Classification;
 
 /// <summary>
-/// Tells whether a face wears a mask, and whether it is a face at all. Resize, scaling, network and calibration are inside the
+/// Tells whether a face wears a mask and how, and whether it is a face at all. Resize, scaling, network and calibration are inside the
 /// model; a crop of any size goes in and a verdict comes out. One instance serves any number of threads.
 /// </summary>
 public sealed class MaskClassifier : IDisposable
 {
     private const string Mask = "mask_probability";
+    private const string Three = "probabilities";
     private const string Face = "face_logit";
 
     private static readonly string[] _inputNames = ["crops"];
@@ -19,15 +20,22 @@ public sealed class MaskClassifier : IDisposable
     private readonly string[] _outputNames;
     private readonly Pool<Workspace> _workspaces;
 
-    private MaskClassifier(OnnxModel model, bool knowsFaces)
+    private MaskClassifier(OnnxModel model, bool knowsWear, bool knowsFaces)
     {
         _model = model;
-        _outputNames = knowsFaces ? [Mask, Face] : [Mask];
-        _workspaces = new Pool<Workspace>(() => new Workspace(knowsFaces));
+        var probabilities = knowsWear ? Three : Mask;
+        _outputNames = knowsFaces ? [probabilities, Face] : [probabilities];
+        _workspaces = new Pool<Workspace>(() => new Workspace(knowsWear, knowsFaces));
+        Model = model.Info with
+        {
+            Classes = knowsWear
+                ? [MaskLabel.WithMask, MaskLabel.WithoutMask, MaskLabel.IncorrectlyWorn]
+                : [MaskLabel.WithMask, MaskLabel.WithoutMask],
+        };
     }
 
     /// <summary>The model in use.</summary>
-    public ModelInfo Model => _model.Info;
+    public ModelInfo Model { get; }
 
     /// <summary>Whether it tells faces from what is none.</summary>
     internal bool KnowsFaces => _outputNames.Length > 1;
@@ -45,11 +53,15 @@ public sealed class MaskClassifier : IDisposable
                 new TensorSpec("logit", TensorElementType.Float, -1),
                 new TensorSpec(Mask, TensorElementType.Float, -1),
 
+                // With a mask, without, worn incorrectly. A classifier of two classes does without, and never says the third.
+                new TensorSpec(Three, TensorElementType.Float, -1, 3) { IsOptional = true },
+
                 // A classifier that someone trained may do without: then the detector's confidence stands.
                 new TensorSpec(Face, TensorElementType.Float, -1) { IsOptional = true },
             ],
             options);
-        return new MaskClassifier(model, model.Session.OutputMetadata.ContainsKey(Face));
+        var outputs = model.Session.OutputMetadata;
+        return new MaskClassifier(model, outputs.ContainsKey(Three), outputs.ContainsKey(Face));
     }
 
     /// <summary>Judges one face. One face a run: on the processor, batches gain nothing and faces differ in size.</summary>
@@ -69,7 +81,7 @@ public sealed class MaskClassifier : IDisposable
                 (long)crop.Width * crop.Height * 3);
             workspace.Inputs[0] = input;
             _model.Run(_inputNames, workspace.Inputs, _outputNames, workspace.Outputs);
-            return new CropVerdict(workspace.Probability.Data[0], workspace.FaceLogit?.Data[0]);
+            return new CropVerdict(workspace.Verdict, workspace.FaceLogit?.Data[0]);
         }
         finally
         {
@@ -91,15 +103,22 @@ public sealed class MaskClassifier : IDisposable
     /// <summary>The buffers of one run.</summary>
     private sealed class Workspace : IDisposable
     {
-        internal Workspace(bool knowsFaces)
+        private readonly NativeTensor<float> _probabilities;
+        private readonly bool _knowsWear;
+
+        internal Workspace(bool knowsWear, bool knowsFaces)
         {
+            _knowsWear = knowsWear;
+            _probabilities = knowsWear ? new NativeTensor<float>(1, 3) : new NativeTensor<float>(1);
             FaceLogit = knowsFaces ? new NativeTensor<float>(1) : null;
-            Outputs = FaceLogit is null ? [Probability.Value] : [Probability.Value, FaceLogit.Value];
+            Outputs = FaceLogit is null ? [_probabilities.Value] : [_probabilities.Value, FaceLogit.Value];
         }
 
         internal OrtValue[] Inputs { get; } = new OrtValue[1];
 
-        internal NativeTensor<float> Probability { get; } = new(1);
+        internal VerdictProbabilities Verdict => _probabilities.Data is var p && _knowsWear
+            ? new VerdictProbabilities(p[0], p[1], p[2])
+            : VerdictProbabilities.OfMask(p[0]);
 
         internal NativeTensor<float>? FaceLogit { get; }
 
@@ -107,7 +126,7 @@ public sealed class MaskClassifier : IDisposable
 
         public void Dispose()
         {
-            Probability.Dispose();
+            _probabilities.Dispose();
             FaceLogit?.Dispose();
         }
     }

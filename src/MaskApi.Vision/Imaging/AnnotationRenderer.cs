@@ -4,27 +4,22 @@ using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>Draws verdicts onto a picture: green with a mask, red without, amber where uncertain.</summary>
+/// <summary>Draws verdicts onto a picture: green with a mask, red without, orange where one is worn wrong, gray where uncertain.</summary>
 /// <remarks>
 /// Every line has a dark rim and every label a plate of its own, so both are legible on any background. A label goes
 /// where it hides neither another face nor another label, if there is such a place; where there is none for the words,
-/// the percentage alone is tried, whose plate tells the verdict by its color.
+/// the percentage is tried, then the bare sign, which stands before both and tells the verdict to whoever cannot tell the colors.
 /// </remarks>
 public static class AnnotationRenderer
 {
-    private static readonly Style _withMask = new("mask", new SKColor(0x2E, 0xC4, 0x5A), SKColors.Black);
-    private static readonly Style _withoutMask = new("no mask", new SKColor(0xD3, 0x2F, 0x2F), SKColors.White);
-    private static readonly Style _uncertain = new("uncertain", new SKColor(0xFF, 0xB3, 0x00), SKColors.Black);
+    /// <summary>The sign before the words, in text sizes.</summary>
+    private const float SignSize = 1.1f;
+
+    /// <summary>Width of the sign's stroke, in 24ths of its size.</summary>
+    private const float SignStroke = 4;
+
     private static readonly SKColor _rim = new(0, 0, 0, 0xB0);
     private static readonly SKTypeface _typeface = LoadTypeface();
-
-    /// <summary>The color that a verdict is drawn in, as red, green and blue.</summary>
-    /// <param name="label">The verdict.</param>
-    public static (byte Red, byte Green, byte Blue) ColorOf(MaskLabel label)
-    {
-        var color = StyleOf(label).Color;
-        return (color.Red, color.Green, color.Blue);
-    }
 
     /// <summary>Draws a box with label and confidence around every face, in place; sizes follow the picture's and the face's.</summary>
     /// <param name="picture">The picture to draw on.</param>
@@ -41,7 +36,7 @@ public static class AnnotationRenderer
 
         foreach (var face in faces)
         {
-            DrawBox(surface.Canvas, paint, face.Box, LineWidth(picture, face.Box), StyleOf(face.Label(minConfidence)).Color);
+            DrawBox(surface.Canvas, paint, face.Box, LineWidth(picture, face.Box), Opaque(Verdicts.Of(face.Label(minConfidence)).Color));
         }
 
         var labels = new List<SKRect>(faces.Count);
@@ -70,28 +65,39 @@ public static class AnnotationRenderer
         SKCanvas canvas, SKPaint paint, SKFont font, Raster picture, IReadOnlyList<FaceVerdict> faces, int index, float minConfidence, List<SKRect> labels)
     {
         var face = faces[index];
-        var style = StyleOf(face.Label(minConfidence));
+        var style = Verdicts.Of(face.Label(minConfidence));
         var percentage = string.Create(CultureInfo.InvariantCulture, $"{MathF.Floor(face.Confidence * 100):0}%");
         font.Size = TextSize(picture, face.Box);
 
-        var text = $"{style.Words} {percentage}";
-        var plate = Place(font, text, picture, faces, index, labels);
-        if (plate is null)
-        {
-            text = percentage;
-            plate = Place(font, text, picture, faces, index, labels) ?? Candidates(font, text, picture, face.Box)[0];
-        }
-
-        labels.Add(plate.Value);
+        string[] texts = [$"{style.Words} {percentage}", percentage, ""];
+        var text = Array.Find(texts, candidate => Place(font, candidate, picture, faces, index, labels) is not null) ?? "";
+        var plate = Place(font, text, picture, faces, index, labels) ?? Candidates(font, text, picture, face.Box)[0];
+        labels.Add(plate);
         paint.Style = SKPaintStyle.Fill;
         paint.Color = _rim;
         var corner = font.Size / 4;
-        canvas.DrawRoundRect(SKRect.Inflate(plate.Value, font.Size / 12, font.Size / 12), corner, corner, paint);
-        paint.Color = style.Color;
-        canvas.DrawRoundRect(plate.Value, corner, corner, paint);
-        paint.Color = style.TextColor;
-        var baseline = plate.Value.MidY - ((font.Metrics.Ascent + font.Metrics.Descent) / 2);
-        canvas.DrawText(text, plate.Value.Left + (font.Size * 0.35f), baseline, SKTextAlign.Left, font, paint);
+        canvas.DrawRoundRect(SKRect.Inflate(plate, font.Size / 12, font.Size / 12), corner, corner, paint);
+        paint.Color = Opaque(style.Color);
+        canvas.DrawRoundRect(plate, corner, corner, paint);
+        paint.Color = Opaque(style.Ink);
+        var baseline = plate.MidY - ((font.Metrics.Ascent + font.Metrics.Descent) / 2);
+        canvas.DrawText(text, plate.Left + (font.Size * (0.35f + SignSize)), baseline, SKTextAlign.Left, font, paint);
+        DrawSign(canvas, paint, style.Sign, plate.Left + (font.Size * 0.2f), plate.MidY, font.Size * SignSize);
+    }
+
+    private static void DrawSign(SKCanvas canvas, SKPaint paint, string sign, float left, float middle, float size)
+    {
+        const float square = 24;
+        using var path = SKPath.ParseSvgPathData(sign);
+        canvas.Save();
+        canvas.Translate(left, middle - (size / 2));
+        canvas.Scale(size / square);
+        paint.Style = SKPaintStyle.Stroke;
+        paint.StrokeCap = SKStrokeCap.Round;
+        paint.StrokeWidth = SignStroke;
+        canvas.DrawPath(path, paint);
+        paint.StrokeCap = SKStrokeCap.Butt;
+        canvas.Restore();
     }
 
     /// <summary>The first place where the label hides nothing, or null.</summary>
@@ -123,7 +129,7 @@ public static class AnnotationRenderer
     /// <summary>Above, below, and inside the box at its lower and upper edge; moved sideways to stay in the picture.</summary>
     private static SKRect[] Candidates(SKFont font, string text, Raster picture, PixelBox face)
     {
-        var width = font.MeasureText(text) + (font.Size * 0.7f);
+        var width = font.MeasureText(text) + (font.Size * (SignSize + (text.Length > 0 ? 0.7f : 0.4f)));
         var height = font.Size * 1.3f;
         var gap = LineWidth(picture, face);
         var left = Math.Max(0, Math.Min(face.X - (gap / 2), picture.Width - width));
@@ -147,12 +153,7 @@ public static class AnnotationRenderer
         return Math.Clamp(face.Width / 6, Math.Max(10, longSide / 100f), Math.Max(12, longSide / 40f));
     }
 
-    private static Style StyleOf(MaskLabel label) => label switch
-    {
-        MaskLabel.WithMask => _withMask,
-        MaskLabel.WithoutMask => _withoutMask,
-        _ => _uncertain,
-    };
+    private static SKColor Opaque(uint color) => new(0xFF000000 | color);
 
     private static SKTypeface LoadTypeface()
     {
@@ -160,6 +161,4 @@ public static class AnnotationRenderer
         using var stream = typeof(AnnotationRenderer).Assembly.GetManifestResourceStream(font)!;
         return SKTypeface.FromStream(stream) ?? throw new InvalidOperationException($"The embedded font {font} cannot be read.");
     }
-
-    private sealed record Style(string Words, SKColor Color, SKColor TextColor);
 }

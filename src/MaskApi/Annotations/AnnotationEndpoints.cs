@@ -21,7 +21,10 @@ internal static class AnnotationEndpoints
         new("imageUrl", "Where to fetch the picture; only where the operator allows it.");
 
     /// <summary>Headers that tell the counts beside the picture.</summary>
-    public static IReadOnlyList<string> CountHeaders { get; } = ["X-Faces", "X-With-Mask", "X-Without-Mask", "X-Uncertain"];
+    public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } = new OrderedDictionary<string, Func<FaceSummary, int>>(
+        Verdicts.All
+            .Select(static verdict => KeyValuePair.Create<string, Func<FaceSummary, int>>(verdict.Header, summary => summary.Count(verdict.Label)))
+            .Prepend(new("X-Faces", static summary => summary.Faces)));
 
     /// <summary>Maps <c>/annotations</c>.</summary>
     public static void MapAnnotations(this IEndpointRouteBuilder api)
@@ -29,7 +32,7 @@ internal static class AnnotationEndpoints
         var group = api.MapGroup("/annotations").WithTags("Annotations").AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", AnnotateAsync)
             .WithName("annotatePicture")
-            .WithSummary("Draws a box around every face: green with a mask, red without, amber where uncertain.")
+            .WithSummary("Draws a box around every face: green with a mask, red without, orange where it is worn wrong, gray where uncertain.")
             .WithDescription("Takes the picture in the same ways as `/v1/detections`. The answer is upright and carries no metadata.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)
@@ -190,10 +193,9 @@ internal static class AnnotationEndpoints
 
         private static PictureResult Answer(HttpContext context, FaceSummary summary, Drawn drawn)
         {
-            int[] counts = [summary.Faces, summary.WithMask, summary.WithoutMask, summary.Uncertain];
-            foreach (var (header, count) in CountHeaders.Zip(counts))
+            foreach (var (header, count) in CountHeaders)
             {
-                context.Response.Headers[header] = count.ToString(CultureInfo.InvariantCulture);
+                context.Response.Headers[header] = count(summary).ToString(CultureInfo.InvariantCulture);
             }
 
             context.Response.Headers.Vary = "Accept";

@@ -13,17 +13,21 @@ namespace MaskApi.Annotations;
 internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyList<FaceVerdict> Faces, float MinConfidence)
 {
     /// <summary>First byte; another one means another layout, written by another version that shares the store.</summary>
-    private const byte Version = 1;
+    private const byte Version = 2;
+
+    /// <summary>The layout of two classes: one probability a face, of a mask. Still read.</summary>
+    private const byte MaskVersion = 1;
 
     private const int HeaderLength = 1 + sizeof(float) + sizeof(int);
-    private const int FaceLength = 6 * sizeof(float);
+    private const int FaceLength = 8 * sizeof(float);
+    private const int MaskFaceLength = 6 * sizeof(float);
 
     /// <summary>Bytes that <see cref="Write(Span{byte})"/> writes.</summary>
     public int Length => HeaderLength + (Faces.Count * FaceLength) + Picture.Length;
 
     /// <summary>
     /// Writes the record as bytes: version, least confidence, number of faces, each face (x, y, width, height, detection
-    /// confidence, mask probability) and the picture; numbers little-endian, 4 bytes each.
+    /// confidence, probabilities with a mask, without, worn incorrectly) and the picture; numbers little-endian, 4 bytes each.
     /// </summary>
     /// <param name="bytes">Where to; <see cref="Length"/> bytes.</param>
     public void Write(Span<byte> bytes)
@@ -40,7 +44,9 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
             Write(ref rest, face.Box.Width);
             Write(ref rest, face.Box.Height);
             Write(ref rest, face.DetectionConfidence);
-            Write(ref rest, face.MaskProbability);
+            Write(ref rest, face.Probabilities.WithMask);
+            Write(ref rest, face.Probabilities.WithoutMask);
+            Write(ref rest, face.Probabilities.IncorrectlyWorn);
         }
 
         Picture.Span.CopyTo(rest);
@@ -50,16 +56,17 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
     public static AnnotationRecord? Parse(ReadOnlyMemory<byte> bytes)
     {
         var rest = bytes.Span;
-        if (rest.Length < HeaderLength || rest[0] != Version)
+        if (rest.Length < HeaderLength || rest[0] is not (Version or MaskVersion))
         {
             return null;
         }
 
+        var (three, faceLength) = rest[0] == Version ? (true, FaceLength) : (false, MaskFaceLength);
         rest = rest[1..];
         var minConfidence = Read(ref rest);
         var count = BinaryPrimitives.ReadInt32LittleEndian(rest);
         rest = rest[sizeof(int)..];
-        if (count < 0 || rest.Length < (long)count * FaceLength)
+        if (count < 0 || rest.Length < (long)count * faceLength)
         {
             return null;
         }
@@ -68,7 +75,11 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
         for (var i = 0; i < count; i++)
         {
             var box = new PixelBox(Read(ref rest), Read(ref rest), Read(ref rest), Read(ref rest));
-            faces[i] = new FaceVerdict(box, Read(ref rest), default, Read(ref rest));
+            var confidence = Read(ref rest);
+            var probabilities = three
+                ? new VerdictProbabilities(Read(ref rest), Read(ref rest), Read(ref rest))
+                : VerdictProbabilities.OfMask(Read(ref rest));
+            faces[i] = new FaceVerdict(box, confidence, default, probabilities);
         }
 
         return new AnnotationRecord(bytes[^rest.Length..], faces, minConfidence);

@@ -1,3 +1,4 @@
+using MaskApi.Vision;
 using MaskApi.Vision.Detection;
 
 namespace MaskApi.Contracts;
@@ -33,13 +34,19 @@ internal sealed record ImageFacts(int Width, int Height, string Format);
 /// <summary>One face and the verdict on it.</summary>
 internal sealed record Face
 {
-    /// <summary>`with_mask`, `without_mask` or `uncertain`; tolerate new values.</summary>
+    /// <summary>
+    /// `with_mask` (nose and mouth are covered), `incorrectly_worn` (there is a mask, but nose or mouth is bare), `without_mask`, or
+    /// `uncertain` (the likeliest is less sure than `minConfidence`); tolerate new values.
+    /// </summary>
     public required string Label { get; init; }
 
-    /// <summary>Probability of the likelier label, 0.5–1.</summary>
+    /// <summary>The largest of the probabilities, 0–1.</summary>
     public required float Confidence { get; init; }
 
-    /// <summary>Calibrated probability that the face wears a mask, 0–1.</summary>
+    /// <summary>Calibrated probabilities of the verdicts.</summary>
+    public required Probabilities Probabilities { get; init; }
+
+    /// <summary>`probabilities.withMask` under its older name, 0–1.</summary>
     public required float MaskProbability { get; init; }
 
     /// <summary>How sure the detector is that this is a face, 0–1.</summary>
@@ -54,6 +61,12 @@ internal sealed record Face
     /// <summary>The six BlazeFace key points, with `landmarks=true`.</summary>
     public Landmarks? Landmarks { get; init; }
 }
+
+/// <summary>Calibrated probabilities of the verdicts on one face, 0–1; they sum to 1.</summary>
+/// <param name="WithMask">A mask covers nose and mouth.</param>
+/// <param name="WithoutMask">There is no mask.</param>
+/// <param name="IncorrectlyWorn">There is a mask, but nose or mouth is bare.</param>
+internal readonly record struct Probabilities(float WithMask, float WithoutMask, float IncorrectlyWorn);
 
 /// <summary>A rectangle; may be fractional.</summary>
 /// <param name="X">Left edge.</param>
@@ -78,10 +91,30 @@ internal sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, P
 
 /// <summary>How many faces there are of each kind.</summary>
 /// <param name="Faces">All faces.</param>
-/// <param name="WithMask">Faces with a mask.</param>
+/// <param name="WithMask">Faces with a mask over nose and mouth.</param>
 /// <param name="WithoutMask">Faces without one.</param>
+/// <param name="IncorrectlyWorn">Faces whose mask leaves nose or mouth bare.</param>
 /// <param name="Uncertain">Faces on which the verdict is less sure than `minConfidence`.</param>
-internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int Uncertain);
+internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int IncorrectlyWorn, int Uncertain)
+{
+    /// <summary>Adds summaries up; of none, all zeros.</summary>
+    public static FaceSummary Sum(IEnumerable<FaceSummary> summaries) => summaries.Aggregate(new FaceSummary(0, 0, 0, 0, 0), static (a, b) => new(
+        a.Faces + b.Faces,
+        a.WithMask + b.WithMask,
+        a.WithoutMask + b.WithoutMask,
+        a.IncorrectlyWorn + b.IncorrectlyWorn,
+        a.Uncertain + b.Uncertain));
+
+    /// <summary>How many faces have a verdict.</summary>
+    public int Count(MaskLabel label) => label switch
+    {
+        MaskLabel.WithMask => WithMask,
+        MaskLabel.WithoutMask => WithoutMask,
+        MaskLabel.IncorrectlyWorn => IncorrectlyWorn,
+        MaskLabel.Uncertain => Uncertain,
+        _ => throw new ArgumentOutOfRangeException(nameof(label), label, "A verdict that nobody counts."),
+    };
+}
 
 /// <summary>Where the time went, in milliseconds.</summary>
 /// <param name="DecodeMs">Bytes to pixels.</param>

@@ -27,7 +27,14 @@ internal sealed record ServiceInfo
 /// <param name="Sha256">SHA-256 of the file, lower-case hexadecimal.</param>
 /// <param name="InputSize">Side of its square input, pixels.</param>
 /// <param name="Metadata">What the file says of itself: training data, metrics, license.</param>
-internal sealed record Model(string Name, string File, string Sha256, int InputSize, IReadOnlyDictionary<string, string> Metadata);
+internal sealed record Model(string Name, string File, string Sha256, int InputSize, IReadOnlyDictionary<string, string> Metadata)
+{
+    /// <summary>The labels that a classifier can give, besides `uncertain`; left out for other models.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>What a classifier divides its logits by to calibrate them, by the metadata's name; left out for other models.</summary>
+    public IReadOnlyDictionary<string, float>? Temperatures { get; init; }
+}
 
 /// <summary>What a request may hold.</summary>
 /// <param name="MaxImageBytes">Bytes of one picture.</param>

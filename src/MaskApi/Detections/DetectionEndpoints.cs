@@ -21,7 +21,7 @@ internal static partial class DetectionEndpoints
         var group = api.MapGroup("/detections").WithTags("Detections").AddEndpointFilter(Accept.RequireJsonAsync).AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", DetectAsync)
             .WithName("detectFaces")
-            .WithSummary("Finds every face in a picture and tells whether it wears a mask.")
+            .WithSummary("Finds every face in a picture and tells whether it wears a mask, and whether the mask is worn right.")
             .WithDescription("Send the picture as the body, as the file field `image` of a form, or in JSON as base64 or by its address. "
                 + "No face is a success with an empty list.")
             .TakesPicture()
@@ -108,12 +108,7 @@ internal static partial class DetectionEndpoints
             }
         });
 
-        var summaries = results.Select(static result => result.Detection?.Summary).OfType<FaceSummary>().ToList();
-        RequestFacts.Of(context).Summary = new FaceSummary(
-            summaries.Sum(static s => s.Faces),
-            summaries.Sum(static s => s.WithMask),
-            summaries.Sum(static s => s.WithoutMask),
-            summaries.Sum(static s => s.Uncertain));
+        RequestFacts.Of(context).Summary = FaceSummary.Sum(results.Select(static result => result.Detection?.Summary).OfType<FaceSummary>());
         return TypedResults.Ok(new DetectionBatch(results));
     }
 

@@ -9,14 +9,6 @@ namespace MaskApi.Detections;
 /// <summary>From what MaskApi.Vision found to what goes over the wire.</summary>
 internal static class DetectionMapping
 {
-    /// <summary>The contract's name of a label.</summary>
-    public static string Name(this MaskLabel label) => label switch
-    {
-        MaskLabel.WithMask => "with_mask",
-        MaskLabel.WithoutMask => "without_mask",
-        _ => "uncertain",
-    };
-
     /// <summary>The contract's name of a picture format.</summary>
     public static string Name(this ImageFormat format) => format switch
     {
@@ -31,24 +23,9 @@ internal static class DetectionMapping
     /// <summary>Counts the faces of each kind.</summary>
     public static FaceSummary Summarize(this IReadOnlyList<FaceVerdict> faces, float minConfidence)
     {
-        int with = 0, without = 0, uncertain = 0;
-        foreach (var face in faces)
-        {
-            switch (face.Label(minConfidence))
-            {
-                case MaskLabel.WithMask:
-                    with++;
-                    break;
-                case MaskLabel.WithoutMask:
-                    without++;
-                    break;
-                default:
-                    uncertain++;
-                    break;
-            }
-        }
-
-        return new FaceSummary(faces.Count, with, without, uncertain);
+        int Count(MaskLabel label) => faces.Count(face => face.Label(minConfidence) == label);
+        return new FaceSummary(
+            faces.Count, Count(MaskLabel.WithMask), Count(MaskLabel.WithoutMask), Count(MaskLabel.IncorrectlyWorn), Count(MaskLabel.Uncertain));
     }
 
     /// <summary>
@@ -60,8 +37,10 @@ internal static class DetectionMapping
         var box = verdict.Box;
         return new Face
         {
-            Label = verdict.Label(minConfidence).Name(),
+            Label = Verdicts.Of(verdict.Label(minConfidence)).Name,
             Confidence = verdict.Confidence,
+            Probabilities = new Probabilities(
+                verdict.Probabilities.WithMask, verdict.Probabilities.WithoutMask, verdict.Probabilities.IncorrectlyWorn),
             MaskProbability = verdict.MaskProbability,
             DetectionConfidence = verdict.DetectionConfidence,
             Box = new Box(Pixels(box.X), Pixels(box.Y), Pixels(box.Width), Pixels(box.Height)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaskApi.Admission;
 using MaskApi.Contracts;
 using MaskApi.Detections;
@@ -74,16 +75,22 @@ internal static class InfoEndpoints
         {
             Version = ServiceVersion.Number,
             SourceRevision = ServiceVersion.SourceRevision,
-            Models =
-            [
-                .. host.Pipeline.Models.Select(static model =>
-                    new Model(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata)),
-            ],
+            Models = [.. host.Pipeline.Models.Select(Describe)],
             ExecutionProvider = host.ExecutionProvider.ToString().ToLowerInvariant(),
             Limits = new Limits(
                 limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),
         });
     }
+
+    private static Model Describe(ModelInfo model) => new(model.Name, model.File, model.Sha256, model.InputSize, model.Metadata)
+    {
+        Classes = model.Classes.Count == 0 ? null : [.. model.Classes.Select(static label => Verdicts.Of(label).Name)],
+        Temperatures = model.Classes.Count == 0 ? null : Temperatures(model.Metadata),
+    };
+
+    private static Dictionary<string, float> Temperatures(IReadOnlyDictionary<string, string> metadata) => metadata
+        .Where(static entry => entry.Key.EndsWith("temperature", StringComparison.Ordinal))
+        .ToDictionary(static entry => entry.Key, static entry => float.Parse(entry.Value, CultureInfo.InvariantCulture));
 
     private static JsonHttpResult<Health> GetReadiness(ModelHost host, Drain drain)
     {

@@ -52,9 +52,10 @@ internal static class RequestLog
         if (facts.Summary is { } summary)
         {
             yield return Property("Faces", summary.Faces);
-            yield return Property("WithMask", summary.WithMask);
-            yield return Property("WithoutMask", summary.WithoutMask);
-            yield return Property("Uncertain", summary.Uncertain);
+            foreach (var verdict in Verdicts.All)
+            {
+                yield return Property(verdict.Label.ToString(), summary.Count(verdict.Label));
+            }
         }
 
         if (facts.Timings is { } timings)

@@ -52,9 +52,14 @@ internal sealed class Telemetry : IDisposable
     /// <summary>Counts the faces and times the stages of a picture.</summary>
     public void CountAnalysis(StageTimings timings, FaceSummary summary)
     {
-        CountFaces(MaskLabel.WithMask, summary.WithMask);
-        CountFaces(MaskLabel.WithoutMask, summary.WithoutMask);
-        CountFaces(MaskLabel.Uncertain, summary.Uncertain);
+        foreach (var verdict in Verdicts.All)
+        {
+            if (summary.Count(verdict.Label) is > 0 and var count)
+            {
+                _faces.Add(count, new KeyValuePair<string, object?>("label", verdict.Name));
+            }
+        }
+
         RecordStage("decode", timings.DecodeMs / 1000);
         RecordStage("detect", timings.DetectMs / 1000);
         RecordStage("classify", timings.ClassifyMs / 1000);
@@ -110,12 +115,4 @@ internal sealed class Telemetry : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Spans.Dispose();
-
-    private void CountFaces(MaskLabel label, int count)
-    {
-        if (count > 0)
-        {
-            _faces.Add(count, new KeyValuePair<string, object?>("label", label.Name()));
-        }
-    }
 }

@@ -30,7 +30,7 @@ internal static class OpenApiDescription
             {
                 Title = "MaskApi",
                 Version = DocumentName,
-                Description = "Finds every face in a photograph and tells whether it wears a mask. "
+                Description = "Finds every face in a photograph and tells whether it wears a mask, and whether the mask is worn right. "
                     + "Coordinates are pixels of the upright picture, origin top left. "
                     + "Every error is a problem document (RFC 9457) with a stable `code`; only what cannot be read as a request at all "
                     + "(400 or 505, or 414 and 431 for an address or headers beyond 8 and 32 KB) is answered without a body.",
@@ -261,7 +261,7 @@ internal static class OpenApiDescription
                 response.Content![type] = new OpenApiMediaType { Schema = Binary("The annotated picture.") };
             }
 
-            response.Headers = AnnotationEndpoints.CountHeaders.ToDictionary(
+            response.Headers = AnnotationEndpoints.CountHeaders.Keys.ToDictionary(
                 static header => header,
                 static header => (IOpenApiHeader)new OpenApiHeader
                 {

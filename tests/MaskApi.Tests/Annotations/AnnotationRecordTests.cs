@@ -9,8 +9,8 @@ public sealed class AnnotationRecordTests
     private static readonly AnnotationRecord _record = new(
         new byte[] { 9, 8, 7 },
         [
-            new FaceVerdict(new PixelBox(1.5f, -2, 30, 40.25f), 0.9f, default, 0.125f),
-            new FaceVerdict(new PixelBox(0, 0, 1, 1), 0.5f, default, 0.75f),
+            new FaceVerdict(new PixelBox(1.5f, -2, 30, 40.25f), 0.9f, default, new VerdictProbabilities(0.125f, 0.25f, 0.625f)),
+            new FaceVerdict(new PixelBox(0, 0, 1, 1), 0.5f, default, VerdictProbabilities.OfMask(0.75f)),
         ],
         0.6f);
 
