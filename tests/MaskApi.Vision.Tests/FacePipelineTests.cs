@@ -107,13 +107,27 @@ public sealed class FacePipelineTests : IDisposable
     [Fact]
     public void Verdicts_follow_the_probability()
     {
-        static FaceVerdict Verdict(float probability) => new(default, 1, default, probability);
+        static FaceVerdict Verdict(float probability) => new(default, 1, default, VerdictProbabilities.OfMask(probability));
         Assert.Equal(MaskLabel.WithMask, Verdict(0.6f).Label(0.6f));
         Assert.Equal(MaskLabel.Uncertain, Verdict(0.59f).Label(0.6f));
         Assert.Equal(MaskLabel.Uncertain, Verdict(0.41f).Label(0.6f));
         Assert.Equal(MaskLabel.WithoutMask, Verdict(0.39f).Label(0.6f));
         Assert.Equal(MaskLabel.WithMask, Verdict(0.5f).Label(0.5f));
         Assert.Equal(0.75f, Verdict(0.25f).Confidence);
+    }
+
+    [Theory]
+    [InlineData(0.2f, 0.1f, 0.7f, MaskLabel.IncorrectlyWorn)]
+    [InlineData(0.7f, 0.1f, 0.2f, MaskLabel.WithMask)]
+    [InlineData(0.1f, 0.6f, 0.3f, MaskLabel.WithoutMask)]
+    [InlineData(0.25f, 0.25f, 0.5f, MaskLabel.Uncertain)]
+    [InlineData(0.4f, 0.25f, 0.35f, MaskLabel.Uncertain)]
+    public void The_likeliest_of_three_is_the_verdict(float with, float without, float incorrect, MaskLabel expected)
+    {
+        var verdict = new FaceVerdict(default, 1, default, new VerdictProbabilities(with, without, incorrect));
+        Assert.Equal(expected, verdict.Label(0.6f));
+        Assert.Equal(MathF.Max(with, MathF.Max(without, incorrect)), verdict.Confidence);
+        Assert.Equal(with, verdict.MaskProbability);
     }
 
     /// <summary>A light blue surgical mask: from the bridge of the nose to below the chin, rounded, with pleats.</summary>

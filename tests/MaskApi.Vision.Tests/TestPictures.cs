@@ -25,9 +25,11 @@ internal static class TestPictures
 
     internal static void AssertNear((byte R, byte G, byte B) expected, (byte R, byte G, byte B) actual, int tolerance = 12)
     {
-        var difference = Math.Max(Math.Abs(expected.R - actual.R), Math.Max(Math.Abs(expected.G - actual.G), Math.Abs(expected.B - actual.B)));
-        Assert.True(difference <= tolerance, $"expected {expected}, got {actual}");
+        Assert.True(Near(expected, actual, tolerance), $"expected {expected}, got {actual}");
     }
+
+    internal static bool Near((byte R, byte G, byte B) expected, (byte R, byte G, byte B) actual, int tolerance) =>
+        Math.Max(Math.Abs(expected.R - actual.R), Math.Max(Math.Abs(expected.G - actual.G), Math.Abs(expected.B - actual.B))) <= tolerance;
 
     internal static Raster QuadrantRaster(int width = 48, int height = 32)
     {

@@ -10,6 +10,7 @@ using MaskApi.OpenApi;
 using MaskApi.Problems;
 using MaskApi.Security;
 using MaskApi.Uploads;
+using MaskApi.Vision;
 using MaskApi.Vision.Inference;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -88,9 +89,19 @@ internal static class InfoEndpoints
         Temperatures = model.Classes.Count == 0 ? null : Temperatures(model.Metadata),
     };
 
-    private static Dictionary<string, float> Temperatures(IReadOnlyDictionary<string, string> metadata) => metadata
-        .Where(static entry => entry.Key.EndsWith("temperature", StringComparison.Ordinal))
-        .ToDictionary(static entry => entry.Key, static entry => float.Parse(entry.Value, CultureInfo.InvariantCulture));
+    private static Dictionary<string, float> Temperatures(IReadOnlyDictionary<string, string> metadata)
+    {
+        var temperatures = new Dictionary<string, float>();
+        foreach (var (key, value) in metadata)
+        {
+            if (key.EndsWith("temperature", StringComparison.Ordinal) && float.TryParse(value, CultureInfo.InvariantCulture, out var temperature))
+            {
+                temperatures[key] = temperature;
+            }
+        }
+
+        return temperatures;
+    }
 
     private static JsonHttpResult<Health> GetReadiness(ModelHost host, Drain drain)
     {

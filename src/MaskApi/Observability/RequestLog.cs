@@ -3,6 +3,7 @@ using System.Globalization;
 using MaskApi.Contracts;
 using MaskApi.Detections;
 using MaskApi.Problems;
+using MaskApi.Vision;
 using Serilog;
 using Serilog.AspNetCore;
 using Serilog.Core;

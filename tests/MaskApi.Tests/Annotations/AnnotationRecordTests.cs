@@ -38,6 +38,33 @@ public sealed class AnnotationRecordTests
         Assert.Null(AnnotationRecord.Parse(bytes));
     }
 
+    /// <summary>Written out by hand: what an instance of the version with two classes left in a store that is shared.</summary>
+    [Fact]
+    public void A_record_of_two_classes_still_reads()
+    {
+        byte[] bytes =
+        [
+            1, .. BitConverter.GetBytes(0.75f), .. BitConverter.GetBytes(2),
+            .. new[] { 1, 2, 30, 40, 0.9f, 0.125f, 5, 6, 7, 8, 0.5f, 0.75f }.SelectMany(BitConverter.GetBytes),
+            9, 8, 7,
+        ];
+        var read = AnnotationRecord.Parse(bytes);
+        Assert.NotNull(read);
+        Assert.Equal([9, 8, 7], read.Picture.ToArray());
+        Assert.Equal(0.75f, read.MinConfidence);
+        Assert.Equal(
+            [
+                new FaceVerdict(new PixelBox(1, 2, 30, 40), 0.9f, default, new VerdictProbabilities(0.125f, 0.875f, 0)),
+                new FaceVerdict(new PixelBox(5, 6, 7, 8), 0.5f, default, new VerdictProbabilities(0.75f, 0.25f, 0)),
+            ],
+            read.Faces);
+        Assert.Equal([MaskLabel.WithoutMask, MaskLabel.WithMask], read.Faces.Select(face => face.Label(read.MinConfidence)));
+        for (var length = 0; length < bytes.Length - read.Picture.Length; length++)
+        {
+            Assert.Null(AnnotationRecord.Parse(bytes.AsMemory(0, length)));
+        }
+    }
+
     private static byte[] Bytes()
     {
         var bytes = new byte[_record.Length];

@@ -102,7 +102,7 @@ public sealed class AnnotationTests(SharedService service)
     {
         using var response = await _client.PostAsync(
             FormattableString.Invariant($"/v1/annotations?minConfidence={minConfidence}"), Http.Form(Pictures.Astronaut), _token);
-        foreach (var header in new[] { "X-Faces", "X-With-Mask", "X-Without-Mask", "X-Uncertain" })
+        foreach (var header in new[] { "X-Faces", "X-With-Mask", "X-Without-Mask", "X-Incorrectly-Worn", "X-Uncertain" })
         {
             Assert.Equal(header == "X-Faces" || header == counted ? "1" : "0", Assert.Single(response.Headers.GetValues(header)));
         }

@@ -95,7 +95,7 @@ public sealed class ObservabilityTests
         listener.RecordObservableInstruments();
         first.Dispose();
         (await waiting).Dispose();
-        telemetry.CountAnalysis(new StageTimings(1000, 2000, 3000), new FaceSummary(6, 1, 2, 3));
+        telemetry.CountAnalysis(new StageTimings(1000, 2000, 3000), new FaceSummary(10, 1, 2, 3, 4));
         Assert.Equal(
             [
                 "maskapi.queue.length 1",
@@ -103,7 +103,8 @@ public sealed class ObservabilityTests
                 "maskapi.uploads.bytes 12288",
                 "maskapi.faces with_mask 1",
                 "maskapi.faces without_mask 2",
-                "maskapi.faces uncertain 3",
+                "maskapi.faces incorrectly_worn 3",
+                "maskapi.faces uncertain 4",
                 "maskapi.stage.duration decode 1",
                 "maskapi.stage.duration detect 2",
                 "maskapi.stage.duration classify 3",
@@ -177,8 +178,8 @@ public sealed class ObservabilityTests
         var caller = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KeyFixture.First)).AsSpan(0, 4));
         Assert.Equal(1, first.GetProperty("Faces").GetInt32());
         Assert.Equal(Assert.Single(detected.Headers.GetValues("X-Request-Id")), first.GetProperty("RequestId").GetString());
-        Assert.All([first, requests[1], requests[7]], static line => Assert.Equal("faces 1: 0 with, 1 without, 0 uncertain", Labels(line)));
-        Assert.Equal("faces 2: 0 with, 2 without, 0 uncertain", Labels(requests[2]));
+        Assert.All([first, requests[1], requests[7]], static line => Assert.Equal("faces 1: 0 with, 1 without, 0 wrong, 0 uncertain", Labels(line)));
+        Assert.Equal("faces 2: 0 with, 2 without, 0 wrong, 0 uncertain", Labels(requests[2]));
         Assert.All(requests, line => Assert.Equal(caller, line.GetProperty("Caller").GetString()));
         Assert.Equal(
             (await refused.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter")).GetProperty("traceId").GetString(),
@@ -200,7 +201,7 @@ public sealed class ObservabilityTests
         Assert.DoesNotContain("null", log, StringComparison.Ordinal);
 
         static string Labels(JsonElement line) => $"faces {line.GetProperty("Faces")}: {line.GetProperty("WithMask")} with, "
-            + $"{line.GetProperty("WithoutMask")} without, {line.GetProperty("Uncertain")} uncertain";
+            + $"{line.GetProperty("WithoutMask")} without, {line.GetProperty("IncorrectlyWorn")} wrong, {line.GetProperty("Uncertain")} uncertain";
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class EdgeTests(SharedService shared)
         if (allowed)
         {
             Assert.Equal(
-                "X-Faces,X-With-Mask,X-Without-Mask,X-Uncertain,X-Request-Id,Retry-After,Server-Timing",
+                "X-Faces,X-With-Mask,X-Without-Mask,X-Incorrectly-Worn,X-Uncertain,X-Request-Id,Retry-After,Server-Timing",
                 string.Join(',', response.Headers.GetValues("Access-Control-Expose-Headers")));
             Assert.Equal("GET,POST", string.Join(',', preflight.Headers.GetValues("Access-Control-Allow-Methods")));
         }

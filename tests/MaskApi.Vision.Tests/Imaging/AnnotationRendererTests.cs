@@ -6,16 +6,18 @@ namespace MaskApi.Vision.Tests.Imaging;
 public sealed class AnnotationRendererTests
 {
     [Theory]
-    [InlineData(0.99f, MaskLabel.WithMask)]
-    [InlineData(0.01f, MaskLabel.WithoutMask)]
-    [InlineData(0.55f, MaskLabel.Uncertain)]
-    public void The_frame_has_the_color_of_the_verdict(float probability, MaskLabel label)
+    [InlineData(0.99f, 0.01f, MaskLabel.WithMask)]
+    [InlineData(0.01f, 0.98f, MaskLabel.WithoutMask)]
+    [InlineData(0.02f, 0.01f, MaskLabel.IncorrectlyWorn)]
+    [InlineData(0.55f, 0.4f, MaskLabel.Uncertain)]
+    [InlineData(0.4f, 0.3f, MaskLabel.Uncertain)]
+    public void The_frame_has_the_color_of_the_verdict(float with, float without, MaskLabel label)
     {
         using var picture = Gray(400, 300);
         var box = new PixelBox(150, 100, 80, 90);
-        AnnotationRenderer.Draw(picture, [Verdict(box, probability)], minConfidence: 0.6f);
+        AnnotationRenderer.Draw(picture, [Verdict(box, with, without)], minConfidence: 0.6f);
 
-        var color = AnnotationRenderer.ColorOf(label);
+        var color = Color(Verdicts.Of(label).Color);
         TestPictures.AssertNear(color, picture.At(150, 145), tolerance: 40);
         TestPictures.AssertNear(color, picture.At(230, 145), tolerance: 40);
         TestPictures.AssertNear(color, picture.At(190, 190), tolerance: 40);
@@ -24,14 +26,73 @@ public sealed class AnnotationRendererTests
     }
 
     [Fact]
-    public void Green_with_red_without_amber_between()
+    public void Green_with_red_without_orange_worn_wrong_gray_between()
     {
-        var green = AnnotationRenderer.ColorOf(MaskLabel.WithMask);
-        var red = AnnotationRenderer.ColorOf(MaskLabel.WithoutMask);
-        var amber = AnnotationRenderer.ColorOf(MaskLabel.Uncertain);
-        Assert.True(green.Green > green.Red + 80 && green.Green > green.Blue + 80);
-        Assert.True(red.Red > red.Green + 80 && red.Red > red.Blue + 80);
-        Assert.True(amber.Red > amber.Blue + 80 && amber.Green > amber.Blue + 80);
+        var green = Color(Verdicts.Of(MaskLabel.WithMask).Color);
+        var red = Color(Verdicts.Of(MaskLabel.WithoutMask).Color);
+        var orange = Color(Verdicts.Of(MaskLabel.IncorrectlyWorn).Color);
+        var gray = Color(Verdicts.Of(MaskLabel.Uncertain).Color);
+        Assert.True(green.G > green.R + 80 && green.G > green.B + 80);
+        Assert.True(red.R > red.G + 80 && red.R > red.B + 80);
+        Assert.True(orange.R > orange.G + 80 && orange.G > orange.B + 80);
+        TestPictures.AssertNear(gray, (gray.G, gray.G, gray.G), tolerance: 8);
+    }
+
+    /// <summary>WCAG 2.1: 4.5 for letters (AA), 3 for what is no letter, such as the frame within its dark rim.</summary>
+    [Fact]
+    public void Words_and_frames_have_contrast() => Assert.All(Verdicts.All, static verdict =>
+    {
+        Assert.InRange(Contrast(Color(verdict.Color), Color(verdict.Ink)), 4.5, 21);
+        Assert.InRange(Contrast(Color(verdict.Color), (0, 0, 0)), 3, 21);
+    });
+
+    /// <summary>Of any two colors, also for eyes that lack one kind of cone; 10 is about what is told apart at a glance.</summary>
+    [Theory]
+    [MemberData(nameof(Eyes))]
+    public void Colors_keep_apart_for_the_color_blind(string eyes, double[] matrix)
+    {
+        foreach (var one in Verdicts.All)
+        {
+            foreach (var other in Verdicts.All.Where(other => other.Label > one.Label))
+            {
+                var difference = ColorVision.Difference(Color(one.Color), Color(other.Color), matrix);
+                Assert.True(difference >= 20, $"{eyes}: {one.Name} and {other.Name} differ by {difference:F1}");
+            }
+        }
+    }
+
+    public static TheoryData<string, double[]> Eyes() => new(ColorVision.Eyes.Select(static eyes => (eyes.Name, eyes.Matrix)));
+
+    /// <summary>With the color taken away, what is left are the ink and its shape.</summary>
+    [Theory]
+    [InlineData(400)]
+    [InlineData(60)]
+    public void Every_verdict_has_a_sign_of_its_own(int width)
+    {
+        var drawn = new List<string>();
+        foreach (var (with, without) in new[] { (0.99f, 0.01f), (0f, 0.99f), (0.01f, 0f), (0.55f, 0.4f) })
+        {
+            // In the narrow picture there is room for the sign alone.
+            using var picture = Gray(width, 300);
+            AnnotationRenderer.Draw(picture, [Verdict(new PixelBox(10, 100, 40, 90), with, without)], 0.6f);
+            var verdict = Verdicts.Of(Verdict(default, with, without).Label(0.6f));
+            var shape = string.Concat(Enumerable.Range(0, 300 * width)
+                .Select(i => TestPictures.Near(picture.At(i % width, i / width), Color(verdict.Ink), 60) && i / width < 99 && i % width < 24 ? '#' : ' '));
+            Assert.Contains('#', shape);
+            drawn.Add(shape);
+        }
+
+        Assert.Equal(Verdicts.All.Count, drawn.Distinct().Count());
+    }
+
+    [Fact]
+    public void The_table_has_one_row_a_verdict_and_nothing_twice()
+    {
+        Assert.Equal(Enum.GetValues<MaskLabel>(), Verdicts.All.Select(static verdict => verdict.Label));
+        foreach (var column in new Func<Verdict, object>[] { v => v.Name, v => v.Header, v => v.Words, v => v.Sign, v => v.Color })
+        {
+            Assert.Equal(Verdicts.All.Count, Verdicts.All.Select(column).Distinct().Count());
+        }
     }
 
     [Theory]
@@ -43,10 +104,11 @@ public sealed class AnnotationRendererTests
         foreach (var background in new byte[] { 0, 128, 255 })
         {
             using var picture = Gray(400, 300, background);
-            AnnotationRenderer.Draw(picture, [Verdict(new PixelBox(150, 100, 80, 90), probability)], minConfidence: 0.6f);
+            var verdict = Verdict(new PixelBox(150, 100, 80, 90), probability);
+            AnnotationRenderer.Draw(picture, [verdict], minConfidence: 0.6f);
 
             // Above the box: the plate in the verdict's color, and on it letters whose contrast is at least 4.5 (WCAG 2.1, AA).
-            var plate = AnnotationRenderer.ColorOf(Verdict(default, probability).Label(0.6f));
+            var plate = Color(Verdicts.Of(verdict.Label(0.6f)).Color);
             var best = 0.0;
             var plates = 0;
             for (var y = 75; y < 98; y++)
@@ -98,7 +160,12 @@ public sealed class AnnotationRendererTests
         Assert.True(Painted(picture) > 100);
     }
 
-    private static FaceVerdict Verdict(PixelBox box, float probability) => new(box, 0.9f, default, probability);
+    private static FaceVerdict Verdict(PixelBox box, float probability) => Verdict(box, probability, 1 - probability);
+
+    private static FaceVerdict Verdict(PixelBox box, float with, float without) =>
+        new(box, 0.9f, default, new VerdictProbabilities(with, without, 1 - with - without));
+
+    private static (byte R, byte G, byte B) Color(uint color) => ((byte)(color >> 16), (byte)(color >> 8), (byte)color);
 
     private static Raster Gray(int width, int height, byte level = 128)
     {
@@ -131,7 +198,7 @@ public sealed class AnnotationRendererTests
 
     private static double Luminance((byte R, byte G, byte B) color)
     {
-        static double Linear(byte value) => value / 255.0 <= 0.04045 ? value / 255.0 / 12.92 : Math.Pow(((value / 255.0) + 0.055) / 1.055, 2.4);
-        return (0.2126 * Linear(color.R)) + (0.7152 * Linear(color.G)) + (0.0722 * Linear(color.B));
+        var (r, g, b) = ColorVision.Linear(color);
+        return (0.2126 * r) + (0.7152 * g) + (0.0722 * b);
     }
 }

@@ -80,11 +80,11 @@ internal sealed class PlainPipeline : IDisposable
             var box = face.Box.ClipTo(picture.Width, picture.Height);
             if (confidence >= FaceConfirmation.LeastToConfirm(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
             {
-                var (mask, logit) = Classify(picture, box);
+                var (probabilities, logit) = Classify(picture, box);
                 var confirmed = FaceConfirmation.Confirm(confidence, logit, box);
                 if (confirmed >= threshold)
                 {
-                    verdicts.Add(new Face(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, mask), confidence));
+                    verdicts.Add(new Face(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, probabilities), confidence));
                 }
             }
         }
@@ -92,8 +92,8 @@ internal sealed class PlainPipeline : IDisposable
         return verdicts;
     }
 
-    /// <summary>The probability that the face in a box wears a mask, and the logit that it is a face.</summary>
-    internal (float MaskProbability, float FaceLogit) Classify(Raster picture, PixelBox face)
+    /// <summary>The probabilities of the verdicts on the face in a box, and the logit that it is a face.</summary>
+    internal (VerdictProbabilities Probabilities, float FaceLogit) Classify(Raster picture, PixelBox face)
     {
         var region = FaceCropper.Region(face, picture.Width, picture.Height);
         var (across, down) = (Math.Max(1, region.Width / FaceCropper.ReductionFloor), Math.Max(1, region.Height / FaceCropper.ReductionFloor));
@@ -117,8 +117,11 @@ internal sealed class PlainPipeline : IDisposable
             }
         }
 
-        using var outputs = _classifier.Run([NamedOnnxValue.CreateFromTensor("crops", crop)], ["mask_probability", "face_logit"]);
-        return (outputs[0].AsEnumerable<float>().Single(), outputs[1].AsEnumerable<float>().Single());
+        var three = _classifier.OutputMetadata.ContainsKey("probabilities");
+        using var outputs = _classifier.Run(
+            [NamedOnnxValue.CreateFromTensor("crops", crop)], [three ? "probabilities" : "mask_probability", "face_logit"]);
+        var p = outputs[0].AsEnumerable<float>().ToArray();
+        return (three ? new VerdictProbabilities(p[0], p[1], p[2]) : new VerdictProbabilities(p[0], 1 - p[0], 0), outputs[1].AsEnumerable<float>().Single());
     }
 
     public void Dispose()

@@ -42,8 +42,10 @@ public sealed class PlainPipelineTests
             // a face of a dozen pixels shows.
             Assert.All(actual, face =>
             {
-                var (mask, logit) = plain.Classify(picture, face.Box);
-                Assert.Equal(mask, face.MaskProbability, 1e-3f);
+                var (probabilities, logit) = plain.Classify(picture, face.Box);
+                Assert.Equal(probabilities.WithMask, face.Probabilities.WithMask, 1e-3f);
+                Assert.Equal(probabilities.WithoutMask, face.Probabilities.WithoutMask, 1e-3f);
+                Assert.Equal(probabilities.IncorrectlyWorn, face.Probabilities.IncorrectlyWorn, 1e-3f);
                 if (expected.Count > 0 && expected.MinBy(other => Distance(other.Box, face.Box))! is var same && Distance(same.Box, face.Box) <= MostApart)
                 {
                     Assert.Equal(FaceConfirmation.Confirm(same.Detected, logit, face.Box), face.DetectionConfidence, 1e-2f);
