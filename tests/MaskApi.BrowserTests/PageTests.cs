@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MaskApi.Detections;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -79,6 +80,70 @@ public sealed partial class PageTests(Browser browser)
         await SetAsync(page, "Trust a verdict from", 0.7);
         await ExpectOneFaceAsync(page, "1 with a mask");
         Assert.Equal(1, requests);
+    });
+
+    [Fact]
+    public Task Every_verdict_has_its_words_color_and_sign() => AllVerdictsAsync(async page =>
+    {
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("4 faces: 1 with a mask, 1 without, 1 worn wrong, 1 uncertain.");
+        await Expect(page.Locator("#counts button")).ToHaveTextAsync(["1 With mask", "1 Without mask", "1 Worn wrong", "1 Uncertain"]);
+        await Expect(page.Locator("#faces .what")).ToHaveTextAsync(["With mask", "Without mask", "Worn wrong", "Uncertain"]);
+        foreach (var verdict in Verdicts.All)
+        {
+            await Expect(page.Locator($".face.{verdict.Name}")).ToHaveCSSAsync("border-top-color", Rgb(verdict.Color));
+            await Expect(page.Locator($".face.{verdict.Name} b")).ToHaveCSSAsync("background-color", Rgb(verdict.Color));
+            await Expect(page.Locator($".face.{verdict.Name} b")).ToHaveCSSAsync("color", Rgb(verdict.Ink));
+            await Expect(page.Locator($"#faces .badge.{verdict.Name} use")).ToHaveAttributeAsync("href", $"#icon-{verdict.Name}");
+            Assert.Equal(verdict.Sign, await page.Locator($"#icon-{verdict.Name} path").GetAttributeAsync("d"));
+        }
+
+        // The page and the service have the same verdicts in the same order.
+        Assert.Equal(
+            Verdicts.All.Select(static verdict => verdict.Name),
+            await page.EvaluateAsync<string[]>("async () => Object.keys((await import('./js/verdicts.js')).verdicts)"));
+
+        await page.Locator("#faces button").Nth(2).ClickAsync();
+        await Expect(page.Locator("#faces dl").Nth(2)).ToContainTextAsync("Probability: worn wrong90.00 %");
+    });
+
+    [Fact]
+    public Task Faces_are_filtered_by_verdict_with_the_keyboard_too() => AllVerdictsAsync(async page =>
+    {
+        var wrong = page.GetByRole(AriaRole.Button, new() { Name = "1 Worn wrong" });
+        await wrong.ClickAsync();
+        await Expect(wrong).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(page.Locator("#faces .what")).ToHaveTextAsync(["Worn wrong"]);
+        await Expect(page.Locator(".face")).ToHaveCountAsync(1);
+        await Expect(page.Locator(".face.incorrectly_worn")).ToHaveCountAsync(1);
+        await page.Locator("#faces button").HoverAsync();
+        await Expect(page.Locator(".face.incorrectly_worn.picked")).ToHaveCountAsync(1);
+
+        // The counts still tell of all, and the thresholds still act.
+        await Expect(page.Locator("#counts b")).ToHaveTextAsync(["1", "1", "1", "1"]);
+        await SetAsync(page, "Trust a verdict from", 0.95);
+        await Expect(page.Locator(".face")).ToHaveCountAsync(0);
+        await SetAsync(page, "Trust a verdict from", 0.6);
+
+        await TabToAsync(page, "#counts [data-label=without_mask]");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#faces .what")).ToHaveTextAsync(["Without mask"]);
+        await Expect(page.Locator("#counts [data-label=without_mask]")).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
+        await Expect(page.Locator("#counts [aria-pressed=true]")).ToHaveCountAsync(0);
+
+        // The next picture starts with all of its faces.
+        await wrong.ClickAsync();
+        await page.SetInputFilesAsync("#files", Pictures.Mask);
+        await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
+    });
+
+    [Fact]
+    public Task An_example_shows_masks_worn_wrong() => browser.RunAsync("/", async page =>
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Worn wrong", Exact = true }).First.ClickAsync();
+        await Expect(page.Locator("#headline")).ToContainTextAsync("3 faces");
+        await Expect(page.Locator("#image")).ToHaveJSPropertyAsync("naturalWidth", 720);
     });
 
     [Fact]
@@ -213,7 +278,7 @@ public sealed partial class PageTests(Browser browser)
         await TabToAsync(page, "#faces button");
         await Expect(page.Locator(".face.picked")).ToHaveCountAsync(1);
         await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#faces dl")).ToContainTextAsync("Probability of a mask");
+        await Expect(page.Locator("#faces dl")).ToContainTextAsync("Probability: with mask");
         await page.Keyboard.PressAsync("Escape");
         await Expect(page.Locator("#faces dl")).ToBeHiddenAsync();
         await TabToAsync(page, "#detection-threshold");
@@ -297,6 +362,21 @@ public sealed partial class PageTests(Browser browser)
         await Expect(page.Locator("#command")).ToContainTextAsync($"{new Uri(page.Url).Authority}/v1/detections");
     });
 
+    /// <summary>A picture with a face of each verdict.</summary>
+    private Task AllVerdictsAsync(Func<IPage, Task> test) => browser.RunAsync("/", async page =>
+    {
+        await page.RouteAsync(AnswerToAll, route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = Answer(0.9, (0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.05, 0.05, 0.9), (0.4, 0.35, 0.25)),
+        }));
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
+        await test(page);
+    });
+
+    private static string Rgb(uint color) => $"rgb({color >> 16}, {(color >> 8) & 0xFF}, {color & 0xFF})";
+
     private static bool IsDetection(IRequest request) => Detections().IsMatch(request.Url);
 
     private static async Task ExpectOneFaceAsync(IPage page, string which)
@@ -324,22 +404,25 @@ public sealed partial class PageTests(Browser browser)
         Assert.Fail($"{selector} cannot be reached by the keyboard.");
     }
 
-    private static string Answer(double maskProbability, double detectionConfidence) => JsonSerializer.Serialize(new
+    private static string Answer(double maskProbability, double detectionConfidence) =>
+        Answer(detectionConfidence, (maskProbability, 1 - maskProbability, 0));
+
+    /// <summary>What the service says, at the least thresholds, of faces side by side.</summary>
+    private static string Answer(double detectionConfidence, params (double With, double Without, double Incorrect)[] faces) => JsonSerializer.Serialize(new
     {
         image = new { width = 512, height = 512, format = "jpeg" },
-        faces = new[]
+        faces = faces.Select((p, i) => new
         {
-            new
-            {
-                label = maskProbability >= 0.5 ? "with_mask" : "without_mask",
-                confidence = Math.Max(maskProbability, 1 - maskProbability),
-                maskProbability,
-                detectionConfidence,
-                box = new { x = 170, y = 72, width = 108, height = 117 },
-                relativeBox = new { x = 0.33, y = 0.14, width = 0.21, height = 0.23 },
-            },
-        },
-        summary = new { faces = 1, withMask = 1, withoutMask = 0, uncertain = 0 },
+            label = Math.Max(p.With, Math.Max(p.Without, p.Incorrect)) is var most && most < 0.5 ? "uncertain"
+                : p.With == most ? "with_mask" : p.Without == most ? "without_mask" : "incorrectly_worn",
+            confidence = most,
+            probabilities = new { withMask = p.With, withoutMask = p.Without, incorrectlyWorn = p.Incorrect },
+            maskProbability = p.With,
+            detectionConfidence,
+            box = new { x = 10 + (120 * i), y = 72, width = 108, height = 117 },
+            relativeBox = new { x = 0.02 + (0.24 * i), y = 0.14, width = 0.21, height = 0.23 },
+        }),
+        summary = new { faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0 },
         timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
     });
 

@@ -27,6 +27,8 @@ public sealed class QualityTests(Browser browser)
             await page.GetByRole(AriaRole.Button, new() { Name = "Portrait" }).ClickAsync();
             await page.Locator("#faces button").ClickAsync();
             await ExpectAccessibleAsync(page, "one picture");
+            await page.Locator("#counts [data-label=without_mask]").ClickAsync();
+            await ExpectAccessibleAsync(page, "filtered");
             await page.SetInputFilesAsync("#files", [Pictures.Portrait, Pictures.Text]);
             await Expect(page.Locator("#progress-text")).ToContainTextAsync("could not be read");
             await ExpectAccessibleAsync(page, "several pictures");

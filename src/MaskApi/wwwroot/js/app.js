@@ -3,7 +3,7 @@ import { Camera } from './camera.js';
 import { create } from './elements.js';
 import { Results } from './results.js';
 import { Stage } from './stage.js';
-import { judge, lowestThreshold, sentence, total } from './verdicts.js';
+import { judge, look, lowestThreshold, sentence, total } from './verdicts.js';
 
 /** Pictures in one request of a batch: few enough for the progress bar to move. */
 const batchSize = 4;
@@ -14,7 +14,7 @@ const patience = { tries: 4, seconds: 10 };
 const $ = id => document.getElementById(id);
 const main = document.querySelector('main');
 const stage = new Stage(pick);
-const results = new Results(pick);
+const results = new Results(pick, filter);
 const camera = new Camera();
 
 /** Limits of the service, from its own mouth; until then those it has by default. */
@@ -24,6 +24,9 @@ let limits = { maxImageBytes: 20 * 1024 * 1024, maxBatchImages: 32, maxBatchByte
 let pictures = [];
 let current = 0;
 let pinned = null;
+
+/** The label whose faces alone are shown; null for all. */
+let only = null;
 let working = new AbortController();
 
 // ---- settings
@@ -84,6 +87,7 @@ function close() {
   pictures.forEach(picture => URL.revokeObjectURL(picture.url));
   pictures = [];
   current = 0;
+  only = null;
   $('image').removeAttribute('src');
   arrange(false);
   warn(null);
@@ -275,8 +279,9 @@ function refresh() {
   if (picture.detection) {
     const detection = judge(picture.detection, settings());
     $('image').alt = `${picture.name}. ${sentence(detection.summary)}`;
-    stage.draw(detection.faces, { image: detection.image });
-    results.show(detection, { source: $('image').hidden ? null : $('image'), roundTrip: several ? null : picture.roundTrip, headline: several });
+    const shown = filtered(detection);
+    stage.draw(shown.faces, { image: detection.image });
+    results.show(shown, { only, source: $('image').hidden ? null : $('image'), roundTrip: several ? null : picture.roundTrip, headline: several });
     showTotal();
   } else {
     $('image').alt = picture.name;
@@ -290,6 +295,16 @@ function refresh() {
   } else {
     warn(null);
   }
+}
+
+/** An answer with the faces that are asked for; its summary still tells of all. */
+function filtered(detection) {
+  return only === null ? detection : { ...detection, faces: detection.faces.filter(face => look(face.label) === only) };
+}
+
+function filter(label) {
+  only = label;
+  refresh();
 }
 
 function showGallery() {
@@ -403,8 +418,9 @@ async function startCamera() {
     (answer, took) => {
       const detection = judge(answer, settings());
       stage.shape(camera.video.videoWidth, camera.video.videoHeight, camera.mirrored);
-      stage.draw(detection.faces, { mirrored: camera.mirrored, image: detection.image });
-      results.show(detection);
+      const shown = filtered(detection);
+      stage.draw(shown.faces, { mirrored: camera.mirrored, image: detection.image });
+      results.show(shown, { only });
       warn(null);
       pace = pace === null ? took : pace * 0.8 + took * 0.2;
       $('rate').textContent = `${(1000 / Math.max(pace, 1000 / 60)).toFixed(1)} pictures a second`;

@@ -1,5 +1,5 @@
 import { create, icon } from './elements.js';
-import { describe, labels, look, percent, sentence } from './verdicts.js';
+import { describe, look, percent, sentence, verdicts } from './verdicts.js';
 
 /** The answer in words and figures: what screen readers read and keyboards reach. */
 export class Results {
@@ -9,9 +9,20 @@ export class Results {
   #timings = document.getElementById('timings');
   #onPick;
 
-  /** @param onPick called with the index of a face that was pointed at, or null, and whether it was pressed */
-  constructor(onPick) {
+  /**
+   * @param onPick called with the index of a face that was pointed at, or null, and whether it was pressed
+   * @param onFilter called with the label whose faces alone are asked for, or null for all
+   */
+  constructor(onPick, onFilter) {
     this.#onPick = onPick;
+    // Made once: a button that is pressed keeps the keyboard's focus.
+    this.#counts.replaceChildren(...Object.entries(verdicts).map(([label, { words }]) => {
+      const button = create('button', '', badge(label), create('b', '', ''), ' ', create('span', '', words));
+      button.type = 'button';
+      button.dataset.label = label;
+      button.addEventListener('click', () => onFilter(button.getAttribute('aria-pressed') === 'true' ? null : label));
+      return create('li', '', button);
+    }));
     this.#faces.addEventListener('pointerleave', () => onPick(null, false));
   }
 
@@ -25,16 +36,17 @@ export class Results {
 
   /**
    * Shows an answer.
-   * @param detection the answer
+   * @param detection the answer; its faces are those to list
+   * @param options.only the label whose faces alone are shown; null for all
    * @param options.source the picture or video to cut the faces from; null for none
    * @param options.roundTrip milliseconds from sending to having; null where that says nothing
    * @param options.headline what to say before the counts
    */
-  show(detection, { source = null, roundTrip = null, headline = null } = {}) {
+  show(detection, { only = null, source = null, roundTrip = null, headline = null } = {}) {
     const words = sentence(detection.summary);
     const visible = words.split(':')[0];
     this.#headlineIs((headline ? `${headline} ` : '') + visible, words.slice(visible.length));
-    this.#showCounts(detection.summary);
+    this.#showCounts(detection.summary, only);
     this.#faces.hidden = detection.faces.length === 0 || !source;
     this.#faces.replaceChildren(...(source ? detection.faces.map((face, index) => this.#entry(face, index, source)) : []));
     const { decodeMs, detectMs, classifyMs, totalMs } = detection.timings;
@@ -64,12 +76,16 @@ export class Results {
     }
   }
 
-  #showCounts(summary) {
-    const counts = { with_mask: summary.withMask, without_mask: summary.withoutMask, uncertain: summary.uncertain };
+  /** The counts are the legend, and filter the faces. */
+  #showCounts(summary, only) {
     this.#counts.hidden = summary.faces === 0;
-    this.#counts.replaceChildren(...Object.entries(counts).map(([label, count]) => {
-      return create('li', count === 0 ? 'none' : '', badge(label), create('b', '', count), create('span', '', labels[label]));
-    }));
+    for (const button of this.#counts.querySelectorAll('button')) {
+      const { label } = button.dataset;
+      const count = summary[verdicts[label].counted];
+      button.classList.toggle('none', count === 0);
+      button.setAttribute('aria-pressed', label === only);
+      button.querySelector('b').textContent = count;
+    }
   }
 
   #entry(face, index, source) {
@@ -100,7 +116,8 @@ function meter(value) {
 
 function figures(face) {
   const rows = {
-    'Probability of a mask': (face.maskProbability * 100).toFixed(2) + ' %',
+    ...Object.fromEntries(Object.values(verdicts).filter(({ counted }) => counted in face.probabilities)
+      .map(({ words, counted }) => [`Probability: ${words.toLowerCase()}`, `${(face.probabilities[counted] * 100).toFixed(2)} %`])),
     'Sure that it is a face': percent(face.detectionConfidence),
     'Size': `${Math.round(face.box.width)} × ${Math.round(face.box.height)} px`,
     'From the left, from the top': `${Math.round(face.box.x)}, ${Math.round(face.box.y)} px`,

@@ -3,20 +3,22 @@
 /** The lowest detection threshold that can be chosen, and so the one to ask the service for. */
 export const lowestThreshold = 0.2;
 
-export const labels = {
-  with_mask: 'With mask',
-  without_mask: 'Without mask',
-  uncertain: 'Uncertain',
+/** What this page knows of each verdict; its color is in app.css, its sign in index.html. A test holds all of it to the service's own table. */
+export const verdicts = {
+  with_mask: { words: 'With mask', counted: 'withMask', told: 'with a mask' },
+  without_mask: { words: 'Without mask', counted: 'withoutMask', told: 'without' },
+  incorrectly_worn: { words: 'Worn wrong', counted: 'incorrectlyWorn', told: 'worn wrong' },
+  uncertain: { words: 'Uncertain', counted: 'uncertain', told: 'uncertain' },
 };
 
 /** A label in words; labels that this page does not know yet are told as they come. */
 export function describe(label) {
-  return labels[label] ?? label.replaceAll('_', ' ');
+  return verdicts[label]?.words ?? label.replaceAll('_', ' ');
 }
 
 /** One of the looks that the page has. */
 export function look(label) {
-  return label in labels ? label : 'uncertain';
+  return label in verdicts ? label : 'uncertain';
 }
 
 /** What the service would have answered with these thresholds. Its numbers are 32-bit, so they are compared as such. */
@@ -26,23 +28,16 @@ export function judge(detection, { detectionThreshold, minConfidence, landmarks 
     .filter(face => atLeast(face.detectionConfidence, detectionThreshold))
     .map(({ landmarks: points, ...face }) => ({
       ...face,
-      label: atLeast(face.confidence, minConfidence) ? sure(face) : 'uncertain',
+      label: atLeast(face.confidence, minConfidence) ? face.label : 'uncertain',
       ...(landmarks && { landmarks: points }),
     }));
-  const count = label => faces.filter(face => face.label === label).length;
-  return {
-    ...detection,
-    faces,
-    summary: { faces: faces.length, withMask: count('with_mask'), withoutMask: count('without_mask'), uncertain: count('uncertain') },
-  };
+  return { ...detection, faces, summary: count(faces) };
 }
 
-function sure(face) {
-  if (face.label !== 'uncertain') {
-    return face.label;
-  }
-
-  return face.maskProbability >= 0.5 ? 'with_mask' : 'without_mask';
+/** How many faces there are of each kind. */
+function count(faces) {
+  const entries = Object.entries(verdicts).map(([label, { counted }]) => [counted, faces.filter(face => face.label === label).length]);
+  return { faces: faces.length, ...Object.fromEntries(entries) };
 }
 
 /** A probability in per cent; never rounded up to certainty. */
@@ -50,23 +45,19 @@ export function percent(value) {
   return `${Math.min(99.9, Math.floor(value * 1000) / 10).toFixed(1)} %`;
 }
 
-/** "3 faces: 1 with a mask, 2 without." */
-export function sentence({ faces, withMask, withoutMask, uncertain }) {
-  if (faces === 0) {
+/** "4 faces: 1 with a mask, 2 without, 1 worn wrong." */
+export function sentence(summary) {
+  if (summary.faces === 0) {
     return 'No face found.';
   }
 
-  const parts = [
-    withMask && `${withMask} with a mask`,
-    withoutMask && `${withoutMask} without`,
-    uncertain && `${uncertain} uncertain`,
-  ].filter(Boolean);
-  return `${faces} ${faces === 1 ? 'face' : 'faces'}: ${parts.join(', ')}.`;
+  const parts = Object.values(verdicts).filter(({ counted }) => summary[counted] > 0).map(({ counted, told }) => `${summary[counted]} ${told}`);
+  return `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}: ${parts.join(', ')}.`;
 }
 
 /** The sum of several summaries. */
 export function total(summaries) {
-  const sum = { faces: 0, withMask: 0, withoutMask: 0, uncertain: 0 };
+  const sum = count([]);
   for (const summary of summaries) {
     for (const name of Object.keys(sum)) {
       sum[name] += summary[name];
