@@ -11,7 +11,7 @@ using var portrait = SKBitmap.Decode(Path.Combine(folder, "portrait.jpg"));
 
 // Head and shoulders, three times: the mask below the nose, on the chin, over the eyes.
 var head = new SKRectI(105, 0, 345, 300);
-(float X, float Y, float Width, float Height, float Turn)[] masks = [(223, 161, 1, 0.72f, 2), (222, 184, 0.95f, 0.62f, 2), (225, 104, 1.08f, 0.6f, 4)];
+(float X, float Y, float Width, float Height, float Turn)[] masks = [(223, 161, 1, 0.72f, 2), (222, 180, 0.98f, 0.62f, 2), (225, 104, 1.08f, 0.6f, 4)];
 using var picture = new SKBitmap(head.Width * masks.Length, head.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
 using var canvas = new SKCanvas(picture);
 for (var i = 0; i < masks.Length; i++)
