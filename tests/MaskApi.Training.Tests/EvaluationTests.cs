@@ -89,7 +89,7 @@ public sealed class EvaluationTests
                 new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40)),
                 new(FaceLabel.WithMask, new PixelBox(200, 0, 10, 10)),
             ]);
-        static FaceVerdict Found(float x, float side, float confidence, float mask) => new(new PixelBox(x, 0, side, side), confidence, default, mask);
+        static FaceVerdict Found(float x, float side, float confidence, float mask) => new(new PixelBox(x, 0, side, side), confidence, default, VerdictProbabilities.OfMask(mask));
         var answer = new PictureAnswer(
             truth, 300, 300, [Found(2, 40, 0.9f, 0.8f), Found(50, 30, 0.8f, 0.9f), Found(200, 10, 0.7f, 0.4f), Found(4, 40, 0.6f, 0.8f), Found(100, 40, 0.3f, 0.1f)],
             Cost: new DetectionCost(7, 50_000), DetectMs: 3, ClassifyMs: 1);
