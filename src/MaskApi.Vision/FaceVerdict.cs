@@ -17,7 +17,9 @@ public readonly record struct FaceVerdict(
     /// <summary>Probability of the likeliest verdict, 0–1.</summary>
     public float Confidence => Probabilities.Largest;
 
-    /// <summary>The likeliest verdict, or <see cref="MaskLabel.Uncertain"/> where <see cref="Confidence"/> is below what is asked for.</summary>
+    /// <summary>
+    /// The likeliest verdict, or <see cref="MaskLabel.Uncertain"/> where <see cref="Confidence"/> is below what is asked for.
+    /// </summary>
     /// <param name="minConfidence">Least confidence of a firm verdict, 0.5–1.</param>
     public MaskLabel Label(float minConfidence) => Confidence < minConfidence ? MaskLabel.Uncertain : Probabilities.Likeliest;
 }

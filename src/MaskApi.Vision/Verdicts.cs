@@ -15,8 +15,12 @@ public static class Verdicts
     [
         new(MaskLabel.WithMask, "with_mask", "X-With-Mask", "mask", "m5 12.5 4.5 4.5L19 7.5", 0x00C46E, 0x000000),
         new(MaskLabel.WithoutMask, "without_mask", "X-Without-Mask", "no mask", "m6.5 6.5 11 11m0-11-11 11", 0xD32F2F, 0xFFFFFF),
-        new(MaskLabel.IncorrectlyWorn, "incorrectly_worn", "X-Incorrectly-Worn", "worn wrong", "M12 4.5v9.5M12 18.9v.1", 0xFF9800, 0x000000),
-        new(MaskLabel.Uncertain, "uncertain", "X-Uncertain", "uncertain", "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.8v.1", 0xD0D4D8, 0x000000),
+        new(
+            MaskLabel.IncorrectlyWorn, "incorrectly_worn", "X-Incorrectly-Worn", "worn wrong",
+            "M12 4.5v9.5M12 18.9v.1", 0xFF9800, 0x000000),
+        new(
+            MaskLabel.Uncertain, "uncertain", "X-Uncertain", "uncertain",
+            "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.8v.1", 0xD0D4D8, 0x000000),
     ];
 
     /// <summary>The row of a verdict.</summary>

@@ -21,9 +21,10 @@ internal static class AnnotationEndpoints
         new("imageUrl", "Where to fetch the picture; only where the operator allows it.");
 
     /// <summary>Headers that tell the counts beside the picture.</summary>
-    public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } = new OrderedDictionary<string, Func<FaceSummary, int>>(
-        Verdicts.All
-            .Select(static verdict => KeyValuePair.Create<string, Func<FaceSummary, int>>(verdict.Header, summary => summary.Count(verdict.Label)))
+    public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } =
+        new OrderedDictionary<string, Func<FaceSummary, int>>(Verdicts.All
+            .Select(static verdict =>
+                KeyValuePair.Create<string, Func<FaceSummary, int>>(verdict.Header, summary => summary.Count(verdict.Label)))
             .Prepend(new("X-Faces", static summary => summary.Faces)));
 
     /// <summary>Maps <c>/annotations</c>.</summary>
@@ -32,7 +33,7 @@ internal static class AnnotationEndpoints
         var group = api.MapGroup("/annotations").WithTags("Annotations").AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", AnnotateAsync)
             .WithName("annotatePicture")
-            .WithSummary("Draws a box around every face: green with a mask, red without, orange where it is worn wrong, gray where uncertain.")
+            .WithSummary("Draws a box around every face: green with a mask, red without, orange where worn wrong, gray where uncertain.")
             .WithDescription("Takes the picture in the same ways as `/v1/detections`. The answer is upright and carries no metadata.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)

@@ -98,7 +98,8 @@ internal sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, P
 internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int IncorrectlyWorn, int Uncertain)
 {
     /// <summary>Adds summaries up; of none, all zeros.</summary>
-    public static FaceSummary Sum(IEnumerable<FaceSummary> summaries) => summaries.Aggregate(new FaceSummary(0, 0, 0, 0, 0), static (a, b) => new(
+    public static FaceSummary Sum(IEnumerable<FaceSummary> summaries) => summaries.Aggregate(
+        new FaceSummary(0, 0, 0, 0, 0), static (a, b) => new(
         a.Faces + b.Faces,
         a.WithMask + b.WithMask,
         a.WithoutMask + b.WithoutMask,

@@ -108,7 +108,8 @@ internal static partial class DetectionEndpoints
             }
         });
 
-        RequestFacts.Of(context).Summary = FaceSummary.Sum(results.Select(static result => result.Detection?.Summary).OfType<FaceSummary>());
+        RequestFacts.Of(context).Summary = FaceSummary.Sum(
+            results.Select(static result => result.Detection?.Summary).OfType<FaceSummary>());
         return TypedResults.Ok(new DetectionBatch(results));
     }
 

@@ -25,7 +25,11 @@ internal static class DetectionMapping
     {
         int Count(MaskLabel label) => faces.Count(face => face.Label(minConfidence) == label);
         return new FaceSummary(
-            faces.Count, Count(MaskLabel.WithMask), Count(MaskLabel.WithoutMask), Count(MaskLabel.IncorrectlyWorn), Count(MaskLabel.Uncertain));
+            faces.Count,
+            Count(MaskLabel.WithMask),
+            Count(MaskLabel.WithoutMask),
+            Count(MaskLabel.IncorrectlyWorn),
+            Count(MaskLabel.Uncertain));
     }
 
     /// <summary>

@@ -94,7 +94,8 @@ internal static class InfoEndpoints
         var temperatures = new Dictionary<string, float>();
         foreach (var (key, value) in metadata)
         {
-            if (key.EndsWith("temperature", StringComparison.Ordinal) && float.TryParse(value, CultureInfo.InvariantCulture, out var temperature))
+            if (key.EndsWith("temperature", StringComparison.Ordinal)
+                && float.TryParse(value, CultureInfo.InvariantCulture, out var temperature))
             {
                 temperatures[key] = temperature;
             }

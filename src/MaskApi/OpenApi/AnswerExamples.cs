@@ -61,7 +61,7 @@ internal static class AnswerExamples
                         "mask_classifier.onnx",
                         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                         160,
-                        new Dictionary<string, string> { ["license"] = "Apache-2.0", ["temperature"] = "0.6600", ["fit_temperature"] = "0.6900" })
+                        new Dictionary<string, string> { ["license"] = "Apache-2.0" })
                     {
                         Classes = ["with_mask", "without_mask", "incorrectly_worn"],
                         Temperatures = new Dictionary<string, float> { ["temperature"] = 0.66f, ["fit_temperature"] = 0.69f },

@@ -83,7 +83,8 @@ internal static class Security
                 .WithOrigins([.. options.AllowedOrigins])
                 .WithMethods(HttpMethods.Get, HttpMethods.Post)
                 .AllowAnyHeader()
-                .WithExposedHeaders([.. AnnotationEndpoints.CountHeaders.Keys, RequestIdMiddleware.Header, "Retry-After", "Server-Timing"]));
+                .WithExposedHeaders(
+                    [.. AnnotationEndpoints.CountHeaders.Keys, RequestIdMiddleware.Header, "Retry-After", "Server-Timing"]));
         }
     }
 
