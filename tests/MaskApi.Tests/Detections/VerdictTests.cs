@@ -5,7 +5,7 @@ using MaskApi.Detections;
 using MaskApi.TestPictures;
 using MaskApi.Vision;
 
-namespace MaskApi.Tests.Endpoints;
+namespace MaskApi.Tests.Detections;
 
 /// <summary>What callers are told by a classifier of three verdicts, and by one of two.</summary>
 public sealed class VerdictTests
