@@ -101,12 +101,93 @@ public sealed class EvaluationTests
         Assert.Equal((1 + (2 / 4.0)) / 2, score.AveragePrecisionFrom20, 1e-9);
         Assert.Equal((2 / 3.0, 2 / 4.0), (score.Recall, score.Precision)); // at 0.5: two of three found, two of four reported
         Assert.Equal([1, double.NaN, 0.5, double.NaN], score.BySize.Select(s => s.Recall));
-        Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => (j.MaskProbability, j.Right)));
+        Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => ((float)j.Judged.Probabilities[1], j.Right)));
         Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces one is found at 0.5 and rightly judged
         Assert.Equal((7.0, 50_000.0, 50_000L, 0), (score.MeanRuns, score.MeanInputPixels, score.MostInputPixels, score.IncorrectFound));
         // Called masked, surest first: the face (0.72), the alarm (0.72) and the second box (0.48); of two masked faces one is among them.
         Assert.Equal(0.5, score.AveragePrecisionWithMask, 1e-9);
         Assert.Equal(0.5, score.AveragePrecisionWithoutMask, 1e-9);
+        // The missed face was seen at 0.3; the first one's overlap is 38/42, the small one's is whole.
+        Assert.Equal(new Misses(Box: 0, Unsure: 1, Unseen: 0), score.Misses);
+        Assert.Equal(38 / 42.0, score.BySize[2].MedianOverlap, 1e-6);
+        Assert.Equal(200, score.FalsePer100);
+        Assert.Equal(new Rate(1, 2), score.TwoLabels);
+    }
+
+    [Fact]
+    public void An_ignored_face_counts_neither_way()
+    {
+        var truth = new LabelledPicture(
+            "set", "a.jpg", "judge", null,
+            [new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40), Ignored: true)]);
+        static FaceVerdict Found(float x, float confidence) => new(new PixelBox(x, 0, 40, 40), confidence, default, 0.9f);
+        // On the ignored face lie a box of IoU 1 and one of 1/3; the last lies on nothing.
+        var answer = new PictureAnswer(
+            truth, 300, 300, [Found(0, 0.7f), Found(100, 0.9f), Found(120, 0.8f), Found(200, 0.6f)], new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
+        var (score, judged) = DetectionScore.Of([answer]);
+        Assert.Equal((1, 1.0, 0.5, 1.0), (score.Faces, score.Recall, score.Precision, score.AveragePrecision));
+        Assert.Equal(1, score.AveragePrecisionWithMask);
+        Assert.Equal(new Misses(0, 0, 0), score.Misses);
+        Assert.Single(judged);
+    }
+
+    [Fact]
+    public void A_missed_face_is_unseen_unsure_or_in_another_box()
+    {
+        LabelledPicture truth = new(
+            "set", "a.jpg", "judge", null, [.. Enumerable.Range(0, 3).Select(i => new AnnotatedFace(FaceLabel.WithMask, new PixelBox(100 * i, 0, 40, 40)))]);
+        var answer = new PictureAnswer(
+            truth, 300, 300, [new(new PixelBox(20, 0, 40, 40), 0.9f, default, 0.9f), new(new PixelBox(100, 0, 40, 40), 0.4f, default, 0.9f)],
+            new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
+        Assert.Equal(new Misses(Box: 1, Unsure: 1, Unseen: 1), DetectionScore.Of([answer]).Score.Misses);
+        Assert.Equal(new Misses(Box: 0, Unsure: 1, Unseen: 1), DetectionScore.Of([answer], overlap: 0.3f).Score.Misses);
+    }
+
+    [Fact]
+    public void Groups_are_told_apart_and_a_worse_one_is_marked()
+    {
+        static JudgedFace Face(string tag, double with, double incorrect) => new(
+            new LabelledPicture("ages", "a.jpg", string.Empty, FaceLabel.WithoutMask, [], tag), new PixelBox(0, 0, 40, 40), 40,
+            new JudgedVerdict([1 - with - incorrect, with, incorrect], FaceLabel.WithoutMask));
+        var report = new LabelReport(
+        [
+            .. Enumerable.Repeat(Face("Black male 10-19", 0.9, 0), 5), .. Enumerable.Repeat(Face("White female 60+", 0, 0.1), 90),
+            Face("White female 60+", 0, 0.7), Face("White female 60+", 0.55, 0),
+        ]);
+        var young = report.Slices.Single(s => s.Name == "ages, age: 10-19");
+        Assert.Equal((new Rate(5, 5), new Rate(0, 5), new Rate(0, 5)), (young.FalseWith, young.FalseIncorrect, young.Uncertain));
+        Assert.True(young.FalseWith.Exceeds(report.Whole.FalseWith));
+        var female = report.Slices.Single(s => s.Name == "ages, gender: female");
+        Assert.Equal((new Rate(0, 92), new Rate(1, 92), new Rate(1, 92)), (female.FalseWith, female.FalseIncorrect, female.Uncertain));
+        Assert.False(female.Uncertain.Exceeds(report.Whole.Uncertain));
+        Assert.Contains("ages: Black male 10-19", report.Slices.Select(s => s.Name));
+        // Of the seven mistakes one is below 0.6.
+        Assert.Equal(new Rate(1, 7), report.UncertainMistakes);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(90)]
+    [InlineData(180)]
+    [InlineData(270)]
+    public void A_turned_pictures_box_is_turned_back(int degrees)
+    {
+        var image = new RgbImage(120, 80);
+        for (var i = 0; i < image.Pixels.Length; i++)
+        {
+            // White square of 16 pixels about (30, 20).
+            var (x, y) = (i / 3 % 120, i / 3 / 120);
+            image.Pixels[i] = x is >= 22 and < 38 && y is >= 12 and < 28 ? byte.MaxValue : byte.MinValue;
+        }
+
+        var turned = AngleTest.Turn(image, degrees);
+        var white = Enumerable.Range(0, turned.Width * turned.Height).Where(i => turned.Pixels[3 * i] > 200).Select(i => (X: i % turned.Width, Y: i / turned.Width)).ToArray();
+        var (left, top) = (white.Min(p => p.X), white.Min(p => p.Y));
+        var box = new PixelBox(left, top, white.Max(p => p.X) + 1 - left, white.Max(p => p.Y) + 1 - top);
+        var back = AngleTest.TurnBack(box, (turned.Width, turned.Height), (120, 80), degrees);
+        Assert.Equal(30, back.X + (back.Width / 2), 1.0);
+        Assert.Equal(20, back.Y + (back.Height / 2), 1.0);
     }
 
     [Fact]
@@ -119,17 +200,16 @@ public sealed class EvaluationTests
             File.WriteAllBytes(path, TestFaces.Picture(i % 2 == 0, new SeededRandom(i)).ToJpeg(80));
             var label = i % 2 == 0 ? FaceLabel.WithMask : FaceLabel.WithoutMask;
             var probability = i is 4 or 7 ? 0.55f : label == FaceLabel.WithMask ? 0.5f + (i / 100f) : 0.5f - (i / 100f);
-            return new JudgedFace(new LabelledPicture("drawn", path, string.Empty, label, []), new PixelBox(30, 30, 100, 120), 10 + (5 * i), label, probability);
+            return new JudgedFace(
+                new LabelledPicture("drawn", path, string.Empty, label, []), new PixelBox(30, 30, 100, 120), 10 + (5 * i),
+                new JudgedVerdict([1 - probability, probability, 0], label));
         }).ToArray();
-        var report = new LabelReport(faces, temperature: 2);
+        var report = new LabelReport(faces);
         Assert.Equal("7.jpg", Assert.Single(report.Mistakes).Picture.Name);
-        // The probabilities were softened by a temperature of 2, so before calibration they were further from one half.
-        Assert.True(report.Raw.Reliability()[^1].MeanProbability > report.Calibrated.Reliability()[^1].MeanProbability);
-        Assert.Equal(report.Raw.Accuracy(), report.Calibrated.Accuracy());
-        Assert.Equal(40, report.BySize.Sum(s => s.WithMask + s.WithoutMask));
+        Assert.Equal(40, report.BySize.Sum(s => s.Faces));
 
         var text = EvaluationText.Text("drawn", new EvaluationResult(report, null, ["x.jpg"], ["y.jpg: broken"], [], 42));
-        foreach (var part in (string[])["42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "threshold", "0-16 px"])
+        foreach (var part in (string[])["42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "incorrect_mask", "uncertain", "source drawn", "0-16 px"])
             Assert.Contains(part, text, StringComparison.Ordinal);
 
         EvaluationPlots.Save("drawn", report, Path.Combine(folder, "plots.png"));

@@ -10,16 +10,20 @@ namespace MaskApi.Training.Commands;
 /// <summary><c>evaluate</c>: the service's own pipeline over labelled pictures, scored.</summary>
 internal static class EvaluateCommand
 {
-    private const int SheetSize = 64;
-
     public static Command Create()
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets: a folder with with_mask/ and without_mask/, or one with images/ and boxes.csv (FOLDER:judge takes one part).",
-            Required = true,
+            Description = "Data sets: a folder with with_mask/, without_mask/ and incorrect_mask/, or one with images/ and boxes.csv (FOLDER:judge takes one part).",
             AllowMultipleArgumentsPerToken = true,
         };
+        var nobody = new Option<string[]>("--without-people")
+        {
+            Description = "Folders of pictures in which nobody is: every face found there is a false one.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var overlap = new Option<float>("--iou") { Description = "Overlap of a found face with a drawn one.", DefaultValueFactory = _ => DetectionScore.Overlap };
+        var angles = new Option<bool>("--angles") { Description = "Also turns near faces in steps of 30 degrees and looks for them again." };
         var models = new Option<string?>("--models") { Description = "Folder with the models; by default the one beside the program." };
         var detail = new Option<DetectionDetail[]>("--detail")
         {
@@ -31,21 +35,30 @@ internal static class EvaluateCommand
         var output = new Option<string>("--out") { Description = "Folder for the reports.", DefaultValueFactory = _ => "runs/evaluation" };
         var command = new Command("evaluate", "Scores the models on labelled pictures: finding faces, judging them, calibration, mistakes.")
         {
-            data, models, detail, jobs, output,
+            data, nobody, overlap, angles, models, detail, jobs, output,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(data) is null && result.GetResult(nobody) is null)
+                result.AddError("Give --data, --without-people, or both.");
+        });
         command.SetAction((parse, cancellationToken) => Task.Run(
             () =>
             {
                 using var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
-                foreach (var item in parse.GetRequiredValue(data))
+                var sets = (parse.GetValue(data) ?? []).Select(DataSetArgument.Parse)
+                    .Select(set => (set.Part, Pictures: LabelledPictures.Read(set.Folder, set.Part)))
+                    .Concat((parse.GetValue(nobody) ?? []).Select(folder => (Part: (string?)null, Pictures: LabelledPictures.ReadWithoutPeople(folder))));
+                foreach (var (part, pictures) in sets)
                 {
-                    var (folder, part, _) = DataSetArgument.Parse(item);
-                    var pictures = LabelledPictures.Read(folder, part);
                     foreach (var effort in parse.GetRequiredValue(detail))
                     {
                         var title = $"{pictures[0].Source}{(part is null ? string.Empty : " " + part)}, detail {effort.ToString().ToLowerInvariant()}";
+                        var evaluator = new Evaluator(pipeline, effort, parse.GetValue(overlap));
                         var result = RunConsole.Progress(
-                            title, pictures.Count, progress => new Evaluator(pipeline, effort).Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
+                            title, pictures.Count, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
+                        if (parse.GetValue(angles))
+                            result = result with { Angles = new AngleTest(pipeline, effort).Run(pictures, cancellationToken) };
                         Write(title, result, Path.Combine(parse.GetRequiredValue(output), title.Replace(", detail ", "-", StringComparison.Ordinal).Replace(' ', '-')), cancellationToken);
                     }
                 }
@@ -64,9 +77,7 @@ internal static class EvaluateCommand
         File.WriteAllText(Path.Combine(folder, "report.txt"), text);
         File.WriteAllText(Path.Combine(folder, "report.json"), EvaluationText.Json(title, result));
         File.WriteAllLines(Path.Combine(folder, "answers.jsonl"), EvaluationText.Answers(result));
-        if (result.Labels is not { } labels)
-            return;
-        EvaluationPlots.Save(title, labels, Path.Combine(folder, "plots.png"));
-        ContactSheet.Save([.. labels.Mistakes.Take(SheetSize)], Path.Combine(folder, "mistakes.png"), cancellationToken);
+        if (result.Labels is { } labels)
+            LabelReportFolder.Write(title, labels, folder, cancellationToken);
     }
 }

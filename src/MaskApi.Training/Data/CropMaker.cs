@@ -111,7 +111,7 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
         var crops = new List<LabelledCrop>();
         foreach (var (face, match) in Match(picture.Faces, found))
         {
-            if (MathF.Max(face.Box.Width, face.Box.Height) < options.MinFaceSide)
+            if (face.Ignored || MathF.Max(face.Box.Width, face.Box.Height) < options.MinFaceSide)
                 continue;
             crops.Add(match is { } m
                 ? Crop(face.Label, m.Box, BoxOrigin.Detector, m.Confidence)

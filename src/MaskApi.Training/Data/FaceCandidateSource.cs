@@ -97,7 +97,9 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
     {
         if (kind != CandidateKind.Drawn)
             return kind == CandidateKind.Portrait;
-        var overlap = source.Faces.Max(drawn => drawn.Box.IntersectionOverUnion(face.Box));
+        if (source.Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= ApartBelow))
+            return null;
+        var overlap = source.Faces.Where(drawn => !drawn.Ignored).Select(drawn => drawn.Box.IntersectionOverUnion(face.Box)).DefaultIfEmpty().Max();
         return overlap >= SameFrom ? true : overlap < ApartBelow && face.Confidence < 0.5f ? false : null;
     }
 

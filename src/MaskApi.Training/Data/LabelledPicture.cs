@@ -6,7 +6,8 @@ namespace MaskApi.Training.Data;
 /// <summary>A face that people drew and labelled.</summary>
 /// <param name="Label">What they say.</param>
 /// <param name="Box">Brow to chin, pixels of the upright picture.</param>
-public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box);
+/// <param name="Ignored">True for a face too unclear to judge: it counts neither way, and <paramref name="Label"/> says nothing.</param>
+public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box, bool Ignored = false);
 
 /// <summary>A picture with what is known about it.</summary>
 /// <param name="Source">Name of the data set.</param>
@@ -122,15 +123,16 @@ public static class LabelledPictures
             try
             {
                 float Number(string column) => float.Parse(cells[columns[column]], CultureInfo.InvariantCulture);
+                var ignored = cells[columns["label"]] == "ignore";
                 var label = cells[columns["label"]] switch
                 {
                     "with_mask" => FaceLabel.WithMask,
-                    "without_mask" => FaceLabel.WithoutMask,
+                    "without_mask" or "ignore" => FaceLabel.WithoutMask,
                     "incorrect_mask" => FaceLabel.IncorrectMask,
                     var other => throw new FormatException($"label '{other}'"),
                 };
                 var box = new PixelBox(Number("x"), Number("y"), Number("width"), Number("height"));
-                rows.Add((cells[columns["image"]], columns.TryGetValue("part", out var p) ? cells[p] : string.Empty, new AnnotatedFace(label, box)));
+                rows.Add((cells[columns["image"]], columns.TryGetValue("part", out var p) ? cells[p] : string.Empty, new AnnotatedFace(label, box, ignored)));
             }
             catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
             {

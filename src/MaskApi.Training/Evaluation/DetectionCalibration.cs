@@ -66,7 +66,8 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
             var taken = new bool[pictures[i].Faces.Count];
             found[i] =
             [
-                .. search.Faces.Select(face => new SearchedFace(
+                .. search.Faces.Where(face => !pictures[i].Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= DetectionScore.LooseOverlap))
+                    .Select(face => new SearchedFace(
                     i,
                     Signs(face.Signs),
                     DetectionConfidence.Of(face.Signs),

@@ -21,7 +21,14 @@ public sealed record PictureAnswer(
 /// <param name="To">Bound of the longer side, pixels; infinite for the last.</param>
 /// <param name="Recall">Share found at the default threshold; NaN where there are none.</param>
 /// <param name="Faces">Number of drawn faces.</param>
-public readonly record struct SizeRecall(double From, double To, double Recall, int Faces);
+/// <param name="MedianOverlap">Median intersection over union of the found ones; NaN where there are none.</param>
+public readonly record struct SizeRecall(double From, double To, double Recall, int Faces, double MedianOverlap);
+
+/// <summary>Why drawn faces are missed at the default threshold.</summary>
+/// <param name="Box">Reported, in a box that overlaps too little.</param>
+/// <param name="Unsure">Seen below the threshold.</param>
+/// <param name="Unseen">Not seen at all.</param>
+public readonly record struct Misses(int Box, int Unsure, int Unseen);
 
 /// <summary>
 /// How well faces are found and judged on a detection set. Matching is greedy by confidence at an overlap (intersection over union) of
@@ -32,8 +39,11 @@ public sealed record DetectionScore
     /// <summary>The service's default threshold.</summary>
     public const float Threshold = 0.5f;
 
-    /// <summary>Overlap from which on a found face is a drawn one.</summary>
+    /// <summary>Overlap from which on a found face is a drawn one, unless another is given.</summary>
     public const float Overlap = 0.5f;
+
+    /// <summary>Overlap from which on a box belongs to an ignored face, or to a missed one that is reported in another shape.</summary>
+    public const float LooseOverlap = 0.3f;
 
     private static readonly double[] _sizes = [0, 16, 32, 64, double.PositiveInfinity];
 
@@ -64,6 +74,18 @@ public sealed record DetectionScore
     /// <summary>Share of reported faces that are drawn ones, at the default threshold.</summary>
     public double Precision { get; init; }
 
+    /// <summary>Reported faces that nobody drew, per 100 pictures, at the default threshold.</summary>
+    public double FalsePer100 { get; init; }
+
+    /// <summary>Why drawn faces are missed.</summary>
+    public Misses Misses { get; init; }
+
+    /// <summary>Of the found faces labelled with or without a mask, how many the probability of a mask says rightly.</summary>
+    public Rate TwoLabels { get; init; }
+
+    /// <summary>Mean recall of these two labels.</summary>
+    public double TwoLabelsBalanced { get; init; }
+
     /// <summary>Recall by size of face.</summary>
     public IReadOnlyList<SizeRecall> BySize { get; init; } = [];
 
@@ -88,33 +110,37 @@ public sealed record DetectionScore
     /// <summary>Most pixels of the detector's inputs for a picture.</summary>
     public long MostInputPixels { get; init; }
 
-    /// <summary>Computes the score, and lists the found faces with either label.</summary>
+    /// <summary>Computes the score, and lists the found faces with what is said of them.</summary>
     /// <param name="answers">What the pipeline said.</param>
+    /// <param name="overlap">Overlap of a match.</param>
     /// <returns>The score, and the judged faces for the label figures.</returns>
-    public static (DetectionScore Score, IReadOnlyList<JudgedFace> Judged) Of(IReadOnlyList<PictureAnswer> answers)
+    public static (DetectionScore Score, IReadOnlyList<JudgedFace> Judged) Of(IReadOnlyList<PictureAnswer> answers, float overlap = Overlap)
     {
         ArgumentNullException.ThrowIfNull(answers);
-        var all = Match(answers, _ => true, f => f.DetectionConfidence);
-        var large = Match(answers, t => Side(t.Box) >= 20, f => f.DetectionConfidence, looseSide: 20);
-        var confident = Match(answers, _ => true, f => f.DetectionConfidence, f => f.DetectionConfidence >= Threshold);
-        var judged = confident.Pairs
-            .Where(p => p.Truth.Label != FaceLabel.IncorrectMask)
-            .Select(p => new JudgedFace(p.Picture, p.Found.Box, Side(p.Truth.Box), p.Truth.Label, p.Found.MaskProbability))
-            .ToArray();
+        var all = Match(answers, overlap, _ => true, f => f.DetectionConfidence);
+        var large = Match(answers, overlap, t => Side(t.Box) >= 20, f => f.DetectionConfidence, looseSide: 20);
+        var confident = Match(answers, overlap, _ => true, f => f.DetectionConfidence, f => f.DetectionConfidence >= Threshold);
+        JudgedFace[] judged = [.. confident.Pairs.Select(p => JudgedFace.Of(p.Picture, p.Found, Side(p.Truth.Box), p.Truth.Label))];
         var incorrect = confident.Pairs.Where(p => p.Truth.Label == FaceLabel.IncorrectMask).ToArray();
-        var wanted = answers.SelectMany(a => a.Picture.Faces).Count(t => t.Label != FaceLabel.IncorrectMask && Side(t.Box) >= 20);
+        var two = confident.Pairs.Where(p => p.Truth.Label != FaceLabel.IncorrectMask).ToArray();
+        bool Right(Pair p) => p.Found.MaskProbability >= 0.5f == (p.Truth.Label == FaceLabel.WithMask);
+        var wanted = answers.SelectMany(a => Counted(a, t => t.Label != FaceLabel.IncorrectMask && Side(t.Box) >= 20)).Count();
         var score = new DetectionScore
         {
             Pictures = answers.Count,
-            Faces = answers.Sum(a => a.Picture.Faces.Count),
+            Faces = answers.Sum(a => Counted(a, _ => true).Count()),
             AveragePrecision = all.AveragePrecision,
             AveragePrecisionFrom20 = large.AveragePrecision,
-            AveragePrecisionWithMask = LabelPrecision(answers, FaceLabel.WithMask, f => f.MaskProbability),
-            AveragePrecisionWithoutMask = LabelPrecision(answers, FaceLabel.WithoutMask, f => 1 - f.MaskProbability),
+            AveragePrecisionWithMask = LabelPrecision(answers, overlap, FaceLabel.WithMask, f => f.MaskProbability),
+            AveragePrecisionWithoutMask = LabelPrecision(answers, overlap, FaceLabel.WithoutMask, f => 1 - f.MaskProbability),
             Recall = Share(confident.Flags.Count(f => f), confident.Positives),
             Precision = Share(confident.Flags.Count(f => f), confident.Flags.Count),
             BySize = [.. _sizes.Zip(_sizes.Skip(1), (from, to) => Size(from, to, answers, confident))],
-            EndToEndAccuracy = Share(judged.Count(j => j.Side >= 20 && j.Right), wanted),
+            EndToEndAccuracy = Share(two.Count(p => Side(p.Truth.Box) >= 20 && Right(p)), wanted),
+            FalsePer100 = 100 * Share(confident.Flags.Count(f => !f), answers.Count),
+            Misses = Missed(answers, confident, overlap),
+            TwoLabels = new Rate(two.Count(Right), two.Length),
+            TwoLabelsBalanced = two.Length == 0 ? double.NaN : two.GroupBy(p => p.Truth.Label).Average(g => g.Average(p => Right(p) ? 1.0 : 0)),
             IncorrectCalledMasked = Share(incorrect.Count(p => p.Found.MaskProbability >= 0.5f), incorrect.Length),
             IncorrectFound = incorrect.Length,
             MedianDetectMs = answers.Select(a => a.DetectMs).Order().ElementAt(answers.Count / 2),
@@ -125,28 +151,63 @@ public sealed record DetectionScore
         return (score, judged);
     }
 
-    private static double LabelPrecision(IReadOnlyList<PictureAnswer> answers, FaceLabel label, Func<FaceVerdict, double> probability)
+    private static IEnumerable<AnnotatedFace> Counted(PictureAnswer answer, Func<AnnotatedFace, bool> counts) =>
+        answer.Picture.Faces.Where(t => !t.Ignored && counts(t));
+
+    private static Misses Missed(IReadOnlyList<PictureAnswer> answers, Matching matching, float overlap)
+    {
+        var found = matching.Pairs.Select(p => (p.Picture, p.Truth)).ToHashSet();
+        var (box, unsure, unseen) = (0, 0, 0);
+        foreach (var answer in answers)
+        {
+            foreach (var truth in Counted(answer, t => !found.Contains((answer.Picture, t))))
+            {
+                bool Seen(float from, Func<FaceVerdict, bool> which) =>
+                    answer.Faces.Any(f => which(f) && truth.Box.IntersectionOverUnion(f.Box) >= from);
+                if (Seen(MathF.Min(LooseOverlap, overlap), f => f.DetectionConfidence >= Threshold))
+                {
+                    box++;
+                }
+                else if (Seen(MathF.Min(LooseOverlap, overlap), _ => true))
+                {
+                    unsure++;
+                }
+                else
+                {
+                    unseen++;
+                }
+            }
+        }
+
+        return new Misses(box, unsure, unseen);
+    }
+
+    private static double LabelPrecision(
+        IReadOnlyList<PictureAnswer> answers, float overlap, FaceLabel label, Func<FaceVerdict, double> probability)
     {
         // Faces of the other label are not there at all: a box on one of them is a false alarm for this label.
         PictureAnswer[] view =
         [
             .. answers.Select(a => a with
             {
-                Picture = a.Picture with { Faces = [.. a.Picture.Faces.Where(f => f.Label == label || f.Label == FaceLabel.IncorrectMask)] },
+                Picture = a.Picture with { Faces = [.. a.Picture.Faces.Where(f => f.Ignored || f.Label == label || f.Label == FaceLabel.IncorrectMask)] },
             }),
         ];
-        return Match(view, t => t.Label == label, f => f.DetectionConfidence * probability(f), f => probability(f) >= 0.5).AveragePrecision;
+        return Match(view, overlap, t => t.Label == label, f => f.DetectionConfidence * probability(f), f => probability(f) >= 0.5).AveragePrecision;
     }
 
     private static SizeRecall Size(double from, double to, IReadOnlyList<PictureAnswer> answers, Matching matching)
     {
         bool Within(AnnotatedFace face) => Side(face.Box) >= from && Side(face.Box) < to;
-        var total = answers.Sum(a => a.Picture.Faces.Count(Within));
-        return new SizeRecall(from, to, Share(matching.Pairs.Count(p => Within(p.Truth)), total), total);
+        var total = answers.Sum(a => Counted(a, Within).Count());
+        double[] overlaps = [.. matching.Pairs.Where(p => Within(p.Truth)).Select(p => (double)p.Truth.Box.IntersectionOverUnion(p.Found.Box)).Order()];
+        var median = overlaps.Length == 0 ? double.NaN : (overlaps[(overlaps.Length - 1) / 2] + overlaps[overlaps.Length / 2]) / 2;
+        return new SizeRecall(from, to, Share(overlaps.Length, total), total, median);
     }
 
     private static Matching Match(
-        IReadOnlyList<PictureAnswer> answers, Func<AnnotatedFace, bool> counts, Func<FaceVerdict, double> score, Func<FaceVerdict, bool>? considered = null, double looseSide = 0)
+        IReadOnlyList<PictureAnswer> answers, float least, Func<AnnotatedFace, bool> counts, Func<FaceVerdict, double> score,
+        Func<FaceVerdict, bool>? considered = null, double looseSide = 0)
     {
         var flags = new List<bool>();
         var pairs = new List<Pair>();
@@ -159,13 +220,13 @@ public sealed record DetectionScore
             {
                 var truth = answer.Picture.Faces[i];
                 var overlap = truth.Box.IntersectionOverUnion(face.Box);
-                if (!counts(truth))
-                    ignored |= overlap >= Overlap;
+                if (truth.Ignored || !counts(truth))
+                    ignored |= overlap >= (truth.Ignored ? LooseOverlap : least);
                 else if (!used[answer][i] && overlap > best)
                     (best, at) = (overlap, i);
             }
 
-            if (best >= Overlap)
+            if (best >= least)
             {
                 used[answer][at] = true;
                 flags.Add(true);
@@ -177,7 +238,7 @@ public sealed record DetectionScore
             }
         }
 
-        return new Matching(flags, pairs, answers.Sum(a => a.Picture.Faces.Count(counts)));
+        return new Matching(flags, pairs, answers.Sum(a => Counted(a, counts).Count()));
     }
 
     private static double Side(PixelBox box) => Math.Max(box.Width, box.Height);
@@ -214,16 +275,4 @@ public sealed record DetectionScore
             }
         }
     }
-}
-
-/// <summary>A found face with one of the two labels, and what the classifier says.</summary>
-/// <param name="Picture">Its picture.</param>
-/// <param name="Box">The detector's box, pixels of the upright picture.</param>
-/// <param name="Side">Longer side of the face as drawn (or as found, where nothing is drawn), pixels.</param>
-/// <param name="Label">What people say.</param>
-/// <param name="MaskProbability">What the classifier says, 0–1.</param>
-public sealed record JudgedFace(LabelledPicture Picture, PixelBox Box, double Side, FaceLabel Label, float MaskProbability)
-{
-    /// <summary>Whether the likelier label is the right one.</summary>
-    public bool Right => MaskProbability >= 0.5f == (Label == FaceLabel.WithMask);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
@@ -19,12 +18,17 @@ public sealed record EvaluationResult(
     IReadOnlyList<string> WithoutFace,
     IReadOnlyList<string> Unreadable,
     IReadOnlyList<PictureAnswer> Answers,
-    int Pictures);
+    int Pictures)
+{
+    /// <summary>What becomes of near faces in turned pictures; empty where that was not tried.</summary>
+    public IReadOnlyList<AngleScore> Angles { get; init; } = [];
+}
 
 /// <summary>Runs the service's own pipeline over a data set and scores its answers.</summary>
 /// <param name="pipeline">The pipeline.</param>
 /// <param name="detail">Detection effort.</param>
-public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
+/// <param name="overlap">Overlap of a found face with a drawn one.</param>
+public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, float overlap = DetectionScore.Overlap)
 {
     /// <summary>Faces are asked for down to this confidence, so that average precision sees the whole curve.</summary>
     private const float LeastConfidence = 0.05f;
@@ -60,11 +64,10 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
 
         PictureAnswer[] read = [.. answers.OfType<PictureAnswer>()];
         string[] unreadable = [.. errors.OfType<string>()];
-        var temperature = Temperature(pipeline);
         if (pictures.All(p => p.Label is null))
         {
-            var (score, judged) = DetectionScore.Of(read);
-            return new EvaluationResult(judged.Count > 0 ? new LabelReport(judged, temperature) : null, score, [], unreadable, read, pictures.Count);
+            var (score, judged) = DetectionScore.Of(read, overlap);
+            return new EvaluationResult(judged.Count > 0 ? new LabelReport(judged) : null, score, [], unreadable, read, pictures.Count);
         }
 
         var found = new List<JudgedFace>();
@@ -77,19 +80,13 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail)
             {
                 without.Add(answer.Picture.Name);
             }
-            else if (answer.Picture.Label is FaceLabel.WithMask or FaceLabel.WithoutMask)
+            else
             {
-                var (box, probability) = (faces[0].Box, faces[0].MaskProbability);
-                found.Add(new JudgedFace(answer.Picture, box, MathF.Max(box.Width, box.Height), answer.Picture.Label.Value, probability));
+                var box = faces[0].Box;
+                found.Add(JudgedFace.Of(answer.Picture, faces[0], MathF.Max(box.Width, box.Height), answer.Picture.Label!.Value));
             }
         }
 
-        return new EvaluationResult(found.Count > 0 ? new LabelReport(found, temperature) : null, null, without, unreadable, read, pictures.Count);
+        return new EvaluationResult(found.Count > 0 ? new LabelReport(found) : null, null, without, unreadable, read, pictures.Count);
     }
-
-    /// <summary>The calibration's temperature, as the classifier's file states it; 1 where it does not.</summary>
-    private static double Temperature(FacePipeline pipeline) =>
-        pipeline.Models.Select(m => m.Metadata.GetValueOrDefault("temperature")).OfType<string>().FirstOrDefault() is { } text
-            ? double.Parse(text, CultureInfo.InvariantCulture)
-            : 1;
 }

@@ -1,5 +1,4 @@
 using MaskApi.Training.Data;
-using MaskApi.Training.Fitting;
 
 namespace MaskApi.Training.Evaluation;
 
@@ -7,76 +6,117 @@ namespace MaskApi.Training.Evaluation;
 /// <param name="From">Least longer side, pixels.</param>
 /// <param name="To">Bound of the longer side, pixels; infinite for the last.</param>
 /// <param name="Accuracy">0–1; NaN where there are none.</param>
-/// <param name="WithMask">Number of masked faces.</param>
-/// <param name="WithoutMask">Number of unmasked faces.</param>
-public readonly record struct SizeAccuracy(double From, double To, double Accuracy, int WithMask, int WithoutMask);
+/// <param name="Faces">Number of faces.</param>
+public readonly record struct SizeAccuracy(double From, double To, double Accuracy, int Faces);
 
-/// <summary>What a threshold would mean.</summary>
-/// <param name="Threshold">Probability from which on a face counts as masked.</param>
-/// <param name="Accuracy">0–1.</param>
-/// <param name="BalancedAccuracy">0–1.</param>
-/// <param name="MaskPrecision">Of those called masked, the share that is.</param>
-/// <param name="MaskRecall">Of the masked, the share called so.</param>
-/// <param name="WithoutMaskRecall">Of the unmasked, the share called so.</param>
-public readonly record struct ThresholdRow(
-    double Threshold, double Accuracy, double BalancedAccuracy, double MaskPrecision, double MaskRecall, double WithoutMaskRecall);
+/// <summary>A share with its 95 % interval (Wilson).</summary>
+/// <param name="Hits">How many.</param>
+/// <param name="Count">Of how many.</param>
+public readonly record struct Rate(int Hits, int Count)
+{
+    /// <summary>The share; NaN of nothing.</summary>
+    public double Share => Count == 0 ? double.NaN : (double)Hits / Count;
 
-/// <summary>Everything about how faces that were found are judged.</summary>
+    /// <summary>The 95 % interval; NaN of nothing.</summary>
+    public (double Low, double High) Interval => Count == 0 ? (double.NaN, double.NaN) : BinaryMetrics.Interval(Hits, Count);
+
+    /// <summary>Whether it lies above another rate by more than its own interval.</summary>
+    /// <param name="whole">The rate of all faces.</param>
+    public bool Exceeds(Rate whole) => Count > 0 && whole.Count > 0 && Interval.Low > whole.Share;
+}
+
+/// <summary>What a group of faces is told at the service's default confidence. A false answer is a firm one.</summary>
+/// <param name="Name">The group.</param>
+/// <param name="Faces">Number of faces.</param>
+/// <param name="FalseWith">Of the faces without a rightly worn mask, those called masked.</param>
+/// <param name="FalseIncorrect">Of the faces without a wrongly worn mask, those said to wear one.</param>
+/// <param name="Uncertain">Faces that get no firm verdict.</param>
+public sealed record Slice(string Name, int Faces, Rate FalseWith, Rate FalseIncorrect, Rate Uncertain)
+{
+    /// <summary>Counts a group.</summary>
+    /// <param name="name">The group.</param>
+    /// <param name="faces">Its faces.</param>
+    public static Slice Of(string name, IReadOnlyCollection<JudgedFace> faces)
+    {
+        ArgumentNullException.ThrowIfNull(faces);
+        Rate False(FaceLabel label)
+        {
+            JudgedFace[] others = [.. faces.Where(f => f.Label != label)];
+            return new Rate(others.Count(f => f.Judged.Verdict == label && !f.Uncertain), others.Length);
+        }
+
+        return new Slice(
+            name, faces.Count, False(FaceLabel.WithMask), False(FaceLabel.IncorrectMask), new Rate(faces.Count(f => f.Uncertain), faces.Count));
+    }
+}
+
+/// <summary>Everything about how faces are judged.</summary>
 public sealed class LabelReport
 {
+    private const string Ages = "ages";
+
     private static readonly double[] _sizes = [0, 16, 32, 64, 128, double.PositiveInfinity];
-    private static readonly double[] _thresholds = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
     /// <summary>Computes the report.</summary>
-    /// <param name="faces">The judged faces.</param>
-    /// <param name="temperature">Of the calibration inside the model, to report what it changed.</param>
-    public LabelReport(IReadOnlyList<JudgedFace> faces, double temperature)
+    /// <param name="faces">The judged faces, at least one.</param>
+    public LabelReport(IReadOnlyList<JudgedFace> faces)
     {
         Faces = faces;
-        Temperature = temperature;
-        Calibrated = new BinaryMetrics(faces.Select(f => new Judgement(f.MaskProbability, f.Label == FaceLabel.WithMask)));
-        Raw = new BinaryMetrics(faces.Select(f => new Judgement(Uncalibrated(f.MaskProbability, temperature), f.Label == FaceLabel.WithMask)));
+        Metrics = new VerdictMetrics([.. faces.Select(f => f.Judged)]);
         BySize =
         [
             .. _sizes.Zip(_sizes.Skip(1), (from, to) =>
             {
                 var within = faces.Where(f => f.Side >= from && f.Side < to).ToArray();
-                var masked = within.Count(f => f.Label == FaceLabel.WithMask);
-                return new SizeAccuracy(from, to, within.Length == 0 ? double.NaN : within.Average(f => f.Right ? 1.0 : 0), masked, within.Length - masked);
+                return new SizeAccuracy(from, to, within.Length == 0 ? double.NaN : within.Average(f => f.Right ? 1.0 : 0), within.Length);
             }),
         ];
-        Thresholds =
+        Whole = Slice.Of("all", faces);
+        Slices =
         [
-            .. _thresholds.Select(t => new ThresholdRow(
-                t, Calibrated.Accuracy(t), Calibrated.BalancedAccuracy(t), Calibrated.Report(true, t).Precision, Calibrated.Report(true, t).Recall,
-                Calibrated.Report(false, t).Recall)),
+            .. faces.SelectMany(face => Groups(face.Picture).Select(group => (Group: group, Face: face)))
+                .GroupBy(member => member.Group, member => member.Face, StringComparer.Ordinal)
+                .OrderBy(group => group.Key, StringComparer.Ordinal)
+                .Select(group => Slice.Of(group.Key, [.. group])),
         ];
+        UncertainMistakes = new Rate(faces.Count(f => !f.Right && f.Uncertain), faces.Count(f => !f.Right));
     }
 
     /// <summary>The faces.</summary>
     public IReadOnlyList<JudgedFace> Faces { get; }
 
-    /// <summary>The calibration's temperature.</summary>
-    public double Temperature { get; }
-
     /// <summary>Figures of the probabilities as served.</summary>
-    public BinaryMetrics Calibrated { get; }
-
-    /// <summary>Figures of the probabilities before calibration.</summary>
-    public BinaryMetrics Raw { get; }
+    public VerdictMetrics Metrics { get; }
 
     /// <summary>Accuracy by size of face.</summary>
     public IReadOnlyList<SizeAccuracy> BySize { get; }
 
-    /// <summary>The table of thresholds.</summary>
-    public IReadOnlyList<ThresholdRow> Thresholds { get; }
+    /// <summary>All faces.</summary>
+    public Slice Whole { get; }
+
+    /// <summary>Faces by source and tag; those of <c>ages</c> by race, gender and age, each alone and together.</summary>
+    public IReadOnlyList<Slice> Slices { get; }
+
+    /// <summary>Of the faces whose likeliest label is wrong, those that are called uncertain.</summary>
+    public Rate UncertainMistakes { get; }
 
     /// <summary>The wrong answers, surest first.</summary>
-    public IEnumerable<JudgedFace> Mistakes => Faces.Where(f => !f.Right).OrderByDescending(f => Math.Abs(f.MaskProbability - 0.5f));
+    public IEnumerable<JudgedFace> Mistakes => Faces.Where(f => !f.Right).OrderByDescending(f => f.Judged.Confidence);
 
-    private static double Uncalibrated(float probability, double temperature)
+    private static IEnumerable<string> Groups(LabelledPicture picture)
     {
-        var p = Math.Clamp(probability, 1e-7, 1 - 1e-7);
-        return TemperatureScaling.Sigmoid(temperature * Math.Log(p / (1 - p)));
+        yield return $"source {picture.Source}";
+        if (picture.Tag.Length == 0)
+        {
+            yield break;
+        }
+
+        yield return $"{picture.Source}: {picture.Tag}";
+        if (picture.Source == Ages && picture.Tag.Split(' ') is [var race, var gender, var band])
+        {
+            yield return $"{Ages}, race: {race}";
+            yield return $"{Ages}, gender: {gender}";
+            yield return $"{Ages}, age: {band}";
+        }
     }
 }

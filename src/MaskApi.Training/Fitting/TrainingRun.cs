@@ -88,6 +88,7 @@ public static class TrainingRun
 
         ClassifierExport.Write(network, configuration.Recipe.InputSize, temperatures, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
         WriteValidation(folder, set, validation, recipe.Head, temperatures);
+        Reports.LabelReportFolder.WriteHeldBack(HeldBack(set, validation, recipe.Head, temperatures), folder, cancellationToken);
         Write(Path.Combine(folder, "result.json"), result);
         return result;
     }
@@ -114,6 +115,19 @@ public static class TrainingRun
 
     private static VerdictMetrics Metrics(VerdictHead head, ValidationLogits validation, double[] temperatures) => new(
         [.. validation.Logits.Zip(validation.Labels, (logits, label) => new JudgedVerdict(head.Probabilities(logits, temperatures), label))]);
+
+    private static LabelReport HeldBack(TrainingSet set, ValidationLogits validation, VerdictHead head, double[] temperatures) => new(
+    [
+        .. validation.Items.Select((item, i) =>
+        {
+            var crop = set.Crops[item];
+            var picture = new LabelledPicture(crop.Source, crop.Picture, crop.Part, crop.Label, [], crop.Tag, crop.Series);
+            return new JudgedFace(picture, crop.Box, crop.FaceSide, new JudgedVerdict(head.Probabilities(validation.Logits[i], temperatures), crop.Label))
+            {
+                Cut = crop,
+            };
+        }),
+    ]);
 
     private static void Prepare(string folder, RunConfiguration configuration, bool resume)
     {

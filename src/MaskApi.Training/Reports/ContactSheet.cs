@@ -1,8 +1,6 @@
 using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
-using MaskApi.Vision.Classification;
-using MaskApi.Vision.Imaging;
 using SkiaSharp;
 
 namespace MaskApi.Training.Reports;
@@ -21,20 +19,19 @@ internal static class ContactSheet
         var rows = Math.Max(1, (mistakes.Count + Columns - 1) / Columns);
         using var bitmap = new SKBitmap(new SKImageInfo((Columns * (Cell + Gap)) + Gap, (rows * (Cell + Caption + Gap)) + Gap));
         using var canvas = new SKCanvas(bitmap);
-        using var font = new SKFont(PlotFont.Typeface(), 11);
+        using var font = new SKFont(PlotFont.Typeface(), 10);
         using var ink = new SKPaint { Color = SKColors.Black, IsAntialias = true };
         canvas.Clear(SKColors.White);
         for (var i = 0; i < mistakes.Count; i++)
         {
             var mistake = mistakes[i];
             var (x, y) = (Gap + (i % Columns * (Cell + Gap)), Gap + (i / Columns * (Cell + Caption + Gap)));
-            using var raster = ImageDecoder.Decode(File.ReadAllBytes(mistake.Picture.Path), new DecodeLimits(), cancellationToken);
-            using var crop = FaceCropper.Crop(raster, mistake.Box);
-            var image = Resampler.Resize(new RgbImage(crop.Width, crop.Height, crop.Rgb.ToArray()), new SampleRect(0, 0, crop.Width, crop.Height), Cell, Cell);
-            using var tile = image.ToBitmap();
+            using var tile = mistake.Tile(Cell, cancellationToken).ToBitmap();
             canvas.DrawBitmap(tile, x, y);
             canvas.DrawText(
-                string.Create(CultureInfo.InvariantCulture, $"is {(mistake.Label == FaceLabel.WithMask ? "mask" : "no mask")}, {mistake.MaskProbability:0.00}, {mistake.Side:0} px"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Short(mistake.Label)}, said {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}, {mistake.Side:0} px"),
                 x, y + Cell + 14, SKTextAlign.Left, font, ink);
             canvas.DrawText(Shortened(mistake.Picture.Name), x, y + Cell + 29, SKTextAlign.Left, font, ink);
         }
@@ -44,6 +41,13 @@ internal static class ContactSheet
         using var file = File.Create(path);
         data.SaveTo(file);
     }
+
+    private static string Short(FaceLabel label) => label switch
+    {
+        FaceLabel.WithMask => "with",
+        FaceLabel.WithoutMask => "without",
+        _ => "wrong",
+    };
 
     private static string Shortened(string name) => name.Length <= 22 ? name : string.Concat("..", name.AsSpan(name.Length - 20));
 }

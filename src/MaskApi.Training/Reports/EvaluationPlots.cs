@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
 using ScottPlot;
 
@@ -9,6 +10,12 @@ internal static class EvaluationPlots
 {
     private static readonly Color _with = Color.FromHex("#1b9e77");
     private static readonly Color _without = Color.FromHex("#d95f02");
+    private static readonly Color _wrong = Color.FromHex("#e6ab02");
+    private static readonly (FaceLabel Label, string Name, Color Color)[] _labels =
+    [
+        (FaceLabel.WithMask, "with", _with), (FaceLabel.WithoutMask, "without", _without), (FaceLabel.IncorrectMask, "worn wrong", _wrong),
+    ];
+
     private static readonly Color _neutral = Color.FromHex("#7570b3");
     private static readonly Color _faint = Color.FromHex("#b8b8b8");
 
@@ -36,45 +43,59 @@ internal static class EvaluationPlots
 
     private static void Roc(Plot plot, LabelReport report)
     {
-        var points = report.Calibrated.Roc();
         Diagonal(plot);
-        var line = plot.Add.ScatterLine(points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), _neutral);
-        line.LineWidth = 3;
-        Label(plot, string.Create(CultureInfo.InvariantCulture, $"ROC, area {report.Calibrated.RocArea():0.0000}"), "no-mask called mask", "mask called mask");
+        Against(plot, report, m => [.. m.Roc()], m => m.RocArea());
+        plot.ShowLegend(Alignment.LowerRight);
+        Label(plot, "ROC, each label against the rest", "others called so", "share called so");
         Unit(plot);
     }
 
     private static void PrecisionRecall(Plot plot, LabelReport report)
     {
-        var points = report.Calibrated.PrecisionRecall();
-        var line = plot.Add.ScatterLine(points.Select(p => p.X).Prepend(0).ToArray(), points.Select(p => p.Y).Prepend(points[0].Y).ToArray(), _neutral);
-        line.LineWidth = 3;
-        Label(plot, string.Create(CultureInfo.InvariantCulture, $"Precision and recall, area {report.Calibrated.AveragePrecision():0.0000}"), "recall of masks", "precision of masks");
+        Against(plot, report, m => [m.PrecisionRecall()[0] with { X = 0 }, .. m.PrecisionRecall()], m => m.AveragePrecision());
+        plot.ShowLegend(Alignment.LowerLeft);
+        Label(plot, "Precision and recall, each against the rest", "recall", "precision");
         Unit(plot);
+    }
+
+    private static void Against(Plot plot, LabelReport report, Func<BinaryMetrics, CurvePoint[]> curve, Func<BinaryMetrics, double> area)
+    {
+        foreach (var (label, name, color) in _labels)
+        {
+            var metrics = report.Metrics.Against(label);
+            if (metrics.Positives == 0 || metrics.Negatives == 0)
+                continue;
+            var points = curve(metrics);
+            var line = plot.Add.ScatterLine(points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), color);
+            line.LineWidth = 3;
+            line.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name}: area {area(metrics):0.0000}");
+        }
     }
 
     private static void Confusion(Plot plot, string title, LabelReport report)
     {
-        var (tp, fp, fn, tn) = report.Calibrated.Confusion();
-        void Cell(double x, double y, int count, int of, Color color)
+        for (var row = 0; row < _labels.Length; row++)
         {
-            var share = of == 0 ? 0 : (double)count / of;
-            var cell = plot.Add.Rectangle(x - 0.48, x + 0.48, y - 0.48, y + 0.48);
-            cell.FillColor = color.WithAlpha(0.12 + (0.68 * share));
-            cell.LineWidth = 0;
-            var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{count}\n{share:0.0%}"), x, y);
-            text.LabelFontSize = 22;
-            text.LabelAlignment = Alignment.MiddleCenter;
-            text.LabelFontColor = share > 0.6 ? Colors.White : Colors.Black;
+            var of = report.Metrics.Report(_labels[row].Label).Support;
+            for (var column = 0; column < _labels.Length; column++)
+            {
+                var (x, y) = (column, _labels.Length - 1 - row);
+                var count = report.Metrics.Confusion(_labels[row].Label, _labels[column].Label);
+                var share = of == 0 ? 0 : (double)count / of;
+                var cell = plot.Add.Rectangle(x - 0.48, x + 0.48, y - 0.48, y + 0.48);
+                cell.FillColor = (row == column ? _with : _without).WithAlpha(0.12 + (0.68 * share));
+                cell.LineWidth = 0;
+                var text = plot.Add.Text(string.Create(CultureInfo.InvariantCulture, $"{count}\n{share:0.0%}"), x, y);
+                text.LabelFontSize = 20;
+                text.LabelAlignment = Alignment.MiddleCenter;
+                text.LabelFontColor = share > 0.6 ? Colors.White : Colors.Black;
+            }
         }
 
-        Cell(0, 1, tp, tp + fn, _with);
-        Cell(1, 1, fn, tp + fn, _without);
-        Cell(0, 0, fp, fp + tn, _without);
-        Cell(1, 0, tn, fp + tn, _with);
-        plot.Axes.Bottom.SetTicks([0, 1], ["mask", "no mask"]);
-        plot.Axes.Left.SetTicks([0, 1], ["no mask", "mask"]);
-        plot.Axes.SetLimits(-0.5, 1.5, -0.5, 1.5);
+        string[] names = [.. _labels.Select(l => l.Name)];
+        plot.Axes.Bottom.SetTicks([0, 1, 2], names);
+        plot.Axes.Left.SetTicks([2, 1, 0], names);
+        plot.Axes.SetLimits(-0.5, 2.5, -0.5, 2.5);
         plot.HideGrid();
         Label(plot, title, "called", "is");
     }
@@ -82,17 +103,14 @@ internal static class EvaluationPlots
     private static void Reliability(Plot plot, LabelReport report)
     {
         Diagonal(plot);
-        foreach (var (metrics, name, color) in ((BinaryMetrics, string, Color)[])[(report.Raw, "before", _faint), (report.Calibrated, "after", _neutral)])
-        {
-            var bins = metrics.Reliability();
-            var line = plot.Add.Scatter(bins.Select(b => b.MeanProbability).ToArray(), bins.Select(b => b.MaskedShare).ToArray(), color);
-            line.LineWidth = 2;
-            line.MarkerSize = 9;
-            line.LegendText = string.Create(CultureInfo.InvariantCulture, $"{name} calibration: ECE {metrics.ExpectedCalibrationError():0.000}, Brier {metrics.Brier():0.000}");
-        }
-
+        var bins = report.Metrics.Reliability();
+        var line = plot.Add.Scatter(bins.Select(b => b.MeanProbability).ToArray(), bins.Select(b => b.MaskedShare).ToArray(), _neutral);
+        line.LineWidth = 2;
+        line.MarkerSize = 9;
+        line.LegendText = string.Create(
+            CultureInfo.InvariantCulture, $"ECE {report.Metrics.ExpectedCalibrationError():0.000}, Brier {report.Metrics.Brier():0.000}");
         plot.ShowLegend(Alignment.UpperLeft);
-        Label(plot, "Reliability (ten bins of equal count)", "mean probability of a mask", "share with a mask");
+        Label(plot, "Reliability (ten bins of equal count)", "mean probability of the likeliest label", "share that is right");
         Unit(plot);
     }
 
@@ -106,19 +124,19 @@ internal static class EvaluationPlots
         })]);
         plot.Axes.Bottom.SetTicks(
             [.. sizes.Select((_, i) => (double)i)],
-            [.. sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{(double.IsInfinity(s.To) ? $"{s.From:0}+" : $"{s.From:0}-{s.To:0}")} px\n{s.WithMask}+{s.WithoutMask}"))]);
+            [.. sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{(double.IsInfinity(s.To) ? $"{s.From:0}+" : $"{s.From:0}-{s.To:0}")} px\n{s.Faces}"))]);
         plot.Axes.SetLimits(-0.6, sizes.Length - 0.4, 0.5, 1.04);
-        Label(plot, "Accuracy by size of face", "longer side (masked + unmasked faces)", "accuracy");
+        Label(plot, "Accuracy by size of face", "longer side, faces", "accuracy");
     }
 
     private static void Histogram(Plot plot, LabelReport report)
     {
         const int Bins = 20;
-        foreach (var (masked, name, color, shift) in ((bool, string, Color, double)[])[(false, "no mask", _without, -0.01), (true, "mask", _with, 0.01)])
+        foreach (var (right, name, color, shift) in ((bool, string, Color, double)[])[(false, "wrong", _without, -0.01), (true, "right", _with, 0.01)])
         {
             var counts = new double[Bins];
-            foreach (var face in report.Faces.Where(f => (f.Label == Data.FaceLabel.WithMask) == masked))
-                counts[Math.Min(Bins - 1, (int)(face.MaskProbability * Bins))]++;
+            foreach (var face in report.Faces.Where(f => f.Right == right))
+                counts[Math.Min(Bins - 1, (int)(face.Judged.Confidence * Bins))]++;
             var bars = plot.Add.Bars((Bar[])[.. counts.Select((c, i) => new Bar
             {
                 // Logarithmic: the few wrong answers are what is to be seen.
@@ -129,10 +147,10 @@ internal static class EvaluationPlots
 
         double[] ticks = [0, 1, 10, 100, 1000];
         plot.Axes.Left.SetTicks([.. ticks.Select(t => Math.Log10(1 + t))], [.. ticks.Select(t => t.ToString(CultureInfo.InvariantCulture))]);
-        plot.Axes.SetLimitsX(-0.03, 1.03);
+        plot.Axes.SetLimitsX(0.3, 1.03);
         plot.Axes.SetLimitsY(0, Math.Max(1.2, Math.Log10(1 + report.Faces.Count)));
-        plot.ShowLegend(Alignment.UpperCenter);
-        Label(plot, "Answers", "probability of a mask", "faces");
+        plot.ShowLegend(Alignment.UpperLeft);
+        Label(plot, "Answers", "probability of the likeliest label", "faces");
     }
 
     private static void Diagonal(Plot plot)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
 using MaskApi.Vision.Detection;
 
@@ -10,6 +11,8 @@ namespace MaskApi.Training.Reports;
 /// <summary>An evaluation as text for people and as JSON for programs.</summary>
 internal static class EvaluationText
 {
+    private static readonly FaceLabel[] _labels = [FaceLabel.WithMask, FaceLabel.WithoutMask, FaceLabel.IncorrectMask];
+
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
@@ -35,15 +38,27 @@ internal static class EvaluationText
             Line($"  AP50 faces               {d.AveragePrecision:0.0000}   faces >= 20 px {d.AveragePrecisionFrom20:0.0000}");
             Line($"  AP50 with / without mask {d.AveragePrecisionWithMask:0.0000} / {d.AveragePrecisionWithoutMask:0.0000}   mAP50 {d.MeanAveragePrecision:0.0000}");
             Line($"  at confidence 0.5        precision {d.Precision:0.0000}   recall {d.Recall:0.0000}");
+            Line($"  false faces              {d.FalsePer100:0.00} in 100 pictures");
             foreach (var s in d.BySize)
-                Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces}");
+                Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces,-5}  median IoU of found {Share(s.MedianOverlap)}");
+            Line($"  misses by cause          {d.Misses.Unseen} unseen, {d.Misses.Unsure} unsure, {d.Misses.Box} box");
+            Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a mask)");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
             Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
             Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at most {d.MostInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
         }
 
+        if (result.Angles.Count > 0)
+        {
+            Line($"");
+            Line($"Near faces (>= {AngleTest.LeastSide:0} px), turned");
+            Line($"  angle   found again                      label kept                       too many");
+            foreach (var a in result.Angles)
+                Line($"  {a.Degrees,5}   {Percent(a.Found),-31}  {Percent(a.Kept),-31}  {Percent(a.TooMany)}");
+        }
+
         if (result.Labels is { } l)
-            Labels(l, Line);
+            text.AppendLine().Append(Labels(l));
         return text.ToString();
     }
 
@@ -55,29 +70,37 @@ internal static class EvaluationText
             result.WithoutFace,
             result.Unreadable,
             result.Detection,
-            Labels = result.Labels is not { } l
-                ? null
-                : new
-                {
-                    l.Calibrated.Count,
-                    Accuracy = l.Calibrated.Accuracy(),
-                    BalancedAccuracy = l.Calibrated.BalancedAccuracy(),
-                    WithMask = l.Calibrated.Report(masked: true),
-                    WithoutMask = l.Calibrated.Report(masked: false),
-                    RocArea = l.Calibrated.RocArea(),
-                    AveragePrecision = l.Calibrated.AveragePrecision(),
-                    l.Temperature,
-                    Ece = l.Calibrated.ExpectedCalibrationError(),
-                    EceBefore = l.Raw.ExpectedCalibrationError(),
-                    Brier = l.Calibrated.Brier(),
-                    BrierBefore = l.Raw.Brier(),
-                    l.BySize,
-                    l.Thresholds,
-                    Reliability = l.Calibrated.Reliability(),
-                    Mistakes = l.Mistakes.Select(m => new { Picture = m.Picture.Name, m.Box, Label = m.Label.ToString(), m.MaskProbability }),
-                },
+            result.Angles,
+            Labels = result.Labels is { } labels ? Figures(labels) : null,
         },
         _json);
+
+    /// <summary>The figures about labels, for JSON.</summary>
+    public static object Figures(LabelReport l) => new
+    {
+        l.Metrics.Count,
+        Accuracy = l.Metrics.Accuracy(),
+        BalancedAccuracy = l.Metrics.BalancedAccuracy(),
+        Classes = Labelled(label => new
+        {
+            Report = l.Metrics.Report(label),
+            Called = Labelled(verdict => l.Metrics.Confusion(label, verdict)),
+            RocArea = l.Metrics.Against(label).RocArea(),
+            AveragePrecision = l.Metrics.Against(label).AveragePrecision(),
+        }),
+        Ece = l.Metrics.ExpectedCalibrationError(),
+        Brier = l.Metrics.Brier(),
+        LogLoss = l.Metrics.LogLoss(),
+        l.BySize,
+        l.Whole,
+        l.UncertainMistakes,
+        l.Slices,
+        Reliability = l.Metrics.Reliability(),
+        Mistakes = l.Mistakes.Select(m => new { Picture = m.Picture.Name, m.Box, Label = m.Label.ToString(), m.Judged.Probabilities }),
+    };
+
+    /// <summary>The figures about labels, as JSON of their own.</summary>
+    public static string Json(LabelReport report) => JsonSerializer.Serialize(Figures(report), _json);
 
     /// <summary>One line a reported face, in the service's own terms.</summary>
     public static IEnumerable<string> Answers(EvaluationResult result) => result.Answers.SelectMany(a => a.Faces.Select(f => JsonSerializer.Serialize(
@@ -86,45 +109,66 @@ internal static class EvaluationText
             Image = a.Picture.Name,
             Box = (float[])[f.Box.X, f.Box.Y, f.Box.Width, f.Box.Height],
             f.DetectionConfidence,
-            Label = f.MaskProbability >= 0.5f ? "with_mask" : "without_mask",
+            Label = LabelledPictures.Name(new JudgedVerdict(JudgedFace.Probabilities(f), default).Verdict),
             f.MaskProbability,
+            Probabilities = Wire(JudgedFace.Probabilities(f)),
         },
         JsonSerializerOptions.Web)));
 
-    private static void Labels(LabelReport l, Action<FormattableString> line)
+    /// <summary>How faces are judged, as text.</summary>
+    public static string Labels(LabelReport report)
     {
-        var m = l.Calibrated;
-        var (low, high) = BinaryMetrics.Interval(m.Accuracy() * m.Count, m.Count);
-        var (tp, fp, fn, tn) = m.Confusion();
-        line($"");
-        line($"Judging {m.Count} found faces");
-        line($"  accuracy {m.Accuracy():0.0000} ({low:0.0000}-{high:0.0000})   balanced {m.BalancedAccuracy():0.0000}   ROC area {m.RocArea():0.0000}   average precision {m.AveragePrecision():0.0000}");
-        line($"");
-        line($"                 precision  recall  F1      faces");
-        foreach (var (name, masked) in (ReadOnlySpan<(string, bool)>)[("with_mask", true), ("without_mask", false)])
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        var m = report.Metrics;
+        Line($"Judging {m.Count} faces, the likeliest label counts");
+        Line($"  accuracy {Percent(new Rate(report.Faces.Count(f => f.Right), m.Count))}   balanced {m.BalancedAccuracy():0.0000}");
+        Line($"  ECE {m.ExpectedCalibrationError():0.0000}   Brier {m.Brier():0.0000}   log loss {m.LogLoss():0.0000}");
+        Line($"");
+        Line($"                  precision  recall  F1      ROC area  average precision  faces");
+        foreach (var label in _labels)
         {
-            var r = m.Report(masked);
-            line($"  {name,-14} {r.Precision:0.0000}     {r.Recall:0.0000}  {r.F1:0.0000}  {r.Support}");
+            var (r, against) = (m.Report(label), m.Against(label));
+            Line($"  {LabelledPictures.Name(label),-14}  {r.Precision:0.0000}     {r.Recall:0.0000}  {r.F1:0.0000}  {Area(against, against.RocArea()),-8}  {Area(against, against.AveragePrecision()),-17}  {r.Support}");
         }
 
-        line($"");
-        line($"                     called with   called without");
-        line($"  is with_mask       {tp,11}   {fn,14}");
-        line($"  is without_mask    {fp,11}   {tn,14}");
-        line($"");
-        line($"                 before calibration   after (temperature {l.Temperature:0.00})");
-        line($"  ECE            {l.Raw.ExpectedCalibrationError():0.0000}               {m.ExpectedCalibrationError():0.0000}");
-        line($"  Brier          {l.Raw.Brier():0.0000}               {m.Brier():0.0000}");
-        line($"  log loss       {l.Raw.LogLoss():0.0000}               {m.LogLoss():0.0000}");
-        line($"");
-        line($"  face side     accuracy   with / without");
-        foreach (var s in l.BySize)
-            line($"  {Range(s.From, s.To),-12}  {Share(s.Accuracy)}     {s.WithMask} / {s.WithoutMask}");
-        line($"");
-        line($"  threshold  accuracy  balanced  mask precision  mask recall  no-mask recall");
-        foreach (var t in l.Thresholds)
-            line($"  {t.Threshold:0.0}        {t.Accuracy:0.0000}    {t.BalancedAccuracy:0.0000}    {t.MaskPrecision:0.0000}          {t.MaskRecall:0.0000}       {t.WithoutMaskRecall:0.0000}");
+        Line($"");
+        Line($"  is \\ called    {string.Concat(_labels.Select(l => $"{LabelledPictures.Name(l),15}"))}");
+        foreach (var label in _labels)
+            Line($"  {LabelledPictures.Name(label),-14}{string.Concat(_labels.Select(called => $"{m.Confusion(label, called),15}"))}");
+        Line($"");
+        Line($"  face side     accuracy   faces");
+        foreach (var s in report.BySize)
+            Line($"  {Range(s.From, s.To),-12}  {Share(s.Accuracy)}     {s.Faces}");
+        Line($"");
+        Line($"  uncertain below {JudgedFace.MinConfidence:0.0}: {Percent(report.Whole.Uncertain)} of the faces, and {Percent(report.UncertainMistakes)} of the mistakes");
+        Line($"");
+        Line($"  Told at {JudgedFace.MinConfidence:0.0}, with 95 % intervals; * worse than all by more than the interval");
+        Line($"  {"group",-36} faces  {"false with",-31}   {"false incorrect",-31}   uncertain");
+        foreach (var s in report.Slices.Prepend(report.Whole))
+        {
+            string Cell(Func<Slice, Rate> rate) => $"{Percent(rate(s))}{(rate(s).Exceeds(rate(report.Whole)) ? " *" : string.Empty)}";
+            Line($"  {s.Name,-36} {s.Faces,5}  {Cell(x => x.FalseWith),-31}   {Cell(x => x.FalseIncorrect),-31}   {Cell(x => x.Uncertain)}");
+        }
+
+        return text.ToString();
     }
+
+    private static string Area(BinaryMetrics metrics, double area) =>
+        metrics.Positives == 0 || metrics.Negatives == 0 ? "-" : area.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Percent(Rate rate) => rate.Count == 0
+        ? "-"
+        : string.Create(CultureInfo.InvariantCulture, $"{rate.Hits}/{rate.Count} {rate.Share:0.0000} ({rate.Interval.Low:0.000}-{rate.Interval.High:0.000})");
+
+    private static Dictionary<string, T> Labelled<T>(Func<FaceLabel, T> of) => _labels.ToDictionary(LabelledPictures.Name, of, StringComparer.Ordinal);
+
+    private static object Wire(double[] p) => new
+    {
+        WithMask = p[(int)FaceLabel.WithMask],
+        WithoutMask = p[(int)FaceLabel.WithoutMask],
+        IncorrectlyWorn = p[(int)FaceLabel.IncorrectMask],
+    };
 
     private static string Share(double value) => double.IsNaN(value) ? "-     " : value.ToString("0.0000", CultureInfo.InvariantCulture);
 

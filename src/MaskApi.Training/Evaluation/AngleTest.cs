@@ -1,0 +1,117 @@
+using MaskApi.Training.Data;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
+using SkiaSharp;
+
+namespace MaskApi.Training.Evaluation;
+
+/// <summary>What becomes of near faces when their pictures are turned.</summary>
+/// <param name="Degrees">Clockwise.</param>
+/// <param name="Found">Of the drawn near faces, those found.</param>
+/// <param name="Kept">Of these, where they are also found upright, those with the same likeliest label.</param>
+/// <param name="TooMany">Near faces reported where nobody drew one, or a second time, per drawn near face.</param>
+public readonly record struct AngleScore(int Degrees, Rate Found, Rate Kept, Rate TooMany);
+
+/// <summary>Turns pictures in steps of 30 degrees, corners filled, and looks for their near faces again.</summary>
+/// <param name="pipeline">The pipeline.</param>
+/// <param name="detail">Detection effort.</param>
+public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
+{
+    /// <summary>Longer side of a near face, pixels.</summary>
+    public const double LeastSide = 50;
+
+    private const int Step = 30;
+
+    /// <summary>Runs the test on the pictures with near faces, of a set with drawn boxes.</summary>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public IReadOnlyList<AngleScore> Run(IEnumerable<LabelledPicture> pictures, CancellationToken cancellationToken)
+    {
+        LabelledPicture[] near = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= LeastSide))];
+        var upright = new Dictionary<(string Path, int Face), FaceLabel>();
+        var scores = new List<AngleScore>();
+        for (var degrees = 0; degrees < 360; degrees += Step)
+        {
+            var (faces, found, compared, kept, tooMany) = (0, 0, 0, 0, 0);
+            foreach (var picture in near)
+            {
+                var image = RgbImage.Decode(File.ReadAllBytes(picture.Path), cancellationToken);
+                var turned = Turn(image, degrees);
+                using var raster = turned.ToRaster();
+                var options = new AnalysisOptions { DetectionThreshold = DetectionScore.Threshold, Detail = detail, MaxFaces = 1000 };
+                var used = new bool[picture.Faces.Count];
+                foreach (var face in pipeline.Analyze(raster, options, cancellationToken).Faces.OrderByDescending(f => f.DetectionConfidence))
+                {
+                    var box = TurnBack(face.Box, (turned.Width, turned.Height), (image.Width, image.Height), degrees);
+                    int[] there = [.. Enumerable.Range(0, used.Length).Where(i => picture.Faces[i].Box.IntersectionOverUnion(box) >= DetectionScore.LooseOverlap)];
+                    int[] free = [.. there.Where(i => !used[i] && !picture.Faces[i].Ignored)];
+                    if (free.Length == 0)
+                    {
+                        tooMany += Side(box) >= LeastSide && !there.Any(i => picture.Faces[i].Ignored) ? 1 : 0;
+                        continue;
+                    }
+
+                    var at = free.MaxBy(i => picture.Faces[i].Box.IntersectionOverUnion(box));
+                    used[at] = true;
+                    if (Side(picture.Faces[at].Box) < LeastSide)
+                        continue;
+                    found++;
+                    var verdict = new JudgedVerdict(JudgedFace.Probabilities(face), default).Verdict;
+                    if (degrees == 0)
+                        upright[(picture.Path, at)] = verdict;
+                    if (upright.TryGetValue((picture.Path, at), out var before))
+                    {
+                        compared++;
+                        kept += before == verdict ? 1 : 0;
+                    }
+                }
+
+                faces += picture.Faces.Count(f => !f.Ignored && Side(f.Box) >= LeastSide);
+            }
+
+            if (faces > 0)
+                scores.Add(new AngleScore(degrees, new Rate(found, faces), new Rate(kept, compared), new Rate(Math.Min(tooMany, faces), faces)));
+        }
+
+        return scores;
+    }
+
+    /// <summary>Turns a picture about its centre; the canvas grows, and what is new is gray.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="degrees">Clockwise.</param>
+    internal static RgbImage Turn(RgbImage image, int degrees)
+    {
+        if (degrees == 0)
+            return image;
+        var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
+        var width = (int)Math.Round((image.Width * Math.Abs(cos)) + (image.Height * Math.Abs(sin)));
+        var height = (int)Math.Round((image.Width * Math.Abs(sin)) + (image.Height * Math.Abs(cos)));
+        using var source = image.ToBitmap();
+        using var picture = SKImage.FromBitmap(source);
+        using var target = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        using var canvas = new SKCanvas(target);
+        canvas.Clear(SKColors.Gray);
+        canvas.Translate(width / 2f, height / 2f);
+        canvas.RotateDegrees(degrees);
+        canvas.DrawImage(picture, -image.Width / 2f, -image.Height / 2f, new SKSamplingOptions(SKFilterMode.Linear));
+        canvas.Flush();
+        var rgba = target.GetPixelSpan();
+        var result = new RgbImage(width, height);
+        for (int i = 0, o = 0; o < result.Pixels.Length; i += 4, o += 3)
+            rgba.Slice(i, 3).CopyTo(result.Pixels.AsSpan(o));
+        return result;
+    }
+
+    /// <summary>A box of the turned picture in the upright one: its centre turned back; sides swapped where it lies on its side.</summary>
+    internal static PixelBox TurnBack(PixelBox box, (int Width, int Height) turned, (int Width, int Height) upright, int degrees)
+    {
+        var (sin, cos) = Math.SinCos(-degrees * Math.PI / 180);
+        var (x, y) = (box.X + (box.Width / 2) - (turned.Width / 2.0), box.Y + (box.Height / 2) - (turned.Height / 2.0));
+        var (centerX, centerY) = ((x * cos) - (y * sin) + (upright.Width / 2.0), (x * sin) + (y * cos) + (upright.Height / 2.0));
+        var (width, height) = Math.Abs(sin) > Math.Abs(cos) ? (box.Height, box.Width) : (box.Width, box.Height);
+        return new PixelBox((float)(centerX - (width / 2)), (float)(centerY - (height / 2)), width, height);
+    }
+
+    private static double Side(PixelBox box) => Math.Max(box.Width, box.Height);
+}

@@ -1,0 +1,24 @@
+using MaskApi.Training.Evaluation;
+
+namespace MaskApi.Training.Reports;
+
+/// <summary>The pictures of a report about labels.</summary>
+internal static class LabelReportFolder
+{
+    private const int SheetSize = 64;
+
+    /// <summary>Writes <c>plots.png</c> and <c>mistakes.png</c>.</summary>
+    public static void Write(string title, LabelReport report, string folder, CancellationToken cancellationToken)
+    {
+        EvaluationPlots.Save(title, report, Path.Combine(folder, "plots.png"));
+        ContactSheet.Save([.. report.Mistakes.Take(SheetSize)], Path.Combine(folder, "mistakes.png"), cancellationToken);
+    }
+
+    /// <summary>Writes all of a report on faces that a training held back.</summary>
+    public static void WriteHeldBack(LabelReport report, string folder, CancellationToken cancellationToken)
+    {
+        File.WriteAllText(Path.Combine(folder, "report.txt"), EvaluationText.Labels(report));
+        File.WriteAllText(Path.Combine(folder, "report.json"), EvaluationText.Json(report));
+        Write("faces held back", report, folder, cancellationToken);
+    }
+}
