@@ -188,9 +188,15 @@ public sealed class DataTests
         Assert.Equal((BoxOrigin.Annotation, new PixelBox(30, 30, 100, 120)), (cut.Origin, cut.Box));
         Assert.Equal((0, 0, 160, 180), (cut.Region.X, cut.Region.Y, cut.Region.Width, cut.Region.Height));
 
+        // A face too unclear to judge is read, and nothing is learnt from it.
+        File.AppendAllText(Path.Combine(folder, "boxes.csv"), "p.jpg,unclear,160,180,ignore,30,30,100,120\n");
+        var unclear = Assert.Single(LabelledPictures.Read(folder, "unclear"));
+        Assert.True(Assert.Single(unclear.Faces).Ignored);
+        Assert.Empty(new CropMaker(null, new CropOptions()).Cut(unclear, TestContext.Current.CancellationToken));
+
         File.AppendAllText(Path.Combine(folder, "boxes.csv"), "p.jpg,fit,160,180,beard,30,30,100,120\n");
         var error = Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder));
-        Assert.Contains("line 5", error.Message, StringComparison.Ordinal);
+        Assert.Contains("line 6", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

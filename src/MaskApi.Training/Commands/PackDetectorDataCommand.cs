@@ -41,7 +41,8 @@ internal static class PackDetectorDataCommand
             var path = parse.GetRequiredValue(output);
             try
             {
-                var certain = LabelledPictures.Read(parse.GetRequiredValue(labelled), parse.GetValue(part)).Select(AsItIs);
+                var certain = LabelledPictures.Read(parse.GetRequiredValue(labelled), parse.GetValue(part))
+                    .Where(picture => !picture.Faces.Any(face => face.Ignored)).Select(AsItIs);
                 var others = parse.GetRequiredValue(unlabelled)
                     .SelectMany(folder => LabelledPictures.Read(folder))
                     .AsParallel().AsOrdered().WithCancellation(cancellationToken)

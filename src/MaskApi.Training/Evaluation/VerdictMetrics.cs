@@ -8,18 +8,18 @@ namespace MaskApi.Training.Evaluation;
 /// <param name="Label">The truth.</param>
 public readonly record struct JudgedVerdict(IReadOnlyList<double> Probabilities, FaceLabel Label)
 {
-    /// <summary>The likeliest label.</summary>
+    /// <summary>The likeliest label; among equals a mask comes first, as half a probability of a mask says that there is one.</summary>
     public FaceLabel Verdict
     {
         get
         {
-            var best = 0;
-            for (var i = 1; i < Probabilities.Count; i++)
+            var best = FaceLabel.WithMask;
+            foreach (var other in (ReadOnlySpan<FaceLabel>)[FaceLabel.WithoutMask, FaceLabel.IncorrectMask])
             {
-                best = Probabilities[i] > Probabilities[best] ? i : best;
+                best = Probabilities[(int)other] > Probabilities[(int)best] ? other : best;
             }
 
-            return (FaceLabel)best;
+            return best;
         }
     }
 
