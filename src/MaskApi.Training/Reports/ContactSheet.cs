@@ -31,9 +31,9 @@ internal static class ContactSheet
             canvas.DrawText(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Short(mistake.Label)}, said {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}, {mistake.Side:0} px"),
+                    $"{Short(mistake.Label)}, said {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}"),
                 x, y + Cell + 14, SKTextAlign.Left, font, ink);
-            canvas.DrawText(Shortened(mistake.Picture.Name), x, y + Cell + 29, SKTextAlign.Left, font, ink);
+            canvas.DrawText(string.Create(CultureInfo.InvariantCulture, $"{mistake.Side:0} px {Shortened(mistake.Picture.Name)}"), x, y + Cell + 29, SKTextAlign.Left, font, ink);
         }
 
         canvas.Flush();
@@ -49,5 +49,5 @@ internal static class ContactSheet
         _ => "wrong",
     };
 
-    private static string Shortened(string name) => name.Length <= 22 ? name : string.Concat("..", name.AsSpan(name.Length - 20));
+    private static string Shortened(string name) => name.Length <= 16 ? name : string.Concat("..", name.AsSpan(name.Length - 14));
 }

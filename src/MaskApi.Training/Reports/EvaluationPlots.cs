@@ -13,7 +13,8 @@ internal static class EvaluationPlots
     private static readonly Color _wrong = Color.FromHex("#e6ab02");
     private static readonly (FaceLabel Label, string Name, Color Color)[] _labels =
     [
-        (FaceLabel.WithMask, "with", _with), (FaceLabel.WithoutMask, "without", _without), (FaceLabel.IncorrectMask, "worn wrong", _wrong),
+        (FaceLabel.WithMask, "with", _with), (FaceLabel.WithoutMask, "without", _without),
+        (FaceLabel.IncorrectMask, "worn wrong", _wrong),
     ];
 
     private static readonly Color _neutral = Color.FromHex("#7570b3");
