@@ -120,7 +120,7 @@ public sealed class EvaluationTests
         var truth = new LabelledPicture(
             "set", "a.jpg", "judge", null,
             [new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40), Ignored: true)]);
-        static FaceVerdict Found(float x, float confidence) => new(new PixelBox(x, 0, 40, 40), confidence, default, 0.9f);
+        static FaceVerdict Found(float x, float confidence) => new(new PixelBox(x, 0, 40, 40), confidence, default, VerdictProbabilities.OfMask(0.9f));
         // On the ignored face lie a box of IoU 1 and one of 1/3; the last lies on nothing.
         var answer = new PictureAnswer(
             truth, 300, 300, [Found(0, 0.7f), Found(100, 0.9f), Found(120, 0.8f), Found(200, 0.6f)], new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
@@ -137,7 +137,7 @@ public sealed class EvaluationTests
         LabelledPicture truth = new(
             "set", "a.jpg", "judge", null, [.. Enumerable.Range(0, 3).Select(i => new AnnotatedFace(FaceLabel.WithMask, new PixelBox(100 * i, 0, 40, 40)))]);
         var answer = new PictureAnswer(
-            truth, 300, 300, [new(new PixelBox(20, 0, 40, 40), 0.9f, default, 0.9f), new(new PixelBox(100, 0, 40, 40), 0.4f, default, 0.9f)],
+            truth, 300, 300, [new(new PixelBox(20, 0, 40, 40), 0.9f, default, VerdictProbabilities.OfMask(0.9f)), new(new PixelBox(100, 0, 40, 40), 0.4f, default, VerdictProbabilities.OfMask(0.9f))],
             new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
         Assert.Equal(new Misses(Box: 1, Unsure: 1, Unseen: 1), DetectionScore.Of([answer]).Score.Misses);
         Assert.Equal(new Misses(Box: 0, Unsure: 1, Unseen: 1), DetectionScore.Of([answer], overlap: 0.3f).Score.Misses);

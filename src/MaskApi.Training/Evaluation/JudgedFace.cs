@@ -33,7 +33,8 @@ public sealed record JudgedFace(LabelledPicture Picture, PixelBox Box, double Si
         new(picture, found.Box, side, new JudgedVerdict(Probabilities(found), label));
 
     /// <summary>A verdict's probabilities by <see cref="FaceLabel"/>'s numbers.</summary>
-    public static double[] Probabilities(FaceVerdict verdict) => [1 - verdict.MaskProbability, verdict.MaskProbability, 0];
+    public static double[] Probabilities(FaceVerdict verdict) =>
+        [verdict.Probabilities.WithoutMask, verdict.Probabilities.WithMask, verdict.Probabilities.IncorrectlyWorn];
 
     /// <summary>What the classifier saw, as a square of a side.</summary>
     /// <param name="side">Pixels.</param>
