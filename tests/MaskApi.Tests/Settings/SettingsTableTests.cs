@@ -6,36 +6,36 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MaskApi.Detections;
 using MaskApi.Settings;
+using MaskApi.Testing;
 
 namespace MaskApi.Tests.Settings;
 
-/// <summary>The README's table of settings is made from the documentation comments of the options; this keeps it so.</summary>
+/// <summary>The table of docs/settings.md is made from the documentation comments of the options; this keeps it current.</summary>
 public sealed partial class SettingsTableTests
 {
     /// <summary>Set to write the table anew instead of comparing it.</summary>
-    private const string Update = "MASKAPI_UPDATE_README";
+    private const string Update = "MASKAPI_UPDATE_SETTINGS";
 
-    private const string Begin = "<!-- settings: made from the documentation comments in src/MaskApi/Hosting/Options -->\n";
+    private const string Begin = "<!-- settings: generated from the documentation comments of the options, see CONTRIBUTING.md -->\n";
     private const string End = "<!-- /settings -->";
 
     [Fact]
-    public void The_table_in_the_readme_is_current()
+    public void The_table_of_settings_is_current()
     {
-        var file = Readme();
-        Assert.SkipWhen(file is null, "There is no README.md above the tests; they do not run in the repository.");
-        var readme = File.ReadAllText(file!).ReplaceLineEndings("\n");
-        var start = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
-        var end = readme.IndexOf(End, StringComparison.Ordinal);
-        Assert.True(start >= Begin.Length && end >= start, "README.md has no table of settings.");
+        var file = Repository.PathOf("docs/settings.md");
+        var text = File.ReadAllText(file).ReplaceLineEndings("\n");
+        var start = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var end = text.IndexOf(End, StringComparison.Ordinal);
+        Assert.True(start >= Begin.Length && end >= start, "docs/settings.md has no table of settings.");
         if (Environment.GetEnvironmentVariable(Update) is not null)
         {
-            readme = readme[..start] + Table() + readme[end..];
-            File.WriteAllText(file!, readme);
-            end = readme.IndexOf(End, StringComparison.Ordinal);
+            text = text[..start] + Table() + text[end..];
+            File.WriteAllText(file, text);
+            end = text.IndexOf(End, StringComparison.Ordinal);
         }
 
         Assert.True(
-            readme[start..end] == Table(),
+            text[start..end] == Table(),
             $"The settings have changed: {Update}=1 dotnet test --project tests/MaskApi.Tests writes the table anew.");
     }
 
@@ -86,19 +86,6 @@ public sealed partial class SettingsTableTests
         bool flag => flag ? "`true`" : "`false`",
         _ => string.Create(CultureInfo.InvariantCulture, $"`{value}`"),
     };
-
-    private static string? Readme()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "MaskApi.sln")))
-            {
-                return Path.Combine(folder.FullName, "README.md");
-            }
-        }
-
-        return null;
-    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();
