@@ -22,6 +22,21 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
     }
 
     [Fact]
+    public async Task Batch_key_and_error()
+    {
+        Command.SkipWithout("curl");
+        Command.SkipWithout("bash");
+
+        // One answer a line of the example.
+        var answers = (await RunAsync("sh", "more.sh", "curl() { command curl -w '\\n' \"$@\"; }\n", "bash", "-euo", "pipefail", "more.sh"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(3, answers.Count);
+        Assert.Equal([200, 200], answers[0].GetProperty("results").EnumerateArray().Select(static result => result.GetProperty("status").GetInt32()));
+        Assert.Equal(1, answers[1].GetProperty("summary").GetProperty("faces").GetInt32());
+        Assert.Equal("unsupported_media_type", answers[2].GetProperty("code").GetString());
+    }
+
+    [Fact]
     public async Task CSharp()
     {
         var project = Repository.PathOf("src/MaskApi.Client/MaskApi.Client.csproj");

@@ -1,8 +1,8 @@
 namespace MaskApi.Settings;
 
 /// <summary>
-/// The settings of one concern: a section of the configuration, with its defaults and its own validation. The README's table
-/// of settings is made from the documentation comments of the records that implement this.
+/// The settings of one concern: a section of the configuration, with its defaults and its own validation. The table of
+/// docs/settings.md is made from the documentation comments of the records that implement this.
 /// </summary>
 internal interface IServiceOptions
 {

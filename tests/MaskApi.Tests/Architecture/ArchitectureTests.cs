@@ -20,10 +20,10 @@ public sealed class ArchitectureTests
     {
         var diagram = DependencyDiagram.Below(heading);
         var uses = Uses(project);
-        Assert.Empty(uses
+        AssertNone(uses
             .Where(use => !diagram.Allows(use.From, use.To))
-            .Select(use => $"{use.Type} uses {use.Target}: docs/architecture.md has no arrow {use.From} --> {use.To}."));
-        Assert.Empty(diagram.Unneeded([.. uses.Select(static use => (use.From, use.To))]));
+            .Select(use => $"{use.Type} uses {use.Target}; there is no arrow {use.From} --> {use.To}"));
+        AssertNone(diagram.Unneeded([.. uses.Select(static use => (use.From, use.To))]).Select(static line => $"nothing needs the arrow {line}"));
     }
 
     [Theory]
@@ -57,10 +57,10 @@ public sealed class ArchitectureTests
             }
         }
 
-        Assert.Empty(uses
+        AssertNone(uses
             .Where(static use => !_projects.Allows(use.From, use.To))
-            .Select(static use => $"docs/architecture.md has no arrow {use.From} --> {use.To}."));
-        Assert.Empty(_projects.Unneeded(uses));
+            .Select(static use => $"there is no arrow {use.From} --> {use.To}"));
+        AssertNone(_projects.Unneeded(uses).Select(static line => $"nothing needs the arrow {line}"));
     }
 
     /// <summary>What is restored, by whatever way it came, is what the diagram gives the project or a project that it refers to.</summary>
@@ -91,6 +91,12 @@ public sealed class ArchitectureTests
         Assert.DoesNotContain(
             typeof(FacePipeline).Assembly.GetReferencedAssemblies(),
             static assembly => assembly.Name!.StartsWith(AspNetCore, StringComparison.Ordinal));
+
+    private static void AssertNone(IEnumerable<string> differences)
+    {
+        var lines = string.Join('\n', differences);
+        Assert.True(lines.Length == 0, $"The code and docs/architecture.md differ:\n{lines}");
+    }
 
     /// <summary>Which type of a project uses which type of another folder or of the pipeline.</summary>
     private static List<(string From, string To, string Type, string Target)> Uses(string project)
