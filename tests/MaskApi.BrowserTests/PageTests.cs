@@ -9,6 +9,7 @@ using static Microsoft.Playwright.Assertions;
 namespace MaskApi.BrowserTests;
 
 /// <summary>What a person can do on the page.</summary>
+[Trait("Category", "Slow")]
 public sealed partial class PageTests(Browser browser)
 {
     private const string AnswerToAll = "**/v1/detections?**";

@@ -6,6 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace MaskApi.BrowserTests;
 
 /// <summary>What a person should not have to notice.</summary>
+[Trait("Category", "Slow")]
 public sealed class QualityTests(Browser browser)
 {
     /// <summary>Everything but the example pictures, in bytes.</summary>

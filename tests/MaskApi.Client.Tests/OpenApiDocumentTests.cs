@@ -28,6 +28,7 @@ public sealed class OpenApiDocumentTests(LiveService service)
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_generated_typescript_client_compiles_and_talks_to_the_service()
     {
         Command.SkipWithout("npm");

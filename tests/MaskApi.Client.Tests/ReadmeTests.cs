@@ -5,6 +5,7 @@ using MaskApi.Testing;
 namespace MaskApi.Client.Tests;
 
 /// <summary>The README's examples do what the README says, word for word but for the address.</summary>
+[Trait("Category", "Slow")]
 public sealed partial class ReadmeTests(LiveService service) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("maskapi-readme-");

@@ -1,6 +1,5 @@
 using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
-using MaskApi.Training.Network;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
@@ -99,7 +98,6 @@ public sealed class DataTests
     [InlineData(224, 224, 224, 224)]
     public void Resizing_is_torchs_antialiased_bilinear(int width, int height, int toWidth, int toHeight)
     {
-        TorchLoader.EnsureLoaded();
         var random = new SeededRandom(width);
         var image = new RgbImage(width, height);
         for (var i = 0; i < image.Pixels.Length; i++)

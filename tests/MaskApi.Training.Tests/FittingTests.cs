@@ -23,14 +23,6 @@ public sealed class FittingTests
         TuningPhase = new PhaseSettings { FirstBlock = "15", Epochs = 3, LearningRate = 1e-4, Patience = 3, PlateauPatience = 1 },
     };
 
-    public FittingTests()
-    {
-        TorchLoader.EnsureLoaded();
-
-        // Several threads add up in whatever order they come.
-        set_num_threads(1);
-    }
-
     [Fact]
     public void Early_stopping_waits_for_its_patience_and_remembers_the_best()
     {
@@ -88,6 +80,7 @@ public sealed class FittingTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Each_phase_trains_what_it_should_and_nothing_else()
     {
         var before = TestBackbone.Random();
@@ -105,6 +98,7 @@ public sealed class FittingTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task The_same_seed_gives_the_same_network_and_another_seed_another()
     {
         var (a, b) = (await TrainAsync(_quick), await TrainAsync(_quick));
@@ -115,6 +109,7 @@ public sealed class FittingTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(2)] // in the first phase
     [InlineData(5)] // in the second
     public async Task A_resumed_run_comes_to_the_same_result(int stopAfter)
@@ -140,6 +135,7 @@ public sealed class FittingTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_run_on_drawn_faces_learns_to_tell_them_apart()
     {
         var backbone = Repository.Shared("backbone");
@@ -181,6 +177,7 @@ public sealed class FittingTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Ideas_share_views_and_come_to_what_they_would_alone()
     {
         var crops = TestFaces.Crops(36);

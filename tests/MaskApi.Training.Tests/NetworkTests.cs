@@ -12,8 +12,6 @@ namespace MaskApi.Training.Tests;
 [Collection(TorchSerial.Name)]
 public sealed class NetworkTests
 {
-    public NetworkTests() => TorchLoader.EnsureLoaded();
-
     [Theory]
     [InlineData(224, 3, 2, 0, 1)] // even, stride 2: one cell at the end, none at the start
     [InlineData(7, 3, 2, 1, 1)]
@@ -70,6 +68,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void The_real_backbone_tells_pictures_apart_and_copies_together()
     {
         var folder = Repository.Shared("backbone");
@@ -111,6 +110,7 @@ public sealed class NetworkTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(VerdictHead.Mask)]
     [InlineData(VerdictHead.MaskAndFit)]
     public void The_exported_model_answers_as_the_network_does_on_fifty_crops(VerdictHead head)
@@ -160,6 +160,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_bank_holds_what_the_frozen_blocks_make_of_each_view()
     {
         var backbone = TestBackbone.Random();

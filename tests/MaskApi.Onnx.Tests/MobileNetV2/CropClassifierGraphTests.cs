@@ -7,6 +7,7 @@ namespace MaskApi.Onnx.Tests.MobileNetV2;
 public sealed class CropClassifierGraphTests
 {
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(224)]
     [InlineData(160)]
     [InlineData(32)]

@@ -13,6 +13,7 @@ using StackExchange.Redis;
 
 namespace MaskApi.Tests.Annotations;
 
+[Trait("Category", "Slow")]
 public sealed class RedisTests : IAsyncDisposable
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -10,6 +10,7 @@ using MaskApi.Security;
 namespace MaskApi.Tests.Lifecycle;
 
 /// <summary>Start and end of the service as a process: what only a real one can show.</summary>
+[Trait("Category", "Slow")]
 public sealed class ProcessTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;

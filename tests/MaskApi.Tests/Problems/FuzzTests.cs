@@ -18,6 +18,7 @@ namespace MaskApi.Tests.Problems;
 /// and MASKAPI_FUZZ_SEED starts it elsewhere. A finding goes to Problems/Crashers, where it is tried for ever after.
 /// </summary>
 [Collection(nameof(Alone))]
+[Trait("Category", "Slow")]
 public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -11,6 +11,7 @@ namespace MaskApi.Tests.Problems;
 
 /// <summary>Files made to break a service that reads pictures.</summary>
 [Collection(nameof(Alone))]
+[Trait("Category", "Slow")]
 public sealed class HostilePictureTests(SharedService service)
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;

@@ -1,5 +1,4 @@
 using MaskApi.Training.Detection;
-using MaskApi.Training.Network;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
 using static TorchSharp.torch;
@@ -12,8 +11,6 @@ public sealed class DetectionLossTests
     private const int Cells = 16;
 
     private static readonly FaceLandmarks _points = LandmarkValues.From([24, 20, 40, 20, 32, 30, 32, 40, 14, 24, 50, 24]);
-
-    public DetectionLossTests() => TorchLoader.EnsureLoaded();
 
     [Fact]
     public void Cells_near_the_center_answer_and_those_around_them_may_do_either()

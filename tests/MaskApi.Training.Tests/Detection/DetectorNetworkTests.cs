@@ -10,8 +10,6 @@ namespace MaskApi.Training.Tests.Detection;
 [Collection(TorchSerial.Name)]
 public sealed class DetectorNetworkTests
 {
-    public DetectorNetworkTests() => TorchLoader.EnsureLoaded();
-
     [Fact]
     public void It_answers_as_TensorFlow_Lite_does()
     {

@@ -1,6 +1,5 @@
 using MaskApi.Training.Data;
 using MaskApi.Training.Detection;
-using MaskApi.Training.Network;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
 
@@ -9,13 +8,10 @@ namespace MaskApi.Training.Tests.Detection;
 [Collection(TorchSerial.Name)]
 public sealed class DetectorTuningTests
 {
-    public DetectorTuningTests() => TorchLoader.EnsureLoaded();
-
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_short_run_learns_to_box_drawn_faces()
     {
-        // One thread: on a busy machine torch's threads and the sampler's wait for each other, and the test takes minutes, not seconds.
-        TorchSharp.torch.set_num_threads(1);
         TrainingPicture[] pictures =
         [
             .. Enumerable.Range(0, 8).Select(i => new TrainingPicture(

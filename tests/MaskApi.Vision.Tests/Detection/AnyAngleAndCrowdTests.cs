@@ -6,6 +6,7 @@ using SkiaSharp;
 namespace MaskApi.Vision.Tests.Detection;
 
 /// <summary>What the detector must find, and must not, in pictures made from a free portrait and in free pictures without people.</summary>
+[Trait("Category", "Slow")]
 public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loaded) : IClassFixture<AnyAngleAndCrowdTests.LoadedModels>
 {
     /// <summary>Brow to chin, ear to ear, read off the picture by eye.</summary>

@@ -34,6 +34,7 @@ public sealed class FaceDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Every_orientation_gives_the_same_box()
     {
         using var upright = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
@@ -59,6 +60,7 @@ public sealed class FaceDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void A_higher_threshold_reports_exactly_the_faces_that_reach_it()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
@@ -81,6 +83,7 @@ public sealed class FaceDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Nobody_is_seen_in_nothing()
     {
         using var picture = new Raster(640, 480);
@@ -89,6 +92,7 @@ public sealed class FaceDetectorTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public void Many_callers_at_once_get_what_one_gets()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));

@@ -24,6 +24,7 @@ public sealed class TurboJpegTests
     }
 
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData("ilc2021-dev")]
     [InlineData("kaggle853-dev")]
     public void Every_byte_of_photographs_is_what_SkiaSharp_answers(string dataSet)

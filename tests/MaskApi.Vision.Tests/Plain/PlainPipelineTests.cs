@@ -5,6 +5,7 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Tests.Plain;
 
 /// <summary>The fast way and the plain one give the same answers on photographs.</summary>
+[Trait("Category", "Slow")]
 public sealed class PlainPipelineTests
 {
     private const int PicturesEach = 100;
