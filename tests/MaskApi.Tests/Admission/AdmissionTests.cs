@@ -231,6 +231,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     /// that is the same problem to the caller as our own deadline.
     /// </summary>
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData("image/jpeg", "")]
     [InlineData("application/json", "{\"image\": \"")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n")]
@@ -275,6 +276,7 @@ public sealed class AdmissionTests : IAsyncLifetime
 
     /// <summary>A caller who asks for a large picture and does not read it holds its share of the budget, and not for ever.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_picture_on_its_way_out_is_in_the_budget_and_is_given_up_when_it_is_not_taken()
     {
         await using var service = Create();

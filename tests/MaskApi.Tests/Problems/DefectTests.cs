@@ -73,6 +73,7 @@ public sealed class DefectTests
     /// Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.
     /// </summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_caller_who_leaves_while_sending_is_no_defect()
     {
         await using var process = ServiceProcess.Start();
