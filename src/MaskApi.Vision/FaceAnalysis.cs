@@ -11,6 +11,9 @@ namespace MaskApi.Vision;
 /// <param name="Timings">Where the time went.</param>
 public sealed record FaceAnalysis(int Width, int Height, ImageFormat Format, IReadOnlyList<FaceVerdict> Faces, StageTimings Timings)
 {
+    /// <summary>Number of faces that reached the threshold, those beyond <see cref="AnalysisOptions.MaxFaces"/> included.</summary>
+    public int Found { get; init; } = Faces.Count;
+
     /// <summary>What finding the faces cost.</summary>
     public DetectionCost DetectionCost { get; init; }
 }

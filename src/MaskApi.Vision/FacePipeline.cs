@@ -79,7 +79,7 @@ public sealed class FacePipeline : IDisposable
         try
         {
             var decoded = Stopwatch.GetTimestamp();
-            var faces = _detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken);
+            var faces = Largest(_detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken), options, out var unjudged);
             var (width, height) = (picture.Raster.Width, picture.Raster.Height);
             var found = new DetectedFace[faces.Count];
             for (var i = 0; i < found.Length; i++)
@@ -106,11 +106,16 @@ public sealed class FacePipeline : IDisposable
                 verdicts = LookOtherwise(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
             }
 
+            var sure = Sure(verdicts, options);
             var timings = new StageTimings(
                 decodeTime.TotalMilliseconds,
                 Stopwatch.GetElapsedTime(decoded, detected).TotalMilliseconds,
                 Stopwatch.GetElapsedTime(cutting).TotalMilliseconds);
-            return new FaceAnalysis(header.Width, header.Height, header.Format, Report(verdicts, options), timings) { DetectionCost = cost };
+            return new FaceAnalysis(header.Width, header.Height, header.Format, Report(sure, options), timings)
+            {
+                Found = sure.Length + unjudged,
+                DetectionCost = cost,
+            };
         }
         finally
         {
@@ -128,7 +133,7 @@ public sealed class FacePipeline : IDisposable
         ArgumentNullException.ThrowIfNull(picture);
         using var core = _cores.Enter();
         var start = Stopwatch.GetTimestamp();
-        var faces = _detector.Detect(picture, ToFind(options), out var cost, cancellationToken);
+        var faces = Largest(_detector.Detect(picture, ToFind(options), out var cost, cancellationToken), options, out var unjudged);
         var detected = Stopwatch.GetTimestamp();
         var verdicts = Judge(faces, Cut, cancellationToken);
         if (IsDenied(verdicts, picture.Width, picture.Height, options, cost))
@@ -136,9 +141,14 @@ public sealed class FacePipeline : IDisposable
             verdicts = LookOtherwise(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
         }
 
+        var sure = Sure(verdicts, options);
         var timings = new StageTimings(
             0, Stopwatch.GetElapsedTime(start, detected).TotalMilliseconds, Stopwatch.GetElapsedTime(detected).TotalMilliseconds);
-        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, Report(verdicts, options), timings) { DetectionCost = cost };
+        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, Report(sure, options), timings)
+        {
+            Found = sure.Length + unjudged,
+            DetectionCost = cost,
+        };
 
         FaceCrop Cut(PixelBox box) => FaceCropper.Crop(picture, box);
     }
@@ -184,21 +194,31 @@ public sealed class FacePipeline : IDisposable
         return verdicts;
     }
 
-    private static FaceVerdict[] Report(FaceVerdict[] verdicts, AnalysisOptions options)
+    private static FaceVerdict[] Sure(FaceVerdict[] verdicts, AnalysisOptions options) =>
+        Array.FindAll(verdicts, verdict => verdict.DetectionConfidence >= options.DetectionThreshold);
+
+    private static FaceVerdict[] Report(FaceVerdict[] sure, AnalysisOptions options) =>
+        sure.Length > options.MaxFaces ? sure[..options.MaxFaces] : sure;
+
+    /// <summary>The faces worth judging: twice as many as are asked for, as the classifier will not confirm some.</summary>
+    /// <param name="faces">What the detector reports, largest first.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="unjudged">Of the rest, how many the detector itself is sure of.</param>
+    private IReadOnlyList<DetectedFace> Largest(IReadOnlyList<DetectedFace> faces, AnalysisOptions options, out int unjudged)
     {
-        var sure = Array.FindAll(verdicts, verdict => verdict.DetectionConfidence >= options.DetectionThreshold);
-        return sure.Length > options.MaxFaces ? sure[..options.MaxFaces] : sure;
+        var most = _classifier.KnowsFaces ? (int)Math.Min(2L * options.MaxFaces, int.MaxValue) : options.MaxFaces;
+        unjudged = faces.Skip(most).Count(face => face.Confidence >= options.DetectionThreshold);
+        return faces.Count > most ? [.. faces.Take(most)] : faces;
     }
 
-    // What the classifier may yet confirm; twice as many as are asked for, as some it will not. Whether any face is credible must not
-    // depend on the caller's threshold.
+    // What the classifier may yet confirm. Whether any face is credible must not depend on the caller's threshold.
     private AnalysisOptions ToFind(AnalysisOptions options) => _classifier.KnowsFaces
         ? options with
         {
             DetectionThreshold = FaceConfirmation.LeastToConfirm(MathF.Min(options.DetectionThreshold, FaceDetector.Credible)),
-            MaxFaces = (int)Math.Min(2L * options.MaxFaces, int.MaxValue),
+            MaxFaces = int.MaxValue,
         }
-        : options;
+        : options with { MaxFaces = int.MaxValue };
 
     /// <summary>Whether the detector left looks out because it was sure of a face, and the classifier says that it is none.</summary>
     private bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
@@ -218,7 +238,7 @@ public sealed class FacePipeline : IDisposable
     {
         var faces = _detector.DetectOtherwise(picture, ToFind(options), out var more, cancellationToken);
         cost = new DetectionCost(cost.Runs + more.Runs, cost.InputPixels + more.InputPixels);
-        var others = Judge([.. faces.Select(toWhole)], cut, cancellationToken);
+        var others = Judge([.. Largest(faces, options, out _).Select(toWhole)], cut, cancellationToken);
         var all = new List<FaceVerdict>();
         foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
         {

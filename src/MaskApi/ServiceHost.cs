@@ -27,9 +27,6 @@ internal static class ServiceHost
     /// <summary>Where the service listens when nothing else is configured.</summary>
     public const string DefaultUrl = "http://localhost:8080";
 
-    /// <summary>Room for form boundaries and JSON around the largest bodies; the endpoints' own limits are exact.</summary>
-    private const long BodyOverhead = 1024 * 1024;
-
     /// <summary>Runs until told to stop.</summary>
     /// <returns>The exit code: 1 when a setting or a model is wrong, which one line explains.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -121,8 +118,7 @@ internal static class ServiceHost
         {
             var limits = kestrel.ApplicationServices.GetRequiredService<LimitOptions>();
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize =
-                Math.Max(JsonBody.MaxBytes(limits.MaxImageBytes), limits.MaxBatchBytes) + BodyOverhead;
+            kestrel.Limits.MaxRequestBodySize = BodyDrain.MaxBytes(limits);
         });
     }
 

@@ -89,6 +89,12 @@ public sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int U
 {
     /// <summary>Faces whose mask leaves nose or mouth bare; 0 from a service that does not tell how masks are worn.</summary>
     public int IncorrectlyWorn { get; init; }
+
+    /// <summary>
+    /// Faces that reached the threshold before <see cref="DetectionOptions.MaxFaces"/> cut the list: when it is larger than
+    /// <see cref="Faces"/>, the list is not whole. Null where the service does not say.
+    /// </summary>
+    public int? Found { get; init; }
 }
 
 /// <summary>Where the service's time went, in milliseconds.</summary>

@@ -118,7 +118,7 @@ internal static class AnnotationEndpoints
         {
             var started = time.GetTimestamp();
             var (analysis, drawn) = await worker.RunAsync(picture, output.Preferred, Annotate, batch: null, cancellationToken);
-            var summary = analysis.Faces.Summarize(parameters.MinConfidence);
+            var summary = analysis.Faces.Summarize(parameters.MinConfidence) with { Found = analysis.Found };
             DetectionEndpoints.Report(context, summary, analysis.Timings.ToTimings(time.GetElapsedTime(started)));
             telemetry.CountAnalysis(analysis.Timings, summary);
             return Answer(context, summary, drawn);

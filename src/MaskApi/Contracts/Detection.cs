@@ -97,6 +97,12 @@ internal sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, P
 /// <param name="Uncertain">Faces on which the verdict is less sure than `minConfidence`.</param>
 internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int IncorrectlyWorn, int Uncertain)
 {
+    /// <summary>
+    /// Faces that reached `detectionThreshold`, those that `maxFaces` cut included: when it is larger than `faces`, the list is
+    /// not whole.
+    /// </summary>
+    public int Found { get; init; } = Faces;
+
     /// <summary>Adds summaries up; of none, all zeros.</summary>
     public static FaceSummary Sum(IEnumerable<FaceSummary> summaries) => summaries.Aggregate(
         new FaceSummary(0, 0, 0, 0, 0), static (a, b) => new(
@@ -104,7 +110,10 @@ internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int
         a.WithMask + b.WithMask,
         a.WithoutMask + b.WithoutMask,
         a.IncorrectlyWorn + b.IncorrectlyWorn,
-        a.Uncertain + b.Uncertain));
+        a.Uncertain + b.Uncertain)
+        {
+            Found = a.Found + b.Found,
+        });
 
     /// <summary>How many faces have a verdict.</summary>
     public int Count(MaskLabel label) => label switch

@@ -22,7 +22,9 @@ internal static partial class DetectionEndpoints
         group.MapPost("", DetectAsync)
             .WithName("detectFaces")
             .WithSummary("Finds every face in a picture and tells whether it wears a mask, and whether the mask is worn right.")
-            .WithDescription("Send the picture as the body, as the file field `image` of a form, or in JSON as base64 or by its address. "
+            .WithDescription("Send the picture as the field `image` of a form, as here. "
+                + "Also read: the file itself as the body (`Content-Type: image/jpeg` and so on), and `application/json`: "
+                + "`{\"image\": \"<base64>\"}` or `{\"imageUrl\": \"https://…\"}`, the latter only where the operator allows it. "
                 + "No face is a success with an empty list.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)
@@ -155,7 +157,7 @@ internal static partial class DetectionEndpoints
                 faces[i] = analysis.Faces[i].ToFace(analysis.Width, analysis.Height, parameters.MinConfidence, parameters.Landmarks);
             }
 
-            var summary = analysis.Faces.Summarize(parameters.MinConfidence);
+            var summary = analysis.Faces.Summarize(parameters.MinConfidence) with { Found = analysis.Found };
             telemetry.CountAnalysis(analysis.Timings, summary);
             return new Detection
             {

@@ -7,6 +7,9 @@ namespace MaskApi.Detections;
 /// <summary>The pictures of a batch, each read or refused on its own.</summary>
 internal sealed class PictureBatch : IDisposable
 {
+    /// <summary>What is wrong with one picture and not with the batch.</summary>
+    private static readonly ProblemKind[] _ownKinds = [ProblemKinds.ImageTooLarge, ProblemKinds.ImageMissing, ProblemKinds.InvalidBody];
+
     private readonly List<Item> _items = [];
 
     /// <summary>Number of pictures.</summary>
@@ -15,12 +18,12 @@ internal sealed class PictureBatch : IDisposable
     /// <summary>The pictures in their order.</summary>
     public IReadOnlyList<Item> Items => _items;
 
-    /// <summary>Reads one more picture; one that is empty or too large is noted as such and the batch goes on.</summary>
-    public async Task AddAsync(string name, PictureBuffer picture, Stream source, CancellationToken cancellationToken)
+    /// <summary>Reads one more picture; one that is empty, too large or no base64 is noted as such and the batch goes on.</summary>
+    public async Task AddAsync(string name, PictureBuffer picture, Func<Task> fill)
     {
         try
         {
-            await picture.FillAsync(source, null, cancellationToken);
+            await fill();
             if (picture.Bytes.IsEmpty)
             {
                 throw new ProblemException(ProblemKinds.ImageMissing, "The file is empty.");
@@ -28,7 +31,7 @@ internal sealed class PictureBatch : IDisposable
 
             _items.Add(new Item(name, picture, null));
         }
-        catch (ProblemException problem) when (problem.Kind == ProblemKinds.ImageTooLarge || problem.Kind == ProblemKinds.ImageMissing)
+        catch (ProblemException problem) when (_ownKinds.Contains(problem.Kind))
         {
             picture.Dispose();
             _items.Add(new Item(name, null, problem));

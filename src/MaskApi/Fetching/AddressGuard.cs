@@ -16,6 +16,9 @@ internal sealed class AddressGuard(RemoteOptions options)
     /// </summary>
     private static readonly IPNetwork _globalUnicast = IPNetwork.Parse("2000::/3");
 
+    /// <summary>The bits "universal" and "group" of an interface identifier (RFC 4291, appendix A), which say nothing here.</summary>
+    private const byte UniversalBits = 0x03;
+
     private readonly IPNetwork[] _allowed = [.. options.AllowedNetworks.Select(static network => IPNetwork.Parse(network))];
 
     /// <summary>Whether <paramref name="address"/> may be connected to.</summary>
@@ -23,8 +26,16 @@ internal sealed class AddressGuard(RemoteOptions options)
     {
         // ::ffff:127.0.0.1 reaches 127.0.0.1, so it is judged as that.
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Contains(_allowed, plain) || IsPublic(plain);
+        return Contains(_allowed, plain) || (IsPublic(plain) && (Embedded(plain) is not { } inner || Allows(inner)));
     }
+
+    /// <summary>The IPv4 address to which an ISATAP router would forward (RFC 5214, section 6.1); null where there is none.</summary>
+    private static IPAddress? Embedded(IPAddress address) =>
+        address.AddressFamily == AddressFamily.InterNetworkV6
+        && address.GetAddressBytes() is [_, _, _, _, _, _, _, _, var first, 0, 0x5E, 0xFE, .. var inner]
+        && (first & ~UniversalBits) == 0
+            ? new IPAddress(inner)
+            : null;
 
     private static bool IsPublic(IPAddress address) => address.AddressFamily switch
     {

@@ -1,4 +1,5 @@
 using MaskApi.Detections;
+using MaskApi.OpenApi;
 using MaskApi.Problems;
 
 namespace MaskApi.Http;
@@ -6,6 +7,12 @@ namespace MaskApi.Http;
 /// <summary>Reads query parameters and gathers everything that is wrong, so that a caller hears of it all at once.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
+    /// <summary>Longest unknown name that is repeated to its sender.</summary>
+    private const int MaxName = 64;
+
+    /// <summary>Most unknown names that are told.</summary>
+    private const int MaxUnknown = 8;
+
     private readonly Dictionary<string, string[]> _errors = [];
 
     /// <summary>The reader of a request, which all that is bound from its query shares.</summary>
@@ -23,8 +30,54 @@ internal sealed class QueryReader(IQueryCollection query)
     /// <exception cref="ProblemException"><c>invalid_parameter</c>.</exception>
     public static ValueTask<object?> RequireValidAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
-        Of(context.HttpContext).ThrowIfInvalid();
+        var query = Of(context.HttpContext);
+        if (HttpMethods.IsPost(context.HttpContext.Request.Method))
+        {
+            query.FailUnknown(context.HttpContext);
+        }
+
+        query.ThrowIfInvalid();
         return next(context);
+    }
+
+    /// <summary>
+    /// Notes names that the endpoint does not know. Not asked of GET: addresses of pictures get names added that are not meant for it.
+    /// </summary>
+    private void FailUnknown(HttpContext context)
+    {
+        var known = context.GetEndpoint()?.Metadata.OfType<EndpointDescriptions.QueryMetadata>()
+            .SelectMany(static metadata => metadata.Parameters).Select(static parameter => parameter.Name).ToList() ?? [];
+        if (known.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxUnknown))
+        {
+            var shown = name.Length <= MaxName ? name : name[..MaxName];
+            _errors[shown] = [$"is not a parameter of this endpoint; the nearest is '{known.MinBy(valid => Distance(shown, valid))}'"];
+        }
+    }
+
+    /// <summary>The edit distance of Levenshtein, capitals and underscores left aside.</summary>
+    private static int Distance(string one, string other)
+    {
+        var (a, b) = (Plain(one), Plain(other));
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0]++;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+
+        return row[^1];
+
+        static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
     }
 
     /// <summary>The text of a parameter; null when it is absent or given more than once, which is noted.</summary>

@@ -6,12 +6,19 @@ internal sealed class TelemetryMiddleware(RequestDelegate next, Telemetry teleme
     /// <summary>Runs the rest of the pipeline, which turns every failure into an answer, and counts.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        await next(context);
-        var facts = RequestFacts.Of(context);
-        telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, facts.ProblemCode);
-        if (facts.ProblemCode is { } code)
+        try
         {
-            telemetry.CountRefusal(code);
+            await next(context);
+        }
+        finally
+        {
+            // Also where an answer that had begun broke off, which no later part can turn into a problem.
+            var facts = RequestFacts.Of(context);
+            telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, facts.ProblemCode);
+            if (facts.ProblemCode is { } code)
+            {
+                telemetry.CountRefusal(code);
+            }
         }
     }
 }

@@ -46,6 +46,12 @@ internal static class OpenApiDescription
                 Name = ApiKeyAuthentication.Header,
                 Description = "Only where the operator has configured keys.",
             });
+            options.AddSecurityDefinition(ApiKeyAuthentication.BearerScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = ApiKeyAuthentication.BearerScheme.ToLowerInvariant(),
+                Description = "The same keys, for tools that send them so.",
+            });
             options.OperationFilter<OperationDescription>();
             options.OrderActionsBy(static action =>
                 $"{Array.IndexOf(_groups, action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0])}{action.RelativePath}");
@@ -55,7 +61,15 @@ internal static class OpenApiDescription
     /// <summary>Serves <c>/swagger</c> and <c>/swagger/v1/swagger.json</c>.</summary>
     public static void UseOpenApiDocument(this WebApplication app)
     {
-        app.UseSwagger();
+        var links = app.Services.GetRequiredService<AnnotationLinks>();
+        app.UseSwagger(options => options.PreSerializeFilters.Add((document, request) =>
+        {
+            // Below a proxy's prefix, "Try it out" and generated clients must not call the host's root.
+            if (Uri.TryCreate(links.BaseUrl(request), UriKind.Absolute, out var address) && address.AbsolutePath.TrimEnd('/') is { Length: > 0 } prefix)
+            {
+                document.Servers = [new OpenApiServer { Url = prefix }];
+            }
+        }));
         app.UseSwaggerUI(static options =>
         {
             options.DocumentTitle = "MaskApi";
@@ -68,22 +82,20 @@ internal static class OpenApiDescription
     /// <summary>Describes what the handlers read from the request themselves, and every problem with an example.</summary>
     private sealed class OperationDescription : IOperationFilter
     {
-        /// <summary>A whole picture, white and of the least size, so that trying the example out succeeds: it has no face.</summary>
-        private const string SmallestPicture =
-            "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQAAAAA3iMLMAAAA"
-            + "DklEQVR42mP4/5+BFAQA/U4f4d7IdZcAAAAASUVORK5CYII=";
-
-        private static readonly string[] _rawTypes =
-            ["image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "application/octet-stream"];
-
         /// <inheritdoc/>
         public void Apply(OpenApiOperation operation, OperationFilterContext context)
         {
             if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
             {
-                // Either of the two: with a key, or, where none is configured, without.
-                var key = new OpenApiSecuritySchemeReference(ApiKeyAuthentication.SchemeName, context.Document);
-                operation.Security = [new OpenApiSecurityRequirement { [key] = [] }, new OpenApiSecurityRequirement()];
+                // One of the three: with a key in either header, or, where none is configured, without.
+                operation.Security =
+                [
+                    new OpenApiSecurityRequirement { [Scheme(ApiKeyAuthentication.SchemeName)] = [] },
+                    new OpenApiSecurityRequirement { [Scheme(ApiKeyAuthentication.BearerScheme)] = [] },
+                    new OpenApiSecurityRequirement(),
+                ];
+
+                OpenApiSecuritySchemeReference Scheme(string name) => new(name, context.Document);
             }
 
             if (AnswerExamples.Success(operation.OperationId) is { } example
@@ -161,10 +173,15 @@ internal static class OpenApiDescription
 
         private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
-        private static OpenApiRequestBody PictureBody()
+        /// <remarks>
+        /// The form alone, although the file itself and JSON are read too: of several content types, generators take one for all
+        /// (NSwag writes JSON and calls it a form) or refuse the rest (Kiota).
+        /// </remarks>
+        private static OpenApiRequestBody PictureBody() => new()
         {
-            // The form comes first because Swagger UI preselects it, and with it a file picker.
-            var content = new Dictionary<string, IOpenApiMediaType>
+            Required = true,
+            Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP. What is transparent is composited on white.",
+            Content = new Dictionary<string, IOpenApiMediaType>
             {
                 ["multipart/form-data"] = new OpenApiMediaType
                 {
@@ -175,54 +192,8 @@ internal static class OpenApiDescription
                         Required = new HashSet<string> { "image" },
                     },
                 },
-            };
-            foreach (var type in _rawTypes)
-            {
-                content[type] = new OpenApiMediaType { Schema = Binary("The picture; its content decides, not this type.") };
-            }
-
-            content["application/json"] = new OpenApiMediaType
-            {
-                Schema = new OpenApiSchema
-                {
-                    Type = JsonSchemaType.Object,
-                    Description = "Exactly one of the two.",
-                    Properties = new Dictionary<string, IOpenApiSchema>
-                    {
-                        ["image"] = new OpenApiSchema
-                        {
-                            Type = JsonSchemaType.String,
-                            Description = "The picture in base64, with or without a data: prefix.",
-                        },
-                        ["imageUrl"] = new OpenApiSchema
-                        {
-                            Type = JsonSchemaType.String,
-                            Format = "uri",
-                            Description = "Where to fetch the picture; only where the operator allows it.",
-                        },
-                    },
-                },
-                Examples = new Dictionary<string, IOpenApiExample>
-                {
-                    ["base64"] = new OpenApiExample
-                    {
-                        Summary = "The picture itself",
-                        Value = new JsonObject { ["image"] = SmallestPicture },
-                    },
-                    ["url"] = new OpenApiExample
-                    {
-                        Summary = "Its address",
-                        Value = new JsonObject { ["imageUrl"] = "https://example.com/photo.jpg" },
-                    },
-                },
-            };
-            return new OpenApiRequestBody
-            {
-                Required = true,
-                Description = "One picture: JPEG, PNG, WebP, GIF (first frame) or BMP. What is transparent is composited on white.",
-                Content = content,
-            };
-        }
+            },
+        };
 
         private static OpenApiRequestBody PicturesBody() => new()
         {

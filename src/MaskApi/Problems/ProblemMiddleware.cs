@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MaskApi.Contracts;
 using MaskApi.Observability;
+using MaskApi.Uploads;
 
 namespace MaskApi.Problems;
 
@@ -50,6 +51,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             }
 
             await WriteAsync(context, problem);
+            if (problem.Kind != ProblemKinds.RequestTimeout && problem.Kind != ProblemKinds.Draining)
+            {
+                await BodyDrain.RunAsync(context);
+            }
+
             return;
         }
 

@@ -1,13 +1,15 @@
+using System.Net.Http.Headers;
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using MaskApi.Detections;
 using MaskApi.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 
 namespace MaskApi.Security;
 
-/// <summary>Authenticates by the header X-API-Key.</summary>
+/// <summary>Authenticates by the header X-API-Key or, as many tools send keys, by <c>Authorization: Bearer</c>.</summary>
 internal sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -18,10 +20,13 @@ internal sealed class ApiKeyAuthentication(
     /// <summary>The header that carries the key.</summary>
     public const string Header = "X-API-Key";
 
+    /// <summary>The other scheme (RFC 6750), with the same keys.</summary>
+    public const string BearerScheme = "Bearer";
+
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Request.Headers[Header] is not [{ Length: > 0 } key])
+        if ((Request.Headers[Header] is [{ Length: > 0 } own] ? own : BearerToken()) is not { } key)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -35,11 +40,16 @@ internal sealed class ApiKeyAuthentication(
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName)));
     }
 
+    private string? BearerToken() =>
+        AuthenticationHeaderValue.TryParse(Request.Headers.Authorization, out var value)
+            && value.Scheme.Equals(BearerScheme, StringComparison.OrdinalIgnoreCase)
+            && value.Parameter is { Length: > 0 } token ? token : null;
+
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         // RFC 9110, section 15.5.2: a 401 names the scheme that would do.
-        Response.Headers.WWWAuthenticate = $"{SchemeName} header=\"{Header}\"";
+        Response.Headers.WWWAuthenticate = new StringValues([$"{SchemeName} header=\"{Header}\"", BearerScheme]);
         throw new ProblemException(ProblemKinds.Unauthorized, ProblemKinds.Unauthorized.Example);
     }
 }

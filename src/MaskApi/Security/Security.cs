@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
@@ -15,6 +16,8 @@ namespace MaskApi.Security;
 /// <summary>Who may call, from where and how often. Each part is absent until it is configured.</summary>
 internal static class Security
 {
+    private static readonly object _trustedKey = new();
+
     /// <summary>Adds what the configured parts need.</summary>
     public static void AddSecurity(this IServiceCollection services, OptionsRegistration.Settings settings)
     {
@@ -70,7 +73,37 @@ internal static class Security
             forwarded.KnownIPNetworks.Add(network);
         }
 
+        var networks = forwarded.KnownIPNetworks.ToArray();
+        app.Use((context, next) =>
+        {
+            // The next part replaces the address by the caller's.
+            context.Items[_trustedKey] = context.Connection.RemoteIpAddress is { } peer
+                && Array.Exists(networks, network => network.Contains(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer));
+            return next(context);
+        });
         app.UseForwardedHeaders(forwarded);
+        app.Use(static (context, next) =>
+        {
+            if (context.Items[_trustedKey] is true)
+            {
+                CompleteAddress(context.Request);
+            }
+
+            return next(context);
+        });
+    }
+
+    /// <summary>What the framework leaves out: the port, and a slash at the end of the prefix.</summary>
+    private static void CompleteAddress(HttpRequest request)
+    {
+        request.PathBase = new PathString(request.PathBase.Value?.TrimEnd('/'));
+        if (request.Host is { HasValue: true, Port: null }
+            && int.TryParse(request.Headers["X-Forwarded-Port"].LastOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and <= ushort.MaxValue
+            && port != (request.IsHttps ? 443 : 80))
+        {
+            request.Host = new HostString(request.Host.Host, port);
+        }
     }
 
     /// <summary>Lets the pages of configured origins call.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using MaskApi.Detections;
+using System.Text.RegularExpressions;
 using MaskApi.Problems;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -7,10 +7,10 @@ using Microsoft.Net.Http.Headers;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// The files of a form, one after the other as they arrive. The framework's own form reader is not used because it puts
+/// The pictures of a form, one after the other as they arrive. The framework's own form reader is not used because it puts
 /// files above 64 KiB on the disk.
 /// </summary>
-internal static class FormFiles
+internal static partial class FormFiles
 {
     /// <summary>Bytes that boundaries, headers and other fields may add to the pictures.</summary>
     public const int Overhead = 64 * 1024;
@@ -18,33 +18,37 @@ internal static class FormFiles
     /// <summary>Longest boundary: RFC 2046, section 5.1.1, allows 70.</summary>
     private const int MaxBoundary = 70;
 
-    /// <summary>Reads the files of one field; whatever else the form holds is skipped.</summary>
+    /// <summary>Reads the parts of one field; whatever else the form holds is skipped.</summary>
     /// <param name="body">The form.</param>
-    /// <param name="contentType">Its media type, with the boundary.</param>
-    /// <param name="field">Name of the field.</param>
+    /// <param name="contentType">Its content type, with the boundary, as it was sent.</param>
+    /// <param name="field">Name of the field; <c>field[]</c> and <c>field[0]</c>, as PHP and axios write lists, are the same.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ProblemException"><c>invalid_body</c>: no boundary.</exception>
-    /// <remarks>A malformed or incomplete form ends in an exception of which <see cref="IsMalformed"/> is true.</remarks>
-    public static async IAsyncEnumerable<FileMultipartSection> ReadAsync(
-        Stream body,
-        MediaTypeHeaderValue contentType,
-        string field,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <remarks>
+    /// A part needs no file name (RFC 7578, section 4.2). A malformed or incomplete form ends in an exception of which
+    /// <see cref="IsMalformed"/> is true.
+    /// </remarks>
+    public static async IAsyncEnumerable<FormFile> ReadAsync(
+        Stream body, string contentType, string field, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var boundary = HeaderUtilities.RemoveQuotes(contentType.Boundary).Value;
+        var boundary = Boundary(contentType);
         if (string.IsNullOrEmpty(boundary) || boundary.Length > MaxBoundary)
         {
-            throw new ProblemException(ProblemKinds.InvalidBody, "The form's Content-Type needs a boundary of 1 to 70 characters.");
+            throw new ProblemException(
+                ProblemKinds.InvalidBody,
+                "The form's Content-Type needs a boundary of 1 to 70 characters: multipart/form-data; boundary=…");
         }
 
         var reader = new MultipartReader(boundary, body);
         while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
         {
             if (ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                && disposition.IsFileDisposition()
-                && HeaderUtilities.RemoveQuotes(disposition.Name).Equals(field, StringComparison.OrdinalIgnoreCase))
+                && disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)
+                && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { } name
+                && Index().Replace(name, string.Empty).Equals(field, StringComparison.OrdinalIgnoreCase))
             {
-                yield return new FileMultipartSection(section, disposition);
+                var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+                yield return new FormFile(HeaderUtilities.RemoveQuotes(fileName).Value is { Length: > 0 } file ? file : null, name, section.Body);
             }
         }
     }
@@ -52,4 +56,22 @@ internal static class FormFiles
     /// <summary>Whether an exception while reading a form means that the form is at fault.</summary>
     public static bool IsMalformed(Exception exception) =>
         exception is InvalidDataException or (IOException and not BadHttpRequestException);
+
+    /// <summary>The boundary. Many clients leave one with <c>=</c> or <c>/</c> unquoted, which strict parsers do not read.</summary>
+    private static string? Boundary(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var parsed)
+            ? HeaderUtilities.RemoveQuotes(parsed.Boundary).Value
+            : UnquotedBoundary().Match(contentType) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"\[\d{0,9}\]$")]
+    private static partial Regex Index();
+
+    [GeneratedRegex("""; *boundary="?([^";]+)""", RegexOptions.IgnoreCase)]
+    private static partial Regex UnquotedBoundary();
 }
+
+/// <summary>One picture of a form.</summary>
+/// <param name="FileName">Name of the file; null where the part has none.</param>
+/// <param name="Field">Name of the part.</param>
+/// <param name="Content">Its content; to be read before the next part is asked for.</param>
+internal sealed record FormFile(string? FileName, string Field, Stream Content);

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using MaskApi.Fetching;
 using MaskApi.Problems;
@@ -13,9 +11,6 @@ internal static class JsonBody
     /// <summary>Bytes that a data: prefix, white space and further properties may add.</summary>
     private const int Overhead = 64 * 1024;
 
-    /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>
-    private const int MaxPrefix = 256;
-
     /// <summary>Most bytes of one character: <c>\u</c> and four digits.</summary>
     private const int MaxEscape = 6;
 
@@ -24,6 +19,10 @@ internal static class JsonBody
     /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
     public static int MaxBytes(int maxImageBytes) =>
         (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
+
+    /// <summary>Whether bytes begin as a JSON object does; no picture does.</summary>
+    public static bool Is(ReadOnlySpan<byte> body) =>
+        (body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body).TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     /// <summary>Reads the body.</summary>
     /// <param name="body">The body; narrowed to the decoded picture when it holds one.</param>
@@ -118,7 +117,7 @@ internal static class JsonBody
             throw new ProblemException(ProblemKinds.ImageMissing, "The body has neither 'image' nor 'imageUrl'.");
         }
 
-        Decode(body, range);
+        Base64Text.Decode(body, range);
         return null;
     }
 
@@ -140,40 +139,4 @@ internal static class JsonBody
         copy.GetSpan()[..length].CopyTo(body.Bytes.Span[start..]);
         return start..(start + length);
     }
-
-    private static void Decode(PictureBuffer body, Range range)
-    {
-        var (start, length) = range.GetOffsetAndLength(body.Bytes.Length);
-        var text = body.Bytes.Span.Slice(start, length);
-        if (StartsWith(text, "data:"u8))
-        {
-            var comma = text[..Math.Min(text.Length, MaxPrefix)].IndexOf((byte)',');
-            if (comma < 0 || !EndsWith(text[..comma], ";base64"u8))
-            {
-                throw new ProblemException(ProblemKinds.InvalidBody, "The data: prefix of 'image' does not end in ';base64,'.");
-            }
-
-            start += comma + 1;
-            text = text[(comma + 1)..];
-        }
-
-        if (Base64.DecodeFromUtf8InPlace(text, out var written) != OperationStatus.Done)
-        {
-            throw new ProblemException(ProblemKinds.InvalidBody, "'image' is not valid base64.");
-        }
-
-        if (written == 0)
-        {
-            throw new ProblemException(ProblemKinds.ImageMissing, "'image' is empty.");
-        }
-
-        body.Narrow(start, written);
-    }
-
-    // The names of schemes (RFC 3986, section 3.1) and the word base64 are the same in capitals.
-    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> prefix) =>
-        text.Length >= prefix.Length && Ascii.EqualsIgnoreCase(text[..prefix.Length], prefix);
-
-    private static bool EndsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> suffix) =>
-        text.Length >= suffix.Length && Ascii.EqualsIgnoreCase(text[^suffix.Length..], suffix);
 }

@@ -2,7 +2,6 @@ using MaskApi.Admission;
 using MaskApi.Detections;
 using MaskApi.Fetching;
 using MaskApi.Problems;
-using Microsoft.Net.Http.Headers;
 
 namespace MaskApi.Uploads;
 
@@ -20,18 +19,13 @@ internal sealed class PictureReader(
     public async Task<PictureBuffer> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ThrowIfCompressed(request);
-        var contentType = ContentType(request);
-        if (IsForm(contentType))
+        var type = MediaType(request);
+        if (IsForm(type))
         {
-            return await WithDeadlineAsync(token => ReadFormAsync(request, contentType!, token), cancellationToken);
+            return await WithDeadlineAsync(token => ReadFormAsync(request, token), cancellationToken);
         }
 
-        if (!contentType?.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase) ?? true)
-        {
-            return await WithDeadlineAsync(token => ReadRawAsync(request, token), cancellationToken);
-        }
-
-        var (picture, address) = await WithDeadlineAsync(token => ReadJsonAsync(request, token), cancellationToken);
+        var (picture, address) = await WithDeadlineAsync(token => ReadBodyAsync(request, type, token), cancellationToken);
         if (address is null)
         {
             return picture;
@@ -51,52 +45,73 @@ internal sealed class PictureReader(
     public Task<PictureBatch> ReadBatchAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ThrowIfCompressed(request);
-        var contentType = ContentType(request);
-        return IsForm(contentType)
-            ? WithDeadlineAsync(token => ReadBatchAsync(request, contentType!, token), cancellationToken)
+        return IsForm(MediaType(request))
+            ? WithDeadlineAsync(token => ReadFormBatchAsync(request, token), cancellationToken)
             : throw new ProblemException(ProblemKinds.InvalidBody, "A batch is a form (multipart/form-data) of files 'images'.");
     }
 
-    private async Task<PictureBuffer> ReadRawAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>Reads a body that is no form: a picture, JSON, or base64. The content decides where the type does not.</summary>
+    private async Task<(PictureBuffer Picture, string? Address)> ReadBodyAsync(
+        HttpRequest request, string type, CancellationToken cancellationToken)
     {
-        ThrowIfLonger(request, limits.MaxImageBytes, ImageTooLarge);
-        var picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
+        // What tools send as text without being told is read as what it plainly is; only text may be longer than the picture in it.
+        var isText = BodyText.IsJson(type) || BodyText.IsUnspecific(type);
+        var limit = isText ? JsonBody.MaxBytes(limits.MaxImageBytes) : limits.MaxImageBytes;
+        ThrowIfLonger(request, limit, ImageTooLarge);
+        var body = new PictureBuffer(budget, limit, ImageTooLarge);
         try
         {
-            await picture.FillAsync(request.Body, request.ContentLength, cancellationToken);
-            return picture.Bytes.IsEmpty ? throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.") : picture;
+            await body.FillAsync(request.Body, request.ContentLength, cancellationToken);
+            string? address = null;
+            if (BodyText.IsJson(type) || (isText && JsonBody.Is(body.Bytes.Span)))
+            {
+                address = JsonBody.Parse(body);
+            }
+            else if (body.Bytes.IsEmpty)
+            {
+                throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.");
+            }
+            else if (isText && Base64Text.Is(body.Bytes.Span))
+            {
+                Base64Text.Decode(body, ..);
+            }
+            else if (BodyText.WhatToSend(body.Bytes.Span) is { } advice)
+            {
+                throw new ProblemException(ProblemKinds.InvalidBody, advice);
+            }
+
+            return address is not null || body.Bytes.Length <= limits.MaxImageBytes ? (body, address) : throw ImageTooLarge();
         }
         catch
         {
-            picture.Dispose();
+            body.Dispose();
             throw;
         }
     }
 
-    private async Task<PictureBuffer> ReadFormAsync(
-        HttpRequest request, MediaTypeHeaderValue contentType, CancellationToken cancellationToken)
+    private async Task<PictureBuffer> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var limit = limits.MaxImageBytes + FormFiles.Overhead;
+        var limit = JsonBody.MaxBytes(limits.MaxImageBytes) + (long)FormFiles.Overhead;
         ThrowIfLonger(request, limit, ImageTooLarge);
         var body = new LimitedStream(request.Body, limit, ImageTooLarge);
         PictureBuffer? picture = null;
         try
         {
-            await foreach (var file in FormFiles.ReadAsync(body, contentType, "image", cancellationToken))
+            await foreach (var file in FormFiles.ReadAsync(body, request.ContentType!, "image", cancellationToken))
             {
                 if (picture is not null)
                 {
                     throw new ProblemException(
-                        ProblemKinds.InvalidBody, "The form has more than one file 'image'; several pictures go to /v1/detections/batch.");
+                        ProblemKinds.InvalidBody, "The form has more than one part 'image'; several pictures go to /v1/detections/batch.");
                 }
 
-                picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
-                await picture.FillAsync(file.FileStream!, request.ContentLength, cancellationToken);
+                picture = BufferFor(file);
+                await FillAsync(picture, file, request.ContentLength, cancellationToken);
             }
 
             return picture switch
             {
-                null => throw new ProblemException(ProblemKinds.ImageMissing, "The form has no file field 'image'."),
+                null => throw new ProblemException(ProblemKinds.ImageMissing, "The form has no part named 'image'."),
                 { Bytes.IsEmpty: true } => throw new ProblemException(ProblemKinds.ImageMissing, "The file 'image' is empty."),
                 _ => picture,
             };
@@ -108,49 +123,48 @@ internal sealed class PictureReader(
         }
     }
 
-    private async Task<(PictureBuffer Picture, string? Address)> ReadJsonAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var limit = JsonBody.MaxBytes(limits.MaxImageBytes);
-        ThrowIfLonger(request, limit, ImageTooLarge);
-        var body = new PictureBuffer(budget, limit, ImageTooLarge);
-        try
-        {
-            await body.FillAsync(request.Body, request.ContentLength, cancellationToken);
-            var address = JsonBody.Parse(body);
-            return address is not null || body.Bytes.Length <= limits.MaxImageBytes ? (body, address) : throw ImageTooLarge();
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<PictureBatch> ReadBatchAsync(
-        HttpRequest request, MediaTypeHeaderValue contentType, CancellationToken cancellationToken)
+    private async Task<PictureBatch> ReadFormBatchAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ThrowIfLonger(request, limits.MaxBatchBytes, BatchTooLarge);
         var body = new LimitedStream(request.Body, limits.MaxBatchBytes, BatchTooLarge);
         var batch = new PictureBatch();
         try
         {
-            await foreach (var file in FormFiles.ReadAsync(body, contentType, "images", cancellationToken))
+            await foreach (var file in FormFiles.ReadAsync(body, request.ContentType!, "images", cancellationToken))
             {
                 if (batch.Count == limits.MaxBatchImages)
                 {
                     throw new ProblemException(ProblemKinds.BatchTooLarge, $"A batch may hold at most {limits.MaxBatchImages} pictures.");
                 }
 
-                var picture = new PictureBuffer(budget, limits.MaxImageBytes, ImageTooLarge);
-                await batch.AddAsync(file.FileName, picture, file.FileStream!, cancellationToken);
+                var picture = BufferFor(file);
+                await batch.AddAsync(file.FileName ?? file.Field, picture, () => FillAsync(picture, file, null, cancellationToken));
             }
 
-            return batch.Count > 0 ? batch : throw new ProblemException(ProblemKinds.ImageMissing, "The form has no file field 'images'.");
+            return batch.Count > 0 ? batch : throw new ProblemException(ProblemKinds.ImageMissing, "The form has no part named 'images'.");
         }
         catch
         {
             batch.Dispose();
             throw;
+        }
+    }
+
+    // A part without a file name may be text, which is longer than the picture that it stands for.
+    private PictureBuffer BufferFor(FormFile file) => new(
+        budget, file.FileName is null ? JsonBody.MaxBytes(limits.MaxImageBytes) : limits.MaxImageBytes, ImageTooLarge);
+
+    private async Task FillAsync(PictureBuffer picture, FormFile file, long? expected, CancellationToken cancellationToken)
+    {
+        await picture.FillAsync(file.Content, expected, cancellationToken);
+        if (Base64Text.Is(picture.Bytes.Span))
+        {
+            Base64Text.Decode(picture, ..);
+        }
+
+        if (picture.Bytes.Length > limits.MaxImageBytes)
+        {
+            throw ImageTooLarge();
         }
     }
 
@@ -179,11 +193,10 @@ internal sealed class PictureReader(
     private ProblemException BatchTooLarge() =>
         new(ProblemKinds.BatchTooLarge, $"A batch may have at most {limits.MaxBatchBytes} bytes.");
 
-    private static MediaTypeHeaderValue? ContentType(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
+    /// <summary>The media type without its parameters; empty where none was sent.</summary>
+    private static string MediaType(HttpRequest request) => request.ContentType?.Split(';')[0].Trim() ?? string.Empty;
 
-    private static bool IsForm(MediaTypeHeaderValue? contentType) =>
-        contentType?.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) ?? false;
+    private static bool IsForm(string type) => type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     private static void ThrowIfLonger(HttpRequest request, long limit, Func<ProblemException> tooLarge)
     {

@@ -1,0 +1,44 @@
+namespace MaskApi.Uploads;
+
+/// <summary>Tells bodies that are text from pictures, whatever their content type says.</summary>
+internal static class BodyText
+{
+    /// <summary>How much of a body is looked at for the headers of a form's first part.</summary>
+    private const int Beginning = 1024;
+
+    /// <summary>Whether a media type is JSON: <c>application/json</c>, <c>text/json</c> or <c>application/…+json</c>.</summary>
+    public static bool IsJson(string type) =>
+        type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+        || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Whether a media type is what tools send when nobody told them (curl -d, fetch with a string), or none at all.</summary>
+    public static bool IsUnspecific(string type) =>
+        type.Length == 0
+        || type.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What to tell the sender of a body that is no picture but plainly something else.</summary>
+    /// <returns>Which content type to send; null where the body may be a picture.</returns>
+    public static string? WhatToSend(ReadOnlySpan<byte> body)
+    {
+        if (JsonBody.Is(body))
+        {
+            return "The body is JSON. Send it with Content-Type: application/json.";
+        }
+
+        if (body.StartsWith("--"u8) && body[..Math.Min(body.Length, Beginning)].IndexOf("form-data"u8) > 0)
+        {
+            return "The body is a form. Send it with Content-Type: multipart/form-data; boundary=… and the form's own boundary.";
+        }
+
+        if (body.StartsWith("image="u8) || body.StartsWith("imageUrl="u8))
+        {
+            return "The body is form-encoded. Send the picture as Content-Type: multipart/form-data, or as application/json in base64.";
+        }
+
+        return Base64Text.Is(body)
+            ? "The body is text. Send base64 as {\"image\": \"…\"} with Content-Type: application/json."
+            : null;
+    }
+}
