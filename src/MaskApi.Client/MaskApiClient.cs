@@ -16,7 +16,11 @@ public sealed class MaskApiClient : IMaskApiClient
     private const string BatchField = "images";
     private const string ProblemType = "application/problem+json";
 
+    /// <summary>From this size on, the service is asked before the body is sent: it can refuse what it would not read.</summary>
+    private const long AskFrom = 1024 * 1024;
+
     private readonly HttpClient _http;
+    private readonly Func<long?, TimeSpan>? _timeLimit;
 
     /// <summary>For a client that is set up by hand; applications use <c>AddMaskApiClient</c>.</summary>
     /// <param name="http">Its base address is the service's; its time limits and retries are its owner's.</param>
@@ -25,6 +29,12 @@ public sealed class MaskApiClient : IMaskApiClient
         ArgumentNullException.ThrowIfNull(http);
         _http = http.BaseAddress is not null ? http : throw new ArgumentException("The HTTP client has no base address.", nameof(http));
     }
+
+    /// <summary>For a client whose calls may take as long as what they send allows.</summary>
+    /// <param name="http">Its base address is the service's.</param>
+    /// <param name="timeLimit">From the length of a body to the longest time of a call.</param>
+    internal MaskApiClient(HttpClient http, Func<long?, TimeSpan> timeLimit)
+        : this(http) => _timeLimit = timeLimit;
 
     /// <inheritdoc/>
     public async Task<Detection> DetectAsync(
@@ -93,6 +103,7 @@ public sealed class MaskApiClient : IMaskApiClient
         // Problems come as JSON whatever was asked for; saying so keeps strict proxies content.
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ProblemType, 0.5));
         // With its body: what is not read here, neither a time limit nor a limit of size would bound.
+        request.Headers.ExpectContinue = (content.Headers.ContentLength ?? long.MaxValue) >= AskFrom ? true : null;
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
@@ -107,9 +118,15 @@ public sealed class MaskApiClient : IMaskApiClient
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (_timeLimit is not null)
+        {
+            limit.CancelAfter(_timeLimit(request.Content?.Headers.ContentLength));
+        }
+
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, cancellationToken).ConfigureAwait(false);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using MaskApi.Client;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -21,13 +22,14 @@ public static class MaskApiClientExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var options = services.AddOptions<MaskApiClientOptions>()
-            .Validate(static options => options.BaseAddress is { IsAbsoluteUri: true }, "BaseAddress must be an absolute address.");
+            .Validate(static options => options.BaseAddress is { IsAbsoluteUri: true }, "BaseAddress must be an absolute address.")
+            .Validate(static options => options.MinUploadRate > 0, "MinUploadRate must be positive.");
         if (configure is not null)
         {
             options.Configure(configure);
         }
 
-        var builder = services.AddHttpClient<IMaskApiClient, MaskApiClient>(static (provider, http) =>
+        var builder = services.AddHttpClient<IMaskApiClient, MaskApiClient>(static (http, provider) =>
         {
             var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
             http.BaseAddress = MaskApiClient.Root(options.BaseAddress);
@@ -35,12 +37,17 @@ public static class MaskApiClientExtensions
             {
                 http.DefaultRequestHeaders.Add(ApiKeyHeader, options.ApiKey);
             }
+
+            // The resilience handler keeps the time limits up to the headers; the client keeps one that lasts until the body is there.
+            return new MaskApiClient(http, bytes => options.TotalTimeout + options.UploadTime(bytes) + TimeSpan.FromSeconds(1));
         });
         builder.AddStandardResilienceHandler().Configure(static (resilience, provider) =>
         {
             var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
             resilience.AttemptTimeout.Timeout = options.AttemptTimeout;
+            resilience.AttemptTimeout.TimeoutGenerator = attempt => ValueTask.FromResult(options.AttemptTimeout + UploadTime(attempt.Context));
             resilience.TotalRequestTimeout.Timeout = options.TotalTimeout;
+            resilience.TotalRequestTimeout.TimeoutGenerator = call => ValueTask.FromResult(options.TotalTimeout + UploadTime(call.Context));
             resilience.Retry.MaxRetryAttempts = options.MaxRetries;
             resilience.Retry.ShouldRetryAfterHeader = true;
 
@@ -52,11 +59,10 @@ public static class MaskApiClientExtensions
                     : isTransient(attempt);
             // The breaker's window must hold two tries.
             resilience.CircuitBreaker.SamplingDuration = options.AttemptTimeout * 2;
+
+            TimeSpan UploadTime(ResilienceContext context) => options.UploadTime(context.GetRequestMessage()?.Content?.Headers.ContentLength);
         });
 
-        // The resilience handler keeps the time limits up to the headers, and turns this one off, which lasts until the body is there.
-        builder.ConfigureHttpClient(static (provider, http) =>
-            http.Timeout = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value.TotalTimeout + TimeSpan.FromSeconds(1));
         return builder;
     }
 }

@@ -59,11 +59,14 @@ internal sealed class QueryReader(IQueryCollection query)
         }
     }
 
-    /// <summary>The edit distance of Levenshtein, capitals and underscores left aside.</summary>
+    /// <summary>
+    /// The least edit distance of a name from any part of another (Sellers), so that "threshold" finds "detectionThreshold". Capitals and
+    /// underscores are left aside.
+    /// </summary>
     private static int Distance(string one, string other)
     {
         var (a, b) = (Plain(one), Plain(other));
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        var row = new int[b.Length + 1];
         for (var i = 1; i <= a.Length; i++)
         {
             var diagonal = row[0]++;
@@ -75,7 +78,7 @@ internal sealed class QueryReader(IQueryCollection query)
             }
         }
 
-        return row[^1];
+        return row.Min();
 
         static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
     }

@@ -62,6 +62,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         if (!context.Response.HasStarted && context.Response.ContentType is null && KindOf(context.Response.StatusCode) is { } kind)
         {
             await WriteAsync(context, new ProblemException(kind, kind.Example));
+            await BodyDrain.RunAsync(context);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class BadInputTests(SharedService service)
         { "empty form", HttpStatusCode.BadRequest, "image_missing" },
         { "empty file", HttpStatusCode.BadRequest, "image_missing" },
         { "other field", HttpStatusCode.BadRequest, "image_missing" },
-        { "text field", HttpStatusCode.BadRequest, "image_missing" },
+        { "text field", HttpStatusCode.UnsupportedMediaType, "unsupported_media_type" },
         { "two files", HttpStatusCode.BadRequest, "invalid_body" },
         { "no boundary", HttpStatusCode.BadRequest, "invalid_body" },
         { "cut form", HttpStatusCode.BadRequest, "invalid_body" },

@@ -94,7 +94,7 @@ public sealed class WireTests : IAsyncLifetime
     [Theory]
     [InlineData("/v1/detections", "image/jpeg", (20 * 1024 * 1024) + 1, "image_too_large")]
     [InlineData("/v1/detections", "application/json", 28_500_000, "image_too_large")]
-    [InlineData("/v1/detections", "multipart/form-data; boundary=b", 21_500_000, "image_too_large")]
+    [InlineData("/v1/detections", "multipart/form-data; boundary=b", 28_500_000, "image_too_large")]
     [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", (100 * 1024 * 1024) + 1, "batch_too_large")]
     public async Task A_length_that_is_too_large_is_refused_when_it_is_announced(string path, string type, int length, string code)
     {

@@ -42,7 +42,23 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     {
         using var response = await SendAsync(HttpMethod.Post, "/v1/detections", key);
         await response.ProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
-        Assert.Equal("ApiKey", Assert.Single(response.Headers.WwwAuthenticate).Scheme);
+        Assert.Equal(["ApiKey", "Bearer"], response.Headers.WwwAuthenticate.Select(static challenge => challenge.Scheme));
+    }
+
+    [Theory]
+    [InlineData("Bearer " + KeyFixture.First, HttpStatusCode.OK)]
+    [InlineData("bearer " + KeyFixture.Second, HttpStatusCode.OK)]
+    [InlineData("Bearer first-key-012345678", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer ", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic " + KeyFixture.First, HttpStatusCode.Unauthorized)]
+    [InlineData(KeyFixture.First, HttpStatusCode.Unauthorized)]
+    public async Task A_key_may_come_as_a_bearer_token(string authorization, HttpStatusCode status)
+    {
+        using var client = fixture.Service.CreateClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detections") { Content = Http.Raw(Pictures.Plain(32, 32), "image/png") };
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        using var response = await client.SendAsync(request, _token);
+        Assert.Equal(status, response.StatusCode);
     }
 
     [Theory]

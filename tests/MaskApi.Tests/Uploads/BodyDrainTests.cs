@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace MaskApi.Tests.Uploads;
+
+/// <summary>A caller who sends everything before it reads gets the answer, and not a reset connection.</summary>
+public sealed class BodyDrainTests
+{
+    private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("/v1/detections", "image/jpeg", 150, false, 413)]
+    [InlineData("/v1/detections", "image/jpeg", 150, true, 413)]
+    [InlineData("/v1/annotations", "application/json", 150, true, 413)]
+    [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", 150, false, 413)]
+    [InlineData("/v1/detections?maxFaces=0", "image/jpeg", 15, false, 400)]
+    [InlineData("/v1/nothing", "image/jpeg", 15, false, 404)]
+    public async Task The_answer_is_there_after_the_whole_body(string path, string type, int megabytes, bool chunked, int status)
+    {
+        await using var service = new Service();
+        await service.ListenAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
+        var stream = socket.GetStream();
+        const int part = 1024 * 1024;
+        var length = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {megabytes * part}";
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nConnection: close\r\n{length}\r\n\r\n"), _token);
+        var bytes = new byte[part];
+        for (var i = 0; i < megabytes; i++)
+        {
+            if (chunked)
+            {
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(part.ToString("x", CultureInfo.InvariantCulture) + "\r\n"), _token);
+            }
+
+            await stream.WriteAsync(bytes, _token);
+            if (chunked)
+            {
+                await stream.WriteAsync("\r\n"u8.ToArray(), _token);
+            }
+        }
+
+        if (chunked)
+        {
+            await stream.WriteAsync("0\r\n\r\n"u8.ToArray(), _token);
+        }
+
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith($"HTTP/1.1 {status} ", await reader.ReadToEndAsync(_token), StringComparison.Ordinal);
+    }
+}
