@@ -29,7 +29,7 @@ public sealed class OpenApiDocumentTests(LiveService service)
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_generated_typescript_client_compiles_and_talks_to_the_service()
+    public async Task Generated_typescript_clients_compile_and_talk_to_the_service()
     {
         Command.SkipWithout("npm");
         Command.SkipWithout("node");
@@ -50,8 +50,45 @@ public sealed class OpenApiDocumentTests(LiveService service)
             var answer = JsonElement.Parse(said);
             Assert.Equal("without_mask", answer.GetProperty("label").GetString());
             Assert.InRange(answer.GetProperty("mouth").GetDouble(), 135, 165);
+            Assert.Equal(200, answer.GetProperty("annotated").GetInt32());
+            Assert.Equal("without_mask", answer.GetProperty("codegenLabel").GetString());
+            Assert.Equal("PNG", answer.GetProperty("codegenAnnotated").GetString());
             Assert.Equal("unsupported_media_type", answer.GetProperty("refusal").GetString());
             Assert.Equal([200, 415], answer.GetProperty("batch").EnumerateArray().Select(static status => status.GetInt32()));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>NSwag and Kiota, from their dotnet tools.</summary>
+    [Fact]
+    public async Task Generated_csharp_clients_compile_and_talk_to_the_service()
+    {
+        Command.SkipWithout("dotnet");
+        var folder = Directory.CreateTempSubdirectory("maskapi-csharp-");
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Repository.PathOf("tests/MaskApi.Client.Tests/CSharp")))
+            {
+                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
+            }
+
+            File.Copy(Document, Path.Combine(folder.FullName, "openapi.json"));
+            var (code, output, error) = await Command.TryAsync(folder, "dotnet", "tool", "restore");
+            Assert.SkipWhen(code != 0, $"dotnet cannot fetch the generators: {output} {error}");
+            (code, output, error) = await Command.TryAsync(folder, "dotnet", "restore");
+            Assert.SkipWhen(code != 0, $"dotnet cannot fetch the packages of the generated clients: {output} {error}");
+            await Command.RunAsync(
+                folder, "dotnet", "nswag", "openapi2csclient", "/input:openapi.json", "/output:NSwag.cs", "/namespace:NswagClient",
+                "/classname:MaskApi", "/jsonLibrary:SystemTextJson");
+            await Command.RunAsync(
+                folder, "dotnet", "kiota", "generate", "-d", "openapi.json", "-l", "csharp", "-o", "kiota", "-n", "KiotaClient", "-c", "MaskApi");
+            await Command.RunAsync(folder, "dotnet", "build", "--no-restore", "-v", "quiet", "-o", "build");
+            var said = await Command.RunAsync(
+                folder, "dotnet", "build/Generated.dll", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
+            Assert.Equal(["nswag without_mask 89504E47", "kiota without_mask 89504E47"], said.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
         }
         finally
         {
