@@ -4,6 +4,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.Timeout;
 
 namespace MaskApi.Client.Tests;
 
@@ -149,6 +153,34 @@ public sealed class ResilienceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
 
+    /// <summary>At 256 KB a second, 20 MB take 80 seconds: they are not given up after 30.</summary>
+    [Theory]
+    [InlineData(0, 30, 120)]
+    [InlineData(20 * 1024 * 1024, 110, 200)]
+    [InlineData(100 * 1024 * 1024, 430, 520)]
+    public async Task Time_limits_grow_with_what_is_sent(int bytes, int attempt, int total)
+    {
+        var services = new ServiceCollection();
+        var builder = services.AddMaskApiClient();
+        await using var provider = services.BuildServiceProvider();
+        var options = provider.GetRequiredService<IOptionsMonitor<HttpStandardResilienceOptions>>().Get($"{builder.Name}-standard");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "http://host") { Content = new ByteArrayContent(new byte[bytes]) };
+        var context = ResilienceContextPool.Shared.Get(Token);
+        context.SetRequestMessage(request);
+        Assert.Equal(TimeSpan.FromSeconds(attempt), await options.AttemptTimeout.TimeoutGenerator!(new TimeoutGeneratorArguments(context)));
+        Assert.Equal(TimeSpan.FromSeconds(total), await options.TotalRequestTimeout.TimeoutGenerator!(new TimeoutGeneratorArguments(context)));
+    }
+
+    [Theory]
+    [InlineData(1000, null)]
+    [InlineData(2 * 1024 * 1024, true)]
+    public async Task A_large_body_waits_until_the_service_agrees(int bytes, bool? expect)
+    {
+        using var service = new Script(Ok());
+        await service.Client.DetectAsync(Picture.FromBytes(new byte[bytes]), cancellationToken: Token);
+        Assert.Equal(expect, Assert.Single(service.Expectations));
+    }
+
     private static Func<HttpResponseMessage> Ok() => Respond(HttpStatusCode.OK, Answer, "application/json");
 
     private static Func<HttpResponseMessage> Overloaded(TimeSpan retryAfter) => () =>
@@ -184,6 +216,8 @@ public sealed class ResilienceTests
 
         public List<Uri> Requests { get; } = [];
 
+        public List<bool?> Expectations { get; } = [];
+
         public IMaskApiClient Client
         {
             get
@@ -207,6 +241,7 @@ public sealed class ResilienceTests
             protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
             {
                 script.Requests.Add(request.RequestUri!);
+                script.Expectations.Add(request.Headers.ExpectContinue);
                 using var body = new MemoryStream();
                 await request.Content!.CopyToAsync(body, cancellationToken);
                 script.Bodies.Add(body.ToArray());

@@ -10,6 +10,7 @@ using MaskApi.Observability;
 using MaskApi.Tests.Security;
 using MaskApi.Uploads;
 using MaskApi.Vision;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Serilog.Events;
 
@@ -60,6 +61,32 @@ public sealed class ObservabilityTests
                 && labels.All(label => line.Contains(label, StringComparison.Ordinal)));
             return line?.Split(' ')[^1];
         }
+    }
+
+    [Fact]
+    public async Task A_request_whose_answer_breaks_off_is_counted()
+    {
+        await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var factory = provider.GetRequiredService<IMeterFactory>();
+        var options = new AdmissionOptions { Concurrency = 1, QueueLength = 1 };
+        using var gate = new AdmissionGate(options, TimeProvider.System);
+        using var telemetry = new Telemetry(factory, gate, new UploadBudget(options));
+        var counted = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, self) =>
+            {
+                if (instrument.Meter.Scope == factory && !instrument.IsObservable)
+                {
+                    self.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, _, _, _) => counted.Add(instrument.Name));
+        listener.Start();
+        var middleware = new TelemetryMiddleware(static _ => throw new IOException("broken off"), telemetry);
+        await Assert.ThrowsAsync<IOException>(() => middleware.InvokeAsync(new DefaultHttpContext()));
+        Assert.Equal(["maskapi.requests"], counted);
     }
 
     /// <summary>The meter of these instruments alone: others of the same name are at work in this process.</summary>
