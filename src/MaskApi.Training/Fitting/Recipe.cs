@@ -123,18 +123,19 @@ public sealed record Recipe
     public static Recipe Best { get; } = new()
     {
         Name = "best",
+        Head = VerdictHead.MaskAndFit,
         InputSize = 160,
-        Augmentation = new Augmentation(),
+        Augmentation = new Augmentation { Cover = 0.15 },
         Views = 4,
         AugmentValidation = true,
         BatchSize = 64,
         LabelSmoothing = 0.05,
         BalanceClasses = true,
-        WithoutMaskWeight = 2,
-        SourceWeights = new Dictionary<string, double> { ["kaggle853-dev"] = 2 },
+        IncorrectMaskWeight = 0.12,
+        SourceWeights = new Dictionary<string, double> { ["masktype-drawn"] = 0.3, ["kaggle853-dev"] = 2, ["transferred"] = 0.5 },
         AverageDecay = 0.995,
         HeadPhase = new PhaseSettings { Epochs = 12, LearningRate = 1e-3, Patience = 4 },
-        TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 8, LearningRate = 3e-4, Patience = 4, PlateauPatience = 2 },
+        TuningPhase = new PhaseSettings { FirstBlock = "11", Epochs = 8, LearningRate = 3e-4, Patience = 4, PlateauPatience = 2 },
     };
 
     /// <summary>A recipe by name, or from a JSON file.</summary>

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
 using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Network;
 
 /// <summary>What the classifier's last dense layer answers.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VerdictHead>))]
 public enum VerdictHead
 {
     /// <summary>One logit, is there a mask: the original project's question. Knows nothing of masks worn wrong.</summary>

@@ -38,7 +38,7 @@ internal static class FaceConfirmation
     internal static IReadOnlyList<string> SignNames { get; } = ["detector", "face", "size", "face by size"];
 
     /// <summary>The constant, then one weight for each of <see cref="SignNames"/>.</summary>
-    internal static ReadOnlySpan<float> Weights => [-0.806f, 0.861f, 0.570f, -0.580f, -0.097f];
+    internal static ReadOnlySpan<float> Weights => [-1.459f, 0.918f, 0.452f, -0.694f, 0.008f];
 
     /// <summary>The confirmed confidence, 0–1.</summary>
     /// <param name="confidence">The detector's, 0–1.</param>
