@@ -9,6 +9,10 @@ namespace MaskApi.Uploads;
 internal sealed class LimitedStream(Stream inner, long limit, Func<ProblemException> tooLarge) : Stream
 {
     private long _read;
+    private long _limit = limit;
+
+    /// <summary>Allows for more bytes than was known before.</summary>
+    public void Raise(long bytes) => _limit += bytes;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -34,7 +38,7 @@ internal sealed class LimitedStream(Stream inner, long limit, Func<ProblemExcept
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);
         _read += read;
-        return _read <= limit ? read : throw tooLarge();
+        return _read <= _limit ? read : throw tooLarge();
     }
 
     /// <inheritdoc/>

@@ -91,8 +91,10 @@ internal sealed class PictureReader(
 
     private async Task<PictureBuffer> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var limit = JsonBody.MaxBytes(limits.MaxImageBytes) + (long)FormFiles.Overhead;
-        ThrowIfLonger(request, limit, ImageTooLarge);
+        // As text, a picture is a third longer; whether it is text, only its part says.
+        var ofText = JsonBody.MaxBytes(limits.MaxImageBytes) - limits.MaxImageBytes;
+        var limit = limits.MaxImageBytes + (long)FormFiles.Overhead;
+        ThrowIfLonger(request, limit + ofText, ImageTooLarge);
         var body = new LimitedStream(request.Body, limit, ImageTooLarge);
         PictureBuffer? picture = null;
         try
@@ -105,6 +107,7 @@ internal sealed class PictureReader(
                         ProblemKinds.InvalidBody, "The form has more than one part 'image'; several pictures go to /v1/detections/batch.");
                 }
 
+                body.Raise(file.FileName is null ? ofText : 0);
                 picture = BufferFor(file);
                 await FillAsync(picture, file, request.ContentLength, cancellationToken);
             }

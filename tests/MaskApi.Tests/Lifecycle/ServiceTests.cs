@@ -177,20 +177,6 @@ public sealed class ServiceTests(SharedService service)
         Assert.StartsWith(address, output.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>What "Try it out" sends when nothing is changed.</summary>
-    [Theory]
-    [InlineData("/v1/detections")]
-    [InlineData("/v1/annotations")]
-    public async Task The_example_of_a_body_in_base64_works(string path)
-    {
-        using var document = await _client.GetAsync("/swagger/v1/swagger.json", _token);
-        var body = (await document.JsonAsync()).GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("requestBody");
-        var example = body.GetProperty("content").GetProperty("application/json").GetProperty("examples").GetProperty("base64").GetProperty("value");
-        using var content = new StringContent(example.GetRawText(), Encoding.UTF8, "application/json");
-        using var response = await _client.PostAsync(path, content, _token);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-    }
-
     [Fact]
     public async Task Swagger_shows_a_page_and_a_file_picker_for_every_upload()
     {
