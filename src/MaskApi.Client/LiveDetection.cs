@@ -51,7 +51,8 @@ public static class LiveDetection
         }
     }
 
-    private static async Task PumpAsync(IAsyncEnumerable<Picture> frames, ChannelWriter<Picture> newest, CancellationToken cancellationToken)
+    private static async Task PumpAsync(
+        IAsyncEnumerable<Picture> frames, ChannelWriter<Picture> newest, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         try

@@ -45,9 +45,11 @@ public static class MaskApiClientExtensions
         {
             var options = provider.GetRequiredService<IOptions<MaskApiClientOptions>>().Value;
             resilience.AttemptTimeout.Timeout = options.AttemptTimeout;
-            resilience.AttemptTimeout.TimeoutGenerator = attempt => ValueTask.FromResult(options.AttemptTimeout + UploadTime(attempt.Context));
+            resilience.AttemptTimeout.TimeoutGenerator =
+                attempt => ValueTask.FromResult(options.AttemptTimeout + UploadTime(attempt.Context));
             resilience.TotalRequestTimeout.Timeout = options.TotalTimeout;
-            resilience.TotalRequestTimeout.TimeoutGenerator = call => ValueTask.FromResult(options.TotalTimeout + UploadTime(call.Context));
+            resilience.TotalRequestTimeout.TimeoutGenerator =
+                call => ValueTask.FromResult(options.TotalTimeout + UploadTime(call.Context));
             resilience.Retry.MaxRetryAttempts = options.MaxRetries;
             resilience.Retry.ShouldRetryAfterHeader = true;
 
@@ -60,7 +62,8 @@ public static class MaskApiClientExtensions
             // The breaker's window must hold two tries.
             resilience.CircuitBreaker.SamplingDuration = options.AttemptTimeout * 2;
 
-            TimeSpan UploadTime(ResilienceContext context) => options.UploadTime(context.GetRequestMessage()?.Content?.Headers.ContentLength);
+            TimeSpan UploadTime(ResilienceContext context) =>
+                options.UploadTime(context.GetRequestMessage()?.Content?.Headers.ContentLength);
         });
 
         return builder;

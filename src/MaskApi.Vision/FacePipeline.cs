@@ -79,7 +79,8 @@ public sealed class FacePipeline : IDisposable
         try
         {
             var decoded = Stopwatch.GetTimestamp();
-            var faces = Largest(_detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken), options, out var unjudged);
+            var candidates = _detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken);
+            var faces = Largest(candidates, options, out var unjudged);
             var (width, height) = (picture.Raster.Width, picture.Raster.Height);
             var found = new DetectedFace[faces.Count];
             for (var i = 0; i < found.Length; i++)

@@ -84,11 +84,13 @@ public sealed class OpenApiDocumentTests(LiveService service)
                 folder, "dotnet", "nswag", "openapi2csclient", "/input:openapi.json", "/output:NSwag.cs", "/namespace:NswagClient",
                 "/classname:MaskApi", "/jsonLibrary:SystemTextJson");
             await Command.RunAsync(
-                folder, "dotnet", "kiota", "generate", "-d", "openapi.json", "-l", "csharp", "-o", "kiota", "-n", "KiotaClient", "-c", "MaskApi");
+                folder, "dotnet", "kiota", "generate", "-d", "openapi.json", "-l", "csharp", "-o", "kiota",
+                "-n", "KiotaClient", "-c", "MaskApi");
             await Command.RunAsync(folder, "dotnet", "build", "--no-restore", "-v", "quiet", "-o", "build");
             var said = await Command.RunAsync(
                 folder, "dotnet", "build/Generated.dll", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
-            Assert.Equal(["nswag without_mask 89504E47", "kiota without_mask 89504E47"], said.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
+            Assert.Equal(
+                ["nswag without_mask 89504E47", "kiota without_mask 89504E47"], said.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
         }
         finally
         {

@@ -167,8 +167,9 @@ public sealed class ResilienceTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://host") { Content = new ByteArrayContent(new byte[bytes]) };
         var context = ResilienceContextPool.Shared.Get(Token);
         context.SetRequestMessage(request);
-        Assert.Equal(TimeSpan.FromSeconds(attempt), await options.AttemptTimeout.TimeoutGenerator!(new TimeoutGeneratorArguments(context)));
-        Assert.Equal(TimeSpan.FromSeconds(total), await options.TotalRequestTimeout.TimeoutGenerator!(new TimeoutGeneratorArguments(context)));
+        var arguments = new TimeoutGeneratorArguments(context);
+        Assert.Equal(TimeSpan.FromSeconds(attempt), await options.AttemptTimeout.TimeoutGenerator!(arguments));
+        Assert.Equal(TimeSpan.FromSeconds(total), await options.TotalRequestTimeout.TimeoutGenerator!(arguments));
     }
 
     [Theory]

@@ -65,7 +65,8 @@ internal static class OpenApiDescription
         app.UseSwagger(options => options.PreSerializeFilters.Add((document, request) =>
         {
             // Below a proxy's prefix, "Try it out" and generated clients must not call the host's root.
-            if (Uri.TryCreate(links.BaseUrl(request), UriKind.Absolute, out var address) && address.AbsolutePath.TrimEnd('/') is { Length: > 0 } prefix)
+            if (Uri.TryCreate(links.BaseUrl(request), UriKind.Absolute, out var address)
+                && address.AbsolutePath.TrimEnd('/') is { Length: > 0 } prefix)
             {
                 document.Servers = [new OpenApiServer { Url = prefix }];
             }

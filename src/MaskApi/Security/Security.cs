@@ -98,7 +98,8 @@ internal static class Security
     {
         request.PathBase = new PathString(request.PathBase.Value?.TrimEnd('/'));
         if (request.Host is { HasValue: true, Port: null }
-            && int.TryParse(request.Headers["X-Forwarded-Port"].LastOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && int.TryParse(
+                request.Headers["X-Forwarded-Port"].LastOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is > 0 and <= ushort.MaxValue
             && port != (request.IsHttps ? 443 : 80))
         {

@@ -5,7 +5,7 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Pictures written as text: base64 of either alphabet (RFC 4648), padded or not, perhaps in lines, perhaps as a data: URL.</summary>
+/// <summary>Pictures written as text: base64 of either alphabet (RFC 4648), padded or not, wrapped or not, or a data: URL.</summary>
 internal static class Base64Text
 {
     /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>

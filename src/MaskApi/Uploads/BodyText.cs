@@ -10,7 +10,8 @@ internal static class BodyText
     public static bool IsJson(string type) =>
         type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         || type.Equals("text/json", StringComparison.OrdinalIgnoreCase)
-        || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a media type is what tools send when nobody told them (curl -d, fetch with a string), or none at all.</summary>
     public static bool IsUnspecific(string type) =>

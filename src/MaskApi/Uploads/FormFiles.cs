@@ -48,7 +48,8 @@ internal static partial class FormFiles
                 && Index().Replace(name, string.Empty).Equals(field, StringComparison.OrdinalIgnoreCase))
             {
                 var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-                yield return new FormFile(HeaderUtilities.RemoveQuotes(fileName).Value is { Length: > 0 } file ? file : null, name, section.Body);
+                var file = HeaderUtilities.RemoveQuotes(fileName).Value;
+                yield return new FormFile(string.IsNullOrEmpty(file) ? null : file, name, section.Body);
             }
         }
     }

@@ -63,7 +63,9 @@ public sealed class DetectionTests(SharedService service)
         using var response = await _client.PostAsync("/v1/detections", Http.Raw(mask), _token);
         var detection = await response.JsonAsync();
         Assert.Equal("with_mask", Assert.Single(detection.GetProperty("faces").EnumerateArray()).GetProperty("label").GetString());
-        Assert.Equal("""{"faces":1,"withMask":1,"withoutMask":0,"incorrectlyWorn":0,"uncertain":0,"found":1}""", detection.GetProperty("summary").GetRawText());
+        Assert.Equal(
+            """{"faces":1,"withMask":1,"withoutMask":0,"incorrectlyWorn":0,"uncertain":0,"found":1}""",
+            detection.GetProperty("summary").GetRawText());
         using var annotated = await _client.PostAsync("/v1/annotations", Http.Raw(mask), _token);
         Assert.Equal(["1"], annotated.Headers.GetValues("X-With-Mask"));
         Assert.Equal(["0"], annotated.Headers.GetValues("X-Without-Mask"));
@@ -120,7 +122,9 @@ public sealed class DetectionTests(SharedService service)
         using var response = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Plain(64, 64)), _token);
         var detection = await response.JsonAsync();
         Assert.Empty(detection.GetProperty("faces").EnumerateArray());
-        Assert.Equal("""{"faces":0,"withMask":0,"withoutMask":0,"incorrectlyWorn":0,"uncertain":0,"found":0}""", detection.GetProperty("summary").GetRawText());
+        Assert.Equal(
+            """{"faces":0,"withMask":0,"withoutMask":0,"incorrectlyWorn":0,"uncertain":0,"found":0}""",
+            detection.GetProperty("summary").GetRawText());
     }
 
     [Fact]

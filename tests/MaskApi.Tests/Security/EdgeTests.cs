@@ -63,7 +63,8 @@ public sealed class EdgeTests(SharedService shared)
     [InlineData("10.0.0.1", "443", "/masks", "https://localhost/masks/")]
     [InlineData("10.0.0.1", "70000", "/", "https://localhost/")]
     [InlineData("203.0.113.1", "8443", "/masks", "http://localhost/")]
-    public async Task Port_and_prefix_of_a_trusted_proxy_are_in_links_and_in_the_document(string proxy, string port, string prefix, string expected)
+    public async Task Port_and_prefix_of_a_trusted_proxy_are_in_links_and_in_the_document(
+        string proxy, string port, string prefix, string expected)
     {
         await using var service = From(proxy, ("MaskApi:Proxies:Trusted:0", "10.0.0.0/8"));
         using var client = service.CreateClient();
@@ -73,7 +74,9 @@ public sealed class EdgeTests(SharedService shared)
         client.DefaultRequestHeaders.Add("X-Forwarded-Prefix", prefix);
         using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Plain(32, 32), "image/png"), _token);
         Assert.StartsWith(
-            expected + "v1/annotations/", (await response.JsonAsync()).GetProperty("annotatedImageUrl").GetString(), StringComparison.Ordinal);
+            expected + "v1/annotations/",
+            (await response.JsonAsync()).GetProperty("annotatedImageUrl").GetString(),
+            StringComparison.Ordinal);
         using var document = await client.GetAsync("/swagger/v1/swagger.json", _token);
         var path = new Uri(expected).AbsolutePath.TrimEnd('/');
         Assert.Equal(

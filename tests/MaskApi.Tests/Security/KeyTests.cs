@@ -55,7 +55,8 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     public async Task A_key_may_come_as_a_bearer_token(string authorization, HttpStatusCode status)
     {
         using var client = fixture.Service.CreateClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detections") { Content = Http.Raw(Pictures.Plain(32, 32), "image/png") };
+        using var picture = Http.Raw(Pictures.Plain(32, 32), "image/png");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/detections") { Content = picture };
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
         using var response = await client.SendAsync(request, _token);
         Assert.Equal(status, response.StatusCode);

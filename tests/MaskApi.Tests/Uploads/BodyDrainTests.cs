@@ -26,8 +26,8 @@ public sealed class BodyDrainTests
         var stream = socket.GetStream();
         const int part = 1024 * 1024;
         var length = chunked ? "Transfer-Encoding: chunked" : $"Content-Length: {megabytes * part}";
-        await stream.WriteAsync(
-            Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nConnection: close\r\n{length}\r\n\r\n"), _token);
+        var head = $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\nConnection: close\r\n{length}\r\n\r\n";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _token);
         var bytes = new byte[part];
         for (var i = 0; i < megabytes; i++)
         {
