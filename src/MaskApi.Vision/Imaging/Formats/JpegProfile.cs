@@ -54,7 +54,9 @@ internal static class JpegProfile
             }
         }
 
-        using var space = SKColorSpace.CreateIcc(profile);
+        // Null where the library cannot read it; without the step between, it throws.
+        using var parsed = SKColorSpaceIccProfile.Create(profile);
+        using var space = parsed is null ? null : SKColorSpace.CreateIcc(parsed);
         return space is { IsSrgb: true };
     }
 }
