@@ -7,7 +7,6 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     CalibrateDetectorCommand.Create(),
     ConvertDetectorCommand.Create(),
     CropsCommand.Create(),
-    TransferMasksCommand.Create(),
     CrossValidateCommand.Create(),
     EvaluateCommand.Create(),
     FetchCommand.Create(),

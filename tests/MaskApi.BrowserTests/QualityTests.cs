@@ -128,9 +128,9 @@ public sealed class QualityTests(Browser browser)
         await browser.RunAsync(new Uri(service.Address, "swagger/index.html").AbsoluteUri, async page =>
         {
             await page.Locator(".btn.authorize").ClickAsync();
-            await page.Locator(".auth-container input").FillAsync(key);
-            await page.Locator(".auth-container .btn.authorize").ClickAsync();
-            await page.Locator(".auth-container .btn-done").ClickAsync();
+            await page.Locator("#api_key_value").FillAsync(key);
+            await page.Locator(".auth-container .btn.authorize").First.ClickAsync();
+            await page.Locator(".auth-container .btn-done").First.ClickAsync();
             var operation = page.Locator("#operations-Service-getInfo");
             await operation.Locator(".opblock-summary-control").ClickAsync();
             await operation.GetByRole(AriaRole.Button, new() { Name = "Execute" }).ClickAsync();

@@ -132,10 +132,10 @@ public sealed record Recipe
         LabelSmoothing = 0.05,
         BalanceClasses = true,
         IncorrectMaskWeight = 0.12,
-        SourceWeights = new Dictionary<string, double> { ["masktype-drawn"] = 0.3, ["kaggle853-dev"] = 2, ["transferred"] = 0.5 },
+        SourceWeights = new Dictionary<string, double> { ["masktype-drawn"] = 0.3, ["kaggle853-dev"] = 2 },
         AverageDecay = 0.995,
         HeadPhase = new PhaseSettings { Epochs = 12, LearningRate = 1e-3, Patience = 4 },
-        TuningPhase = new PhaseSettings { FirstBlock = "11", Epochs = 8, LearningRate = 3e-4, Patience = 4, PlateauPatience = 2 },
+        TuningPhase = new PhaseSettings { FirstBlock = "11", Epochs = 9, LearningRate = 3e-4, Patience = 4, PlateauPatience = 2 },
     };
 
     /// <summary>A recipe by name, or from a JSON file.</summary>

@@ -38,7 +38,7 @@ internal static class FaceConfirmation
     internal static IReadOnlyList<string> SignNames { get; } = ["detector", "face", "size", "face by size"];
 
     /// <summary>The constant, then one weight for each of <see cref="SignNames"/>.</summary>
-    internal static ReadOnlySpan<float> Weights => [-1.459f, 0.918f, 0.452f, -0.694f, 0.008f];
+    internal static ReadOnlySpan<float> Weights => [-1.523f, 0.929f, 0.595f, -0.675f, 0.051f];
 
     /// <summary>The confirmed confidence, 0–1.</summary>
     /// <param name="confidence">The detector's, 0–1.</param>
