@@ -45,7 +45,16 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         var done = 0;
         Parallel.For(0, pictures.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
-            found[i] = Cut(pictures[i], kind, cancellationToken);
+            try
+            {
+                found[i] = Cut(pictures[i], kind, cancellationToken);
+            }
+            catch (ImageRejectedException)
+            {
+                // One picture that cannot be read is no reason to fit nothing.
+                found[i] = [];
+            }
+
             progress.Report(Interlocked.Increment(ref done));
         });
         return [.. found.SelectMany(candidates => candidates)];
