@@ -47,11 +47,19 @@ internal static partial class FormFiles
                 && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { } name
                 && Index().Replace(name, string.Empty).Equals(field, StringComparison.OrdinalIgnoreCase))
             {
-                var fileName = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-                var file = HeaderUtilities.RemoveQuotes(fileName).Value;
-                yield return new FormFile(string.IsNullOrEmpty(file) ? null : file, name, section.Body);
+                yield return new FormFile(FileName(disposition), name, section.Body);
             }
         }
+    }
+
+    private static string? FileName(ContentDispositionHeaderValue disposition)
+    {
+        // The framework throws where "filename*" has no value.
+        var hasStar = disposition.Parameters.Any(static parameter =>
+            parameter.Name.Equals("filename*", StringComparison.OrdinalIgnoreCase) && parameter.Value.HasValue);
+        var star = hasStar ? disposition.FileNameStar : default;
+        var name = HeaderUtilities.RemoveQuotes(star.HasValue ? star : disposition.FileName).Value;
+        return string.IsNullOrEmpty(name) ? null : name;
     }
 
     /// <summary>Whether an exception while reading a form means that the form is at fault.</summary>

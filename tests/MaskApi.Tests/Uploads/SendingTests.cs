@@ -33,6 +33,19 @@ public sealed class SendingTests(SharedService service)
         [.. from path in _paths.Take(2) from kind in _jsonKinds select (path, kind)];
 
     [Theory]
+    [InlineData("filename*")]
+    [InlineData("filename*; filename=\"photo.png\"")]
+    [InlineData("filename*=x")]
+    [InlineData("filename")]
+    public async Task A_broken_file_name_does_no_harm(string parameter)
+    {
+        byte[] start = Encoding.ASCII.GetBytes($"--b\r\nContent-Disposition: form-data; name=image; {parameter}\r\n\r\n");
+        using var content = new ByteArrayContent([.. start, .. _picture, .. "\r\n--b--\r\n"u8]);
+        content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=b");
+        await AssertReadAsync("detections", content);
+    }
+
+    [Theory]
     [MemberData(nameof(Forms))]
     public async Task A_part_is_read_however_it_is_written(string path, string kind)
     {
