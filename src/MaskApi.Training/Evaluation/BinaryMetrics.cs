@@ -154,13 +154,6 @@ public sealed class BinaryMetrics
         return ((center - reach) / scale, (center + reach) / scale);
     }
 
-    /// <summary>Judgements from logits.</summary>
-    /// <param name="logits">Above 0 means a mask.</param>
-    /// <param name="masked">The truth.</param>
-    /// <param name="temperature">What the logits are divided by.</param>
-    public static BinaryMetrics FromLogits(IEnumerable<float> logits, IEnumerable<bool> masked, double temperature = 1) =>
-        new(logits.Zip(masked, (l, m) => new Judgement(TemperatureScaling.Sigmoid(l / temperature), m)));
-
     /// <summary>True and false positives as the threshold falls, one step per distinct probability.</summary>
     private IEnumerable<(int Tp, int Fp, double Threshold)> Steps()
     {

@@ -14,7 +14,7 @@ internal ref struct PngChunks(ReadOnlySpan<byte> file)
     private ReadOnlySpan<byte> _rest = file.Length > SignatureLength ? file[SignatureLength..] : [];
 
     /// <summary>The chunk that was reached.</summary>
-    public Chunk Current { get; private set; }
+    public FileChunk Current { get; private set; }
 
     /// <summary>For foreach.</summary>
     public readonly PngChunks GetEnumerator() => this;
@@ -28,22 +28,8 @@ internal ref struct PngChunks(ReadOnlySpan<byte> file)
             return false;
         }
 
-        Current = new Chunk(_rest.Slice(4, 4), _rest.Slice(8, (int)length));
+        Current = new FileChunk(_rest.Slice(4, 4), _rest.Slice(8, (int)length));
         _rest = _rest[(Frame + (int)length)..];
         return true;
-    }
-
-    /// <summary>One chunk.</summary>
-    /// <param name="type">Its type, four letters.</param>
-    /// <param name="data">What it holds.</param>
-    internal readonly ref struct Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        private readonly ReadOnlySpan<byte> _type = type;
-
-        /// <summary>What it holds.</summary>
-        public ReadOnlySpan<byte> Data { get; } = data;
-
-        /// <summary>Whether it is of a type.</summary>
-        public bool Is(ReadOnlySpan<byte> type) => _type.SequenceEqual(type);
     }
 }

@@ -38,7 +38,7 @@ internal static class PngText
     /// The zlib stream in a chunk of text (PNG third edition, 11.3.3): in <c>zTXt</c> after keyword and method, in <c>iTXt</c>, if its
     /// flag says so, after keyword, flag, method, language and translated keyword. Empty in any other.
     /// </summary>
-    private static ReadOnlySpan<byte> Packed(PngChunks.Chunk chunk)
+    private static ReadOnlySpan<byte> Packed(FileChunk chunk)
     {
         if (chunk.Is("zTXt"u8))
         {

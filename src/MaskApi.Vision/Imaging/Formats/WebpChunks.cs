@@ -11,7 +11,7 @@ internal ref struct WebpChunks(ReadOnlySpan<byte> file)
     private ReadOnlySpan<byte> _rest = file.Length > FileHeader ? file[FileHeader..] : [];
 
     /// <summary>The chunk that was reached.</summary>
-    public Chunk Current { get; private set; }
+    public FileChunk Current { get; private set; }
 
     /// <summary>For foreach.</summary>
     public readonly WebpChunks GetEnumerator() => this;
@@ -26,24 +26,10 @@ internal ref struct WebpChunks(ReadOnlySpan<byte> file)
         }
 
         long length = BinaryPrimitives.ReadUInt32LittleEndian(_rest[4..]);
-        Current = new Chunk(_rest[..4], _rest.Slice(ChunkHeader, (int)Math.Min(length, _rest.Length - ChunkHeader)));
+        Current = new FileChunk(_rest[..4], _rest.Slice(ChunkHeader, (int)Math.Min(length, _rest.Length - ChunkHeader)));
 
         // Data are padded to an even length.
         _rest = _rest[(int)Math.Min(ChunkHeader + ((length + 1) & ~1L), _rest.Length)..];
         return true;
-    }
-
-    /// <summary>One chunk.</summary>
-    /// <param name="type">Its type, four letters.</param>
-    /// <param name="data">What it holds, as far as it is there.</param>
-    internal readonly ref struct Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> data)
-    {
-        private readonly ReadOnlySpan<byte> _type = type;
-
-        /// <summary>What it holds, as far as it is there.</summary>
-        public ReadOnlySpan<byte> Data { get; } = data;
-
-        /// <summary>Whether it is of a type.</summary>
-        public bool Is(ReadOnlySpan<byte> type) => _type.SequenceEqual(type);
     }
 }
