@@ -104,7 +104,7 @@ public sealed class FacePipeline : IDisposable
             var verdicts = Judge(found, picture.Crop, cancellationToken);
             if (IsDenied(verdicts, width, height, options, cost))
             {
-                verdicts = LookOtherwise(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
+                verdicts = RunFallbackPasses(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
             }
 
             var sure = Sure(verdicts, options);
@@ -139,7 +139,7 @@ public sealed class FacePipeline : IDisposable
         var verdicts = Judge(faces, Cut, cancellationToken);
         if (IsDenied(verdicts, picture.Width, picture.Height, options, cost))
         {
-            verdicts = LookOtherwise(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
+            verdicts = RunFallbackPasses(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
         }
 
         var sure = Sure(verdicts, options);
@@ -188,7 +188,7 @@ public sealed class FacePipeline : IDisposable
             var face = faces[i];
             using var crop = cut(face.Box);
             var verdict = _classifier.Classify(crop);
-            var confidence = verdict.FaceLogit is { } logit ? FaceConfirmation.Confirm(face.Confidence, logit, face.Box) : face.Confidence;
+            var confidence = verdict.FaceLogit is { } logit ? FaceRescoring.Rescore(face.Confidence, logit, face.Box) : face.Confidence;
             verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
         });
 
@@ -216,19 +216,19 @@ public sealed class FacePipeline : IDisposable
     private AnalysisOptions ToFind(AnalysisOptions options) => _classifier.KnowsFaces
         ? options with
         {
-            DetectionThreshold = FaceConfirmation.LeastToConfirm(MathF.Min(options.DetectionThreshold, FaceDetector.Credible)),
+            DetectionThreshold = FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, FaceDetector.Credible)),
             MaxFaces = int.MaxValue,
         }
         : options with { MaxFaces = int.MaxValue };
 
-    /// <summary>Whether the detector left looks out because it was sure of a face, and the classifier says that it is none.</summary>
+    /// <summary>Whether the detector left passes out because it was sure of a face, and the classifier says that it is none.</summary>
     private bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
         _classifier.KnowsFaces
         && !Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible)
-        && cost.Runs < LookPlan.For(width, height, options.Detail).All.Count();
+        && cost.Runs < PassPlan.For(width, height, options.Detail).All.Count();
 
-    /// <summary>Takes the looks that were left out: of people upside down, upright looks see a chin for a brow.</summary>
-    private FaceVerdict[] LookOtherwise(
+    /// <summary>Takes the passes that were left out: of people upside down, upright passes see a chin for a brow.</summary>
+    private FaceVerdict[] RunFallbackPasses(
         FaceVerdict[] verdicts,
         Raster picture,
         Func<DetectedFace, DetectedFace> toWhole,
@@ -237,13 +237,13 @@ public sealed class FacePipeline : IDisposable
         ref DetectionCost cost,
         CancellationToken cancellationToken)
     {
-        var faces = _detector.DetectOtherwise(picture, ToFind(options), out var more, cancellationToken);
+        var faces = _detector.DetectWithFallbackPasses(picture, ToFind(options), out var more, cancellationToken);
         cost = new DetectionCost(cost.Runs + more.Runs, cost.InputPixels + more.InputPixels);
         var others = Judge([.. Largest(faces, options, out _).Select(toWhole)], cut, cancellationToken);
         var all = new List<FaceVerdict>();
         foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
         {
-            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= LookFusion.SameFaceFrom))
+            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= PassFusion.SameFaceFrom))
             {
                 all.Add(verdict);
             }

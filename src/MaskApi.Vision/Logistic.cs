@@ -6,15 +6,15 @@ internal static class Logistic
     /// <summary>Probabilities closer than this to 0 and 1 count as this close: the log odds of certainty are infinite.</summary>
     private const float Certain = 1e-4f;
 
-    /// <summary>The log odds that the signs speak for.</summary>
+    /// <summary>The log odds that the features speak for.</summary>
     /// <param name="weights">The constant, then one weight for each sign.</param>
-    /// <param name="signs">The observation.</param>
-    internal static float Logit(ReadOnlySpan<float> weights, ReadOnlySpan<float> signs)
+    /// <param name="features">The observation.</param>
+    internal static float Logit(ReadOnlySpan<float> weights, ReadOnlySpan<float> features)
     {
         var logit = weights[0];
-        for (var i = 0; i < signs.Length; i++)
+        for (var i = 0; i < features.Length; i++)
         {
-            logit += weights[i + 1] * signs[i];
+            logit += weights[i + 1] * features[i];
         }
 
         return logit;

@@ -103,7 +103,7 @@ public sealed class EvaluationTests
         Assert.Equal([1, double.NaN, 0.5, double.NaN], score.BySize.Select(s => s.Recall));
         Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => ((float)j.Judged.Probabilities[1], j.Right)));
         Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces one is found at 0.5 and rightly judged
-        Assert.Equal((7.0, 50_000.0, 50_000L, 0), (score.MeanRuns, score.MeanInputPixels, score.MostInputPixels, score.IncorrectFound));
+        Assert.Equal((7.0, 50_000.0, 50_000L, 0), (score.MeanRuns, score.MeanInputPixels, score.MaxInputPixels, score.IncorrectFound));
         // Called masked, surest first: the face (0.72), the alarm (0.72) and the second box (0.48); of two masked faces one is among them.
         Assert.Equal(0.5, score.AveragePrecisionWithMask, 1e-9);
         Assert.Equal(0.5, score.AveragePrecisionWithoutMask, 1e-9);

@@ -24,11 +24,11 @@ internal static class StagesCommand
             using var pipeline = options.Load(result);
             var (picture, analysis) = options.Read(result);
             var total = Run(pipeline, picture, analysis, result.GetValue(rounds));
-            var (looks, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
+            var (passes, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"in all {total:0.00} ms; the model runs alone, one after the other on one thread, {looks + faces:0.00} ms "
-                + $"(looks {looks:0.00}, faces {faces:0.00}): ratio {total / (looks + faces):0.00}"));
+                $"in all {total:0.00} ms; the model runs alone, one after the other on one thread, {passes + faces:0.00} ms "
+                + $"(passes {passes:0.00}, faces {faces:0.00}): ratio {total / (passes + faces):0.00}"));
         });
         return command;
     }
@@ -52,7 +52,7 @@ internal static class StagesCommand
         var (decode, detect, classify) = (Median(t => t.DecodeMs), Median(t => t.DetectMs), Median(t => t.ClassifyMs));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{analysis!.Width}x{analysis.Height}, {analysis.Faces.Count} faces, {analysis.DetectionCost.Runs} looks, "
+            $"{analysis!.Width}x{analysis.Height}, {analysis.Faces.Count} faces, {analysis.DetectionCost.Runs} passes, "
             + $"{analysis.DetectionCost.InputPixels} input pixels: decode {decode:0.00} ms, detect {detect:0.00} ms, "
             + $"classify {classify:0.00} ms, {allocated / rounds} bytes allocated"));
 
@@ -61,26 +61,26 @@ internal static class StagesCommand
         double Median(Func<StageTimings, double> stage) => MedianOf(timings.Select(stage));
     }
 
-    /// <summary>The time of the looks and of the verdicts that a picture needs, without anything around them.</summary>
-    private static (double Looks, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
+    /// <summary>The time of the passes and of the verdicts that a picture needs, without anything around them.</summary>
+    private static (double Passes, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
     {
         var vision = new VisionOptions { Precision = precision };
         using var detector = FaceDetector.Load(vision);
         using var classifier = MaskClassifier.Load(vision);
         using var raster = Pictures.Decode(picture);
-        var plan = LookPlan.For(raster.Width, raster.Height, options.Detail);
-        var looks = detector.Search(raster, plan, CancellationToken.None).Looks;
+        var plan = PassPlan.For(raster.Width, raster.Height, options.Detail);
+        var passes = detector.Search(raster, plan, CancellationToken.None).Passes;
         var crops = detector.Detect(raster, options, CancellationToken.None).Select(face => FaceCropper.Crop(raster, face.Box)).ToList();
         using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableMemoryPattern = false };
         using var session = new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", detector.Models[0].File), settings);
         using var run = new RunOptions();
         string[] input = [session.InputNames[0]];
-        var inputs = looks.Select(static look => OrtValue.CreateAllocatedTensorValue(
-            OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, look.InputHeight, look.InputWidth, 3])).ToList();
+        var inputs = passes.Select(static pass => OrtValue.CreateAllocatedTensorValue(
+            OrtAllocator.DefaultInstance, TensorElementType.UInt8, [1, pass.InputHeight, pass.InputWidth, 3])).ToList();
         var times = (
-            Time(() => inputs.ForEach(look => session.Run(run, input, [look], session.OutputNames).Dispose())),
+            Time(() => inputs.ForEach(pass => session.Run(run, input, [pass], session.OutputNames).Dispose())),
             Time(() => crops.ForEach(crop => classifier.Classify(crop))));
-        inputs.ForEach(static look => look.Dispose());
+        inputs.ForEach(static pass => pass.Dispose());
         crops.ForEach(static crop => crop.Dispose());
         return times;
 

@@ -26,22 +26,22 @@ internal static class RowBanding
     /// <param name="graph">The graph to change.</param>
     /// <param name="image">Its input, <c>[1, rows, columns, channels]</c>, rows a multiple of the stage's stride.</param>
     /// <param name="result">The stage's result, <c>[1, channels, rows, columns]</c>.</param>
-    /// <param name="mostRows">How many of the image's rows are taken at once; more than bands have to overlap by.</param>
+    /// <param name="maxRows">How many of the image's rows are taken at once; more than bands have to overlap by.</param>
     /// <exception cref="NotSupportedException">These nodes are no stage: see <see cref="GraphStage.Find"/>.</exception>
-    public static void Apply(GraphProto graph, string image, string result, int mostRows)
+    public static void Apply(GraphProto graph, string image, string result, int maxRows)
     {
         var stage = GraphStage.Find(graph, image, result);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(mostRows, (stage.Above + stage.Below) * stage.Stride);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(maxRows, (stage.Above + stage.Below) * stage.Stride);
 
         var seam = new GraphBuilder(result);
         seam.Known(image);
         var height = seam.Node("Shape", result + ".height", [image], NodeAttribute.Int("start", 1), NodeAttribute.Int("end", 2));
-        var tall = seam.Node("Greater", result + ".tall", [height, seam.IntegerConstant(result + ".most", [mostRows], 1)]);
+        var tall = seam.Node("Greater", result + ".tall", [height, seam.IntegerConstant(result + ".most", [maxRows], 1)]);
         var rows = seam.Node(
             "If",
             result + ".rows",
             [tall],
-            NodeAttribute.Subgraph("then_branch", InBands(stage, height, mostRows)),
+            NodeAttribute.Subgraph("then_branch", InBands(stage, height, maxRows)),
             NodeAttribute.Subgraph("else_branch", Whole(stage)));
         seam.MaxPool(result, seam.Transpose(result + ".planes", rows, 0, 3, 1, 2), Window.Square(1, 1));
         stage.Replace(graph, seam.Graph);
@@ -54,7 +54,7 @@ internal static class RowBanding
     }
 
     // Heights, starts and row numbers count rows of the result, not of the image.
-    private static GraphProto InBands(GraphStage stage, string imageHeight, int mostRows)
+    private static GraphProto InBands(GraphStage stage, string imageHeight, int maxRows)
     {
         var graph = new GraphBuilder(stage.Result + ".banded");
         graph.Known(stage.Image);
@@ -76,7 +76,7 @@ internal static class RowBanding
 
         // As many bands as it takes, no taller than they have to be.
         var advance = Compute("Sub", "advance", height, overlap);
-        var count = Ceiling("count", advance, Number("most", (mostRows / stage.Stride) - stage.Above - stage.Below));
+        var count = Ceiling("count", advance, Number("most", (maxRows / stage.Stride) - stage.Above - stage.Below));
         var step = Ceiling("step", advance, count);
         var bandHeight = Compute("Add", "band-height", step, overlap);
 

@@ -83,7 +83,7 @@ internal sealed record WeightQuantization(sbyte[] Weights, float[] WeightScales,
     // The largest sum of two weights of one sign; a single weight counts as a pair with 0.
     private static float LargestPair(ReadOnlySpan<float> weights)
     {
-        var (most, second, least, secondLeast) = (0f, 0f, 0f, 0f);
+        var (most, second, least, secondMin) = (0f, 0f, 0f, 0f);
         foreach (var weight in weights)
         {
             if (weight > most)
@@ -91,11 +91,11 @@ internal sealed record WeightQuantization(sbyte[] Weights, float[] WeightScales,
             else if (weight > second)
                 second = weight;
             if (weight < least)
-                (least, secondLeast) = (weight, least);
-            else if (weight < secondLeast)
-                secondLeast = weight;
+                (least, secondMin) = (weight, least);
+            else if (weight < secondMin)
+                secondMin = weight;
         }
 
-        return Math.Max(most + second, -(least + secondLeast));
+        return Math.Max(most + second, -(least + secondMin));
     }
 }

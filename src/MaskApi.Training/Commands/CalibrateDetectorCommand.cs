@@ -62,7 +62,7 @@ internal static class CalibrateDetectorCommand
                 """));
         }
 
-        foreach (var (name, weight) in FaceSigns.Names.Prepend("constant").Zip(calibration.Weights))
+        foreach (var (name, weight) in FaceFeatures.Names.Prepend("constant").Zip(calibration.Weights))
             RunConsole.Line(string.Create(CultureInfo.InvariantCulture, $"{weight,8:0.000}  {name}"));
     }
 }

@@ -94,7 +94,7 @@ internal static class FitFaceHeadCommand
                 + $"of {quality.FalseFaces} false ones {quality.FalseFacesKept}"));
         }
 
-        foreach (var (name, weight) in FaceConfirmation.SignNames.Prepend("constant").Zip(fit.Weights))
+        foreach (var (name, weight) in FaceRescoring.FeatureNames.Prepend("constant").Zip(fit.Weights))
             RunConsole.Line(string.Create(CultureInfo.InvariantCulture, $"{weight,8:0.000}  {name}"));
     }
 }

@@ -122,9 +122,9 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
     }
 
     /// <summary>The face that a picture with one label is of: large and sure.</summary>
-    internal static DetectedFace? Subject(IReadOnlyList<DetectedFace> found, float leastSide)
+    internal static DetectedFace? Subject(IReadOnlyList<DetectedFace> found, float minSide)
     {
-        var large = found.Where(f => MathF.Max(f.Box.Width, f.Box.Height) >= leastSide).ToArray();
+        var large = found.Where(f => MathF.Max(f.Box.Width, f.Box.Height) >= minSide).ToArray();
         return large.Length == 0 ? null : large.MaxBy(f => f.Confidence * MathF.Sqrt(f.Box.Area));
     }
 

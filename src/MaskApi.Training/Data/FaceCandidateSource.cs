@@ -17,10 +17,10 @@ namespace MaskApi.Training.Data;
 internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifier) : IDisposable
 {
     /// <summary>Most candidates of a picture without people: hundreds of coins would count for more than everything else.</summary>
-    private const int MostFalseFaces = 40;
+    private const int MaxFalseFaces = 40;
 
     /// <summary>What the detector is less sure of is not cut out.</summary>
-    private const float LeastConfidence = 0.05f;
+    private const float MinConfidence = 0.05f;
 
     /// <summary>From this confidence on, what the detector finds in a portrait counts as a face.</summary>
     private const float SureOfPortrait = 0.9f;
@@ -82,11 +82,11 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         var options = new AnalysisOptions
         {
             Detail = kind == CandidateKind.Portrait ? DetectionDetail.Auto : DetectionDetail.High,
-            DetectionThreshold = kind == CandidateKind.Portrait ? SureOfPortrait : LeastConfidence,
+            DetectionThreshold = kind == CandidateKind.Portrait ? SureOfPortrait : MinConfidence,
             MaxFaces = 1000,
         };
         var faces = detector.Detect(picture, options, cancellationToken).OrderByDescending(face => face.Confidence);
-        foreach (var (i, face) in (kind == CandidateKind.WithoutPeople ? faces.Take(MostFalseFaces) : faces).Index())
+        foreach (var (i, face) in (kind == CandidateKind.WithoutPeople ? faces.Take(MaxFalseFaces) : faces).Index())
         {
             if (IsFace(face, source, kind) is not { } isFace)
                 continue;

@@ -12,8 +12,8 @@ namespace MaskApi.Training.Detection;
 /// <param name="Height">Factor.</param>
 internal readonly record struct BoxShift(float X, float Y, float Width, float Height)
 {
-    private const float LeastScore = 0.3f;
-    private const float LeastOverlap = 0.3f;
+    private const float MinScore = 0.3f;
+    private const float MinOverlap = 0.3f;
 
     /// <summary>No correction.</summary>
     public static BoxShift None => new(0, 0, 1, 1);
@@ -26,10 +26,10 @@ internal readonly record struct BoxShift(float X, float Y, float Width, float He
         var differences = new List<BoxShift>();
         for (var i = 0; i < labelled.Count; i++)
         {
-            foreach (var face in found[i].Where(face => face.Score >= LeastScore && labelled[i].Count > 0))
+            foreach (var face in found[i].Where(face => face.Score >= MinScore && labelled[i].Count > 0))
             {
                 var truth = labelled[i].MaxBy(box => box.IntersectionOverUnion(face.Box));
-                if (truth.IntersectionOverUnion(face.Box) <= LeastOverlap)
+                if (truth.IntersectionOverUnion(face.Box) <= MinOverlap)
                     continue;
                 differences.Add(new BoxShift(
                     (truth.Center.X - face.Box.Center.X) / face.Box.Width,

@@ -14,9 +14,9 @@ internal readonly record struct DetectionAccuracy(double AveragePrecision, doubl
     /// <summary>Compares.</summary>
     /// <param name="labelled">For each picture, its boxes.</param>
     /// <param name="found">For each picture, its detections.</param>
-    /// <param name="leastSide">Faces whose longer side is shorter, in pixels, neither count nor cost.</param>
+    /// <param name="minSide">Faces whose longer side is shorter, in pixels, neither count nor cost.</param>
     public static DetectionAccuracy Of(
-        IReadOnlyList<IReadOnlyList<PixelBox>> labelled, IReadOnlyList<IReadOnlyList<FoundFace>> found, float leastSide = 0)
+        IReadOnlyList<IReadOnlyList<PixelBox>> labelled, IReadOnlyList<IReadOnlyList<FoundFace>> found, float minSide = 0)
     {
         static float Side(PixelBox box) => Math.Max(box.Width, box.Height);
         var taken = labelled.Select(boxes => new bool[boxes.Count]).ToArray();
@@ -28,7 +28,7 @@ internal readonly record struct DetectionAccuracy(double AveragePrecision, doubl
             {
                 var box = labelled[picture][i];
                 var shared = box.IntersectionOverUnion(face.Box);
-                if (Side(box) < leastSide)
+                if (Side(box) < minSide)
                     small |= shared >= Match;
                 else if (!taken[picture][i] && shared >= overlap)
                     (best, overlap) = (i, shared);
@@ -36,11 +36,11 @@ internal readonly record struct DetectionAccuracy(double AveragePrecision, doubl
 
             if (best >= 0)
                 taken[picture][best] = true;
-            if (best >= 0 || (!small && Side(face.Box) >= leastSide))
+            if (best >= 0 || (!small && Side(face.Box) >= minSide))
                 hits.Add((face.Score, best >= 0));
         }
 
-        var faces = labelled.Sum(boxes => boxes.Count(box => Side(box) >= leastSide));
+        var faces = labelled.Sum(boxes => boxes.Count(box => Side(box) >= minSide));
         return faces == 0 ? default : Summarize(hits, faces);
     }
 

@@ -17,7 +17,7 @@ internal sealed record SamplerOptions
     public double AtFace { get; init; } = 0.85;
 
     /// <summary>Least length of the looked-at face's longer side in the view, pixels.</summary>
-    public double LeastFace { get; init; } = 9;
+    public double MinFace { get; init; } = 9;
 
     /// <summary>Greatest length of the looked-at face's longer side in the view, pixels.</summary>
     public double GreatestFace { get; init; } = 175;
@@ -35,18 +35,18 @@ internal sealed record SamplerOptions
     public double ColoredBorder { get; init; } = 0.3;
 
     /// <summary>Tone, colors and gray; the box and shape entries of it are not used.</summary>
-    public Augmentation Look { get; init; } = new() { Tone = 0.8, Saturation = 0.5, Gray = 0.12, Blur = 0.25, Noise = 0.25, Jpeg = 0.35 };
+    public Augmentation Appearance { get; init; } = new() { Tone = 0.8, Saturation = 0.5, Gray = 0.12, Blur = 0.25, Noise = 0.25, Jpeg = 0.35 };
 }
 
 /// <summary>Cuts training views: a random face at a random size and place, turned, mirrored, as cameras and compression leave it.</summary>
 internal static class DetectionSampler
 {
     // A face of which less can be seen is no example of a face; of which less still, no face at all.
-    private const float LeastVisible = 0.35f;
-    private const float LeastPresent = 0.15f;
+    private const float MinVisible = 0.35f;
+    private const float MinPresent = 0.15f;
 
     // Below this many pixels nobody can tell a face.
-    private const float LeastSide = 7;
+    private const float MinSide = 7;
 
     // Enlarging beyond this shows pixels, not faces.
     private const double GreatestEnlargement = 6;
@@ -63,7 +63,7 @@ internal static class DetectionSampler
         if (random.Chance(options.Textures))
         {
             TextureGenerator.Paint(view, random);
-            return (Degrade(view, options.Look, random), []);
+            return (Degrade(view, options.Appearance, random), []);
         }
 
         var (map, scale, mirror) = ChooseView(picture, options, random);
@@ -71,7 +71,7 @@ internal static class DetectionSampler
             ? ((byte)random.Below(256), (byte)random.Below(256), (byte)random.Below(256))
             : default;
         ViewWarper.Render(picture.Levels, map, scale, border, view);
-        return (Degrade(view, options.Look, random), Visible(picture.Faces, map, mirror, options.Side));
+        return (Degrade(view, options.Appearance, random), Visible(picture.Faces, map, mirror, options.Side));
     }
 
     /// <summary>The faces as they appear in a view.</summary>
@@ -89,9 +89,9 @@ internal static class DetectionSampler
             if (clipped.Area <= 0)
                 continue;
             var visible = clipped.Area / whole.Area;
-            if (!face.Ignored && visible < LeastPresent)
+            if (!face.Ignored && visible < MinPresent)
                 continue;
-            var ignored = face.Ignored || visible < LeastVisible || Math.Max(whole.Width, whole.Height) < LeastSide;
+            var ignored = face.Ignored || visible < MinVisible || Math.Max(whole.Width, whole.Height) < MinSide;
             seen.Add(new TrainingFace(clipped, face.Landmarks is { } points ? Moved(points, map, mirror) : null, ignored));
         }
 
@@ -118,7 +118,7 @@ internal static class DetectionSampler
 
         var box = targets[random.Below(targets.Length)];
         var length = Math.Max(box.Width, box.Height);
-        var target = random.LogUniform(options.LeastFace, options.GreatestFace);
+        var target = random.LogUniform(options.MinFace, options.GreatestFace);
         var enlargement = Math.Min(target / length, length > 10 ? GreatestEnlargement : GreatestEnlargementOfTinyFaces);
 
         // Anywhere well inside, so that large faces stay near the middle and are seldom cut deeply.

@@ -15,7 +15,7 @@ internal static class DetectorTrainer
     /// <summary>Steps from one report to the next; only then is the device waited for.</summary>
     public const int ReportEvery = 50;
 
-    private const double LeastRate = 0.01;
+    private const double MinRate = 0.01;
 
     /// <summary>Trains in place; the network ends up with the averaged weights.</summary>
     /// <param name="network">On <paramref name="device"/>.</param>
@@ -68,7 +68,7 @@ internal static class DetectorTrainer
     /// <param name="steps">Of the whole run.</param>
     /// <param name="warmUp">Steps of the rise.</param>
     public static double Schedule(int step, int steps, int warmUp) =>
-        (Math.Min(1, (step + 1.0) / Math.Max(1, warmUp)) * 0.5 * (1 + Math.Cos(Math.PI * step / steps))) + LeastRate;
+        (Math.Min(1, (step + 1.0) / Math.Max(1, warmUp)) * 0.5 * (1 + Math.Cos(Math.PI * step / steps))) + MinRate;
 
     private static void Step(
         DetectorNetwork network, DetectionBatch batch, optim.Optimizer optimizer, double norm, Device device, Tensor sums)

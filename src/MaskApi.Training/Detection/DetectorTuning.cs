@@ -28,17 +28,17 @@ internal interface IDetectorObserver
 internal sealed class DetectorTuning(
     byte[] tflite, IReadOnlyDictionary<int, float[]>? start, DetectorRecipe recipe, Device device, IDetectorObserver observer)
 {
-    // Looks that find what resembles a face in pictures without people: large things and small ones.
-    private static ReadOnlySpan<int> DecoyLooks => [160, 384];
+    // Passes that find what resembles a face in pictures without people: large things and small ones.
+    private static ReadOnlySpan<int> DecoyPasses => [160, 384];
 
     // Least score of such a thing: below it, it is not worth a view of its own.
-    private const float LeastDecoy = 0.15f;
+    private const float MinDecoy = 0.15f;
 
     // From here on, users see a false face.
     private const float Reported = 0.5f;
 
-    // Looks by which held-out pictures are judged: the picture as it is mostly, and crowds enlarged.
-    private static ReadOnlySpan<int> JudgedLooks => [192, 400, 800];
+    // Passes by which held-out pictures are judged: the picture as it is mostly, and crowds enlarged.
+    private static ReadOnlySpan<int> JudgedPasses => [192, 400, 800];
 
     /// <summary>Tunes.</summary>
     /// <param name="pictures">All pictures of a pack.</param>
@@ -138,9 +138,9 @@ internal sealed class DetectorTuning(
     {
         var found = original.Find(
             [.. labelled.Select(picture => picture.Image)],
-            PictureLabeler.LabelledLooks,
+            PictureLabeler.LabelledPasses,
             mirror: false,
-            PictureLabeler.LeastScore,
+            PictureLabeler.MinScore,
             cancellationToken);
         var shift = BoxShift.Fit([.. labelled.Select(picture => picture.Packed.Boxes!)], found);
         Say($"original boxes to labelled ones: {shift}");
@@ -187,8 +187,8 @@ internal sealed class DetectorTuning(
         CancellationToken cancellationToken)
     {
         RgbImage[] images = [.. pictures.Select(picture => picture.Image)];
-        var ours = tuned.Find(images, PictureLabeler.UnlabelledLooks, mirror: true, PictureLabeler.LeastScore, cancellationToken);
-        var theirs = original.Find(images, PictureLabeler.UnlabelledLooks, mirror: false, PictureLabeler.LeastScore, cancellationToken);
+        var ours = tuned.Find(images, PictureLabeler.UnlabelledPasses, mirror: true, PictureLabeler.MinScore, cancellationToken);
+        var theirs = original.Find(images, PictureLabeler.UnlabelledPasses, mirror: false, PictureLabeler.MinScore, cancellationToken);
         var labelled = new List<TrainingPicture>();
         for (var i = 0; i < images.Length; i++)
         {
@@ -204,7 +204,7 @@ internal sealed class DetectorTuning(
     private TrainingPicture[] FindDecoys(
         (PackedPicture Packed, RgbImage Image)[] pictures, FaceFinder finder, CancellationToken cancellationToken)
     {
-        var found = finder.Find([.. pictures.Select(picture => picture.Image)], DecoyLooks, mirror: false, LeastDecoy, cancellationToken);
+        var found = finder.Find([.. pictures.Select(picture => picture.Image)], DecoyPasses, mirror: false, MinDecoy, cancellationToken);
         if (pictures.Length > 0)
             Say($"{found.Sum(faces => faces.Count)} places that resemble faces in {found.Count(faces => faces.Count > 0)} pictures without people");
         return
@@ -220,15 +220,15 @@ internal sealed class DetectorTuning(
     {
         if (judged.Empty.Length > 0)
         {
-            var seen = finder.Find(judged.Empty, DecoyLooks, mirror: false, Reported, cancellationToken);
+            var seen = finder.Find(judged.Empty, DecoyPasses, mirror: false, Reported, cancellationToken);
             Say($"{what}: {seen.Sum(faces => faces.Count)} false faces in {judged.Empty.Length} held-out pictures without people");
         }
 
         if (judged.Labelled.Length == 0)
             return;
-        const float leastScore = 0.02f;
+        const float minScore = 0.02f;
         const float clearlyVisible = 20;
-        var found = finder.Find([.. judged.Labelled.Select(p => p.Image)], JudgedLooks, mirror: false, leastScore, cancellationToken);
+        var found = finder.Find([.. judged.Labelled.Select(p => p.Image)], JudgedPasses, mirror: false, minScore, cancellationToken);
         IReadOnlyList<FoundFace>[] shifted = [.. found.Select(faces => faces.Select(shift.Apply).ToArray())];
         IReadOnlyList<PixelBox>[] boxes = [.. judged.Labelled.Select(picture => picture.Packed.Boxes!)];
         var all = DetectionAccuracy.Of(boxes, shifted);

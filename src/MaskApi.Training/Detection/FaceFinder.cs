@@ -22,17 +22,17 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
 
     // Of one face's boxes, those that overlap the best one this much are averaged with it.
     private const float Averaged = 0.6f;
-    private const float LeastSide = 2;
+    private const float MinSide = 2;
 
     // Pixels of all pictures of one run: enough to keep any device busy, and memory within a few hundred megabytes.
     private const int PixelsAtOnce = 2_000_000;
 
     /// <summary>Finds faces.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="longSides">To what length, in pixels, each picture's longer side is brought, one look each.</param>
-    /// <param name="mirror">Whether each look is taken in the mirror too.</param>
+    /// <param name="longSides">To what length, in pixels, each picture's longer side is brought, one pass each.</param>
+    /// <param name="mirror">Whether each pass is repeated on the mirrored picture.</param>
     /// <param name="threshold">Least score, 0–1.</param>
-    /// <param name="cancellationToken">Ends the work between looks.</param>
+    /// <param name="cancellationToken">Ends the work between passes.</param>
     /// <returns>For each picture, its faces, the surest first.</returns>
     public IReadOnlyList<FoundFace>[] Find(
         IReadOnlyList<RgbImage> pictures, ReadOnlySpan<int> longSides, bool mirror, float threshold, CancellationToken cancellationToken)
@@ -46,9 +46,9 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var last = Math.Min(first + atOnce, pictures.Count);
-                Look(pictures, first, last, longSide, mirrored: false, threshold, found);
+                RunPass(pictures, first, last, longSide, mirrored: false, threshold, found);
                 if (mirror)
-                    Look(pictures, first, last, longSide, mirrored: true, threshold, found);
+                    RunPass(pictures, first, last, longSide, mirrored: true, threshold, found);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
     }
 
     // The picture in the top left of a black square, as large as the look allows.
-    private void Look(
+    private void RunPass(
         IReadOnlyList<RgbImage> pictures, int first, int last, int longSide, bool mirrored, float threshold, List<FoundFace>[] found)
     {
         const int multiple = DetectorNetwork.SideMultiple;
@@ -123,7 +123,7 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         {
             var (picture, row, column) = ((int)at[3 * k], at[(3 * k) + 1], at[(3 * k) + 2]);
             var raw = values.AsSpan(k * DetectorNetwork.Values, DetectorNetwork.Values);
-            if (raw[2] <= LeastSide || raw[3] <= LeastSide)
+            if (raw[2] <= MinSide || raw[3] <= MinSide)
                 continue;
             var (x, y) = ((column + 0.5f) * DetectorNetwork.Stride, (row + 0.5f) * DetectorNetwork.Stride);
             var (scaleX, scaleY) = scales[picture];

@@ -5,14 +5,14 @@ namespace MaskApi.Training.Detection;
 /// <summary>Combines what people drew and what networks found into faces to learn from.</summary>
 internal static class PictureLabeler
 {
-    /// <summary>Looks that find key points for labelled faces, large and small.</summary>
-    public static ReadOnlySpan<int> LabelledLooks => [128, 256, 512, 1024];
+    /// <summary>Passes that find key points for labelled faces, large and small.</summary>
+    public static ReadOnlySpan<int> LabelledPasses => [128, 256, 512, 1024];
 
-    /// <summary>Looks that label pictures nobody labelled; their faces are seldom small.</summary>
-    public static ReadOnlySpan<int> UnlabelledLooks => [112, 320];
+    /// <summary>Passes that label pictures nobody labelled; their faces are seldom small.</summary>
+    public static ReadOnlySpan<int> UnlabelledPasses => [112, 320];
 
     /// <summary>Least score of a detection that is taken into account at all.</summary>
-    public const float LeastScore = 0.1f;
+    public const float MinScore = 0.1f;
 
     private const float SameFace = 0.4f;
     private const float Apart = 0.2f;
@@ -33,12 +33,12 @@ internal static class PictureLabeler
     }
 
     /// <summary>Faces of a picture that nobody labelled, by a network that was first tuned on labelled ones.</summary>
-    /// <param name="tuned">The tuned network's detections from <see cref="LeastScore"/>.</param>
+    /// <param name="tuned">The tuned network's detections from <see cref="MinScore"/>.</param>
     /// <param name="original">The original network's detections, boxes corrected.</param>
     public static IReadOnlyList<TrainingFace> Unlabelled(IReadOnlyList<FoundFace> tuned, IReadOnlyList<FoundFace> original)
     {
         var faces = new List<TrainingFace>();
-        foreach (var face in tuned.Where(face => face.Score > LeastScore))
+        foreach (var face in tuned.Where(face => face.Score > MinScore))
         {
             var match = Match(face.Box, original);
             var certain = face.Score > Certain || (face.Score > CertainIfConfirmed && match?.Score > Confirming);

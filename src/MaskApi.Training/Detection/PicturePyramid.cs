@@ -8,7 +8,7 @@ namespace MaskApi.Training.Detection;
 /// </summary>
 internal sealed class PicturePyramid
 {
-    private const int LeastSide = 12;
+    private const int MinSide = 12;
 
     private readonly RgbImage[] _levels;
 
@@ -17,7 +17,7 @@ internal sealed class PicturePyramid
     public PicturePyramid(RgbImage picture)
     {
         var levels = new List<RgbImage> { picture };
-        while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * LeastSide)
+        while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * MinSide)
             levels.Add(Half(levels[^1]));
         _levels = [.. levels];
     }

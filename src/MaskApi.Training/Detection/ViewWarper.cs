@@ -6,7 +6,7 @@ namespace MaskApi.Training.Detection;
 internal static class ViewWarper
 {
     // A level is left for the next smaller one where the view would skip more than two of its pixels in five.
-    private const double LeastScale = 0.6;
+    private const double MinScale = 0.6;
 
     /// <summary>Renders the view.</summary>
     /// <param name="picture">The picture.</param>
@@ -17,7 +17,7 @@ internal static class ViewWarper
     public static void Render(PicturePyramid picture, AffineMap map, double scale, (byte R, byte G, byte B) border, RgbImage view)
     {
         var level = 0;
-        while (scale * (1 << level) < LeastScale && level + 1 < picture.Count)
+        while (scale * (1 << level) < MinScale && level + 1 < picture.Count)
             level++;
         var source = picture[level];
         var shrink = 1.0 / (1 << level);

@@ -19,7 +19,7 @@ public readonly record struct AngleScore(int Degrees, Rate Found, Rate Kept, Rat
 public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
 {
     /// <summary>Longer side of a near face, pixels.</summary>
-    public const double LeastSide = 50;
+    public const double MinSide = 50;
 
     private const int Step = 30;
 
@@ -28,7 +28,7 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
     /// <param name="cancellationToken">Ends the work.</param>
     public IReadOnlyList<AngleScore> Run(IEnumerable<LabelledPicture> pictures, CancellationToken cancellationToken)
     {
-        LabelledPicture[] near = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= LeastSide))];
+        LabelledPicture[] near = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= MinSide))];
         var upright = new Dictionary<(string Path, int Face), FaceLabel>();
         var scores = new List<AngleScore>();
         for (var degrees = 0; degrees < 360; degrees += Step)
@@ -48,13 +48,13 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
                     int[] free = [.. there.Where(i => !used[i] && !picture.Faces[i].Ignored)];
                     if (free.Length == 0)
                     {
-                        tooMany += Side(box) >= LeastSide && !there.Any(i => picture.Faces[i].Ignored) ? 1 : 0;
+                        tooMany += Side(box) >= MinSide && !there.Any(i => picture.Faces[i].Ignored) ? 1 : 0;
                         continue;
                     }
 
                     var at = free.MaxBy(i => picture.Faces[i].Box.IntersectionOverUnion(box));
                     used[at] = true;
-                    if (Side(picture.Faces[at].Box) < LeastSide)
+                    if (Side(picture.Faces[at].Box) < MinSide)
                         continue;
                     found++;
                     var verdict = new JudgedVerdict(JudgedFace.Probabilities(face), default).Verdict;
@@ -67,7 +67,7 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
                     }
                 }
 
-                faces += picture.Faces.Count(f => !f.Ignored && Side(f.Box) >= LeastSide);
+                faces += picture.Faces.Count(f => !f.Ignored && Side(f.Box) >= MinSide);
             }
 
             if (faces > 0)

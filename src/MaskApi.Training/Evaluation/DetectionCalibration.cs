@@ -9,11 +9,11 @@ namespace MaskApi.Training.Evaluation;
 
 /// <summary>A face that a search reported, and whether one is drawn there.</summary>
 /// <param name="Picture">Which picture, by its place in the list.</param>
-/// <param name="Signs">What the looks said of it.</param>
+/// <param name="Features">What the passes said of it.</param>
 /// <param name="Confidence">The confidence that the detector gives it now, 0–1.</param>
 /// <param name="IsFace">Whether its box meets a drawn one, none better having met it before.</param>
 /// <param name="AmongPeople">Whether the picture shows anybody.</param>
-internal sealed record SearchedFace(int Picture, float[] Signs, float Confidence, bool IsFace, bool AmongPeople);
+internal sealed record SearchedFace(int Picture, float[] Features, float Confidence, bool IsFace, bool AmongPeople);
 
 /// <summary>How well a confidence tells faces from false alarms.</summary>
 /// <param name="LogLoss">Mean negative log likelihood; lower is better. This and what follows: in pictures of people.</param>
@@ -28,7 +28,7 @@ internal readonly record struct ConfidenceQuality(double LogLoss, double Average
         $"log loss {LogLoss:0.0000}, average precision {AveragePrecision:0.0000}, at 0.5: precision {Precision:0.000}, recall {Recall:0.000}, {FalseFaces} false faces without people");
 }
 
-/// <summary>What a confidence is worth on one plan of looks.</summary>
+/// <summary>What a confidence is worth on one plan of passes.</summary>
 /// <param name="PicturesWithoutPeople">In how many pictures without people a look reported anything.</param>
 /// <param name="Candidates">How many faces were reported in pictures of people.</param>
 /// <param name="Faces">How many of them are drawn.</param>
@@ -62,15 +62,15 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         Parallel.For(0, pictures.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
             using var raster = ImageDecoder.Decode(File.ReadAllBytes(pictures[i].Path), new DecodeLimits(), cancellationToken);
-            var search = detector.Search(raster, LookPlan.For(raster.Width, raster.Height, detail), cancellationToken);
+            var search = detector.Search(raster, PassPlan.For(raster.Width, raster.Height, detail), cancellationToken);
             var taken = new bool[pictures[i].Faces.Count];
             found[i] =
             [
                 .. search.Faces.Where(face => !pictures[i].Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= DetectionScore.LooseOverlap))
                     .Select(face => new SearchedFace(
                     i,
-                    Signs(face.Signs),
-                    DetectionConfidence.Of(face.Signs),
+                    Features(face.Features),
+                    DetectionConfidence.Of(face.Features),
                     Meets(face.Box.ClipTo(raster.Width, raster.Height), pictures[i].Faces, taken),
                     pictures[i].Faces.Count > 0)),
             ];
@@ -93,16 +93,16 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         faces.Where(face => !face.AmongPeople).Select(face => face.Picture).Distinct().Count(),
         faces.Count(face => face.AmongPeople),
         faces.Count(face => face.IsFace),
-        Quality(faces, face => 1 / (1 + Math.Exp(-face.Signs[0]))),
+        Quality(faces, face => 1 / (1 + Math.Exp(-face.Features[0]))),
         Quality(faces, face => face.Confidence),
-        Quality(faces, face => LogisticRegression.Probability(weights[Fold(face)], face.Signs)));
+        Quality(faces, face => LogisticRegression.Probability(weights[Fold(face)], face.Features)));
 
     private static double[] Weigh(IReadOnlyList<SearchedFace> faces, double penalty) =>
-        LogisticRegression.Fit([.. faces.Select(face => face.Signs)], [.. faces.Select(face => face.IsFace)], penalty);
+        LogisticRegression.Fit([.. faces.Select(face => face.Features)], [.. faces.Select(face => face.IsFace)], penalty);
 
     private static int Fold(SearchedFace face) => face.Picture % Folds;
 
-    private static float[] Signs(FaceSigns signs) => ((ReadOnlySpan<float>)signs).ToArray();
+    private static float[] Features(FaceFeatures features) => ((ReadOnlySpan<float>)features).ToArray();
 
     private static bool Meets(PixelBox box, IReadOnlyList<AnnotatedFace> drawn, bool[] taken)
     {

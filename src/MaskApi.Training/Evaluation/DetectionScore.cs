@@ -108,7 +108,7 @@ public sealed record DetectionScore
     public double MeanInputPixels { get; init; }
 
     /// <summary>Most pixels of the detector's inputs for a picture.</summary>
-    public long MostInputPixels { get; init; }
+    public long MaxInputPixels { get; init; }
 
     /// <summary>Computes the score, and lists the found faces with what is said of them.</summary>
     /// <param name="answers">What the pipeline said.</param>
@@ -146,7 +146,7 @@ public sealed record DetectionScore
             MedianDetectMs = answers.Select(a => a.DetectMs).Order().ElementAt(answers.Count / 2),
             MeanRuns = answers.Average(a => a.Cost.Runs),
             MeanInputPixels = answers.Average(a => a.Cost.InputPixels),
-            MostInputPixels = answers.Max(a => a.Cost.InputPixels),
+            MaxInputPixels = answers.Max(a => a.Cost.InputPixels),
         };
         return (score, judged);
     }

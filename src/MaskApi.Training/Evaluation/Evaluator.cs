@@ -31,7 +31,7 @@ public sealed record EvaluationResult(
 public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, float overlap = DetectionScore.Overlap)
 {
     /// <summary>Faces are asked for down to this confidence, so that average precision sees the whole curve.</summary>
-    private const float LeastConfidence = 0.05f;
+    private const float MinConfidence = 0.05f;
 
     /// <summary>Evaluates a data set.</summary>
     /// <param name="pictures">A folder by class or a detection set.</param>
@@ -48,7 +48,7 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, flo
         {
             try
             {
-                var options = new AnalysisOptions { DetectionThreshold = LeastConfidence, Detail = detail, MaxFaces = 1000 };
+                var options = new AnalysisOptions { DetectionThreshold = MinConfidence, Detail = detail, MaxFaces = 1000 };
                 var analysis = pipeline.Analyze(File.ReadAllBytes(pictures[i].Path), options, cancellationToken);
                 answers[i] = new PictureAnswer(
                     pictures[i], analysis.Width, analysis.Height, analysis.Faces, analysis.DetectionCost,

@@ -34,13 +34,13 @@ internal enum CandidateKind
 /// <param name="FacesKept">How many of them stay so.</param>
 /// <param name="FalseFaces">False ones that it reports.</param>
 /// <param name="FalseFacesKept">How many of them stay.</param>
-internal readonly record struct ConfirmationQuality(CandidateKind Kind, int Faces, int FacesKept, int FalseFaces, int FalseFacesKept);
+internal readonly record struct RescoringQuality(CandidateKind Kind, int Faces, int FacesKept, int FalseFaces, int FalseFacesKept);
 
 /// <summary>A face head, and the weights by which its logit confirms the detector's confidence.</summary>
 /// <param name="Head">From pooled features to a logit; fitted on all candidates.</param>
-/// <param name="Weights">Of <see cref="FaceConfirmation"/>; fitted on logits of heads that had not seen the picture.</param>
+/// <param name="Weights">Of <see cref="FaceRescoring"/>; fitted on logits of heads that had not seen the picture.</param>
 /// <param name="Qualities">What they are worth, kind by kind of picture.</param>
-internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnlyList<ConfirmationQuality> Qualities)
+internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnlyList<RescoringQuality> Qualities)
 {
     private const double Sure = 0.5;
 
@@ -55,15 +55,15 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
             .Select(fold => Fit([.. candidates.Where(candidate => Fold(candidate) != fold)], penalty))
             .ToArray();
         var confirmed = candidates.Where(candidate => candidate is { Kind: not CandidateKind.Portrait, IsAltered: false }).ToArray();
-        float[] Signs(FaceCandidateCrop candidate)
+        float[] Features(FaceCandidateCrop candidate)
         {
-            var signs = new float[FaceConfirmation.SignCount];
+            var features = new float[FaceRescoring.FeatureCount];
             var logit = LogisticRegression.Logit(heads[Fold(candidate)], candidate.Features);
-            FaceConfirmation.Signs(candidate.Confidence, (float)logit, candidate.Box, signs);
-            return signs;
+            FaceRescoring.Features(candidate.Confidence, (float)logit, candidate.Box, features);
+            return features;
         }
 
-        var rows = confirmed.Select(Signs).ToArray();
+        var rows = confirmed.Select(Features).ToArray();
         var weights = Weigh(confirmed, rows);
         var crossValidated = Enumerable.Range(0, folds).Select(fold =>
         {
@@ -71,7 +71,7 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
             return Weigh([.. others.Select(i => confirmed[i])], [.. others.Select(i => rows[i])]);
         }).ToArray();
         var qualities = candidates.Where(candidate => !candidate.IsAltered).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
-            kind.Key, [.. kind], candidate => LogisticRegression.Probability(crossValidated[Fold(candidate)], Signs(candidate))));
+            kind.Key, [.. kind], candidate => LogisticRegression.Probability(crossValidated[Fold(candidate)], Features(candidate))));
         var head = Fit(candidates, penalty);
         return new FaceHeadFit(
             new DenseNumbers(head.Skip(1).Select(weight => (float)weight).ToArray(), new[] { (float)head[0] }),
@@ -92,10 +92,10 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         return LogisticRegression.Fit(rows, [.. candidates.Select(candidate => candidate.IsFace)], 1, [.. candidates.Select(Importance)]);
     }
 
-    private static ConfirmationQuality Quality(CandidateKind kind, FaceCandidateCrop[] candidates, Func<FaceCandidateCrop, double> confirmed)
+    private static RescoringQuality Quality(CandidateKind kind, FaceCandidateCrop[] candidates, Func<FaceCandidateCrop, double> confirmed)
     {
         FaceCandidateCrop[] reported = [.. candidates.Where(candidate => candidate.Confidence >= Sure)];
-        return new ConfirmationQuality(
+        return new RescoringQuality(
             kind,
             reported.Count(candidate => candidate.IsFace),
             reported.Count(candidate => candidate.IsFace && confirmed(candidate) >= Sure),

@@ -7,7 +7,7 @@ namespace MaskApi.Training.Fitting;
 /// <summary>Logistic regression with a ridge penalty, fitted by Newton's method (iteratively reweighted least squares).</summary>
 internal static class LogisticRegression
 {
-    private const int MostSteps = 100;
+    private const int MaxSteps = 100;
 
     private const double Enough = 1e-9;
 
@@ -36,7 +36,7 @@ internal static class LogisticRegression
         var penalties = full(columns + 1, penalty, dtype: ScalarType.Float64);
         penalties[0] = 0;
         var fitted = zeros(columns + 1, dtype: ScalarType.Float64);
-        for (var step = 0; step < MostSteps; step++)
+        for (var step = 0; step < MaxSteps; step++)
         {
             using var temporaries = NewDisposeScope();
             var probabilities = observations.matmul(fitted).sigmoid();

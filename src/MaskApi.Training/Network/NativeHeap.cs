@@ -10,7 +10,7 @@ internal static class NativeHeap
 {
     // Of malloc.h.
     private const int TrimThreshold = -1;
-    private const int MostMappings = -4;
+    private const int MaxMappings = -4;
 
     /// <summary>Takes effect for the whole process; does nothing where the C library is not glibc.</summary>
     public static void KeepFreedMemory()
@@ -18,7 +18,7 @@ internal static class NativeHeap
         try
         {
             _ = mallopt(TrimThreshold, int.MaxValue);
-            _ = mallopt(MostMappings, 0);
+            _ = mallopt(MaxMappings, 0);
         }
         catch (EntryPointNotFoundException)
         {

@@ -45,13 +45,13 @@ internal static class EvaluationText
             Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a mask)");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
             Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
-            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at most {d.MostInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
+            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at most {d.MaxInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
         }
 
         if (result.Angles.Count > 0)
         {
             Line($"");
-            Line($"Near faces (>= {AngleTest.LeastSide:0} px), turned");
+            Line($"Near faces (>= {AngleTest.MinSide:0} px), turned");
             Line($"  angle   found again                      label kept                       too many");
             foreach (var a in result.Angles)
                 Line($"  {a.Degrees,5}   {Percent(a.Found),-31}  {Percent(a.Kept),-31}  {Percent(a.TooMany)}");

@@ -12,7 +12,7 @@ internal sealed class BlazeFace : IDisposable
     private const int Stride = 4;
 
     /// <summary>Least side of a face, in input pixels, that can be one.</summary>
-    internal const float LeastSide = 2;
+    internal const float MinSide = 2;
 
     private static readonly string[] _outputNames = ["scores", "boxes", "keypoints"];
 
@@ -48,18 +48,18 @@ internal sealed class BlazeFace : IDisposable
         return new BlazeFace(model);
     }
 
-    /// <summary>Takes one look at a picture.</summary>
+    /// <summary>Takes one pass at a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="look">Which part, how large, turned by how much.</param>
-    /// <param name="leastScore">Faces that score less are left out.</param>
+    /// <param name="pass">Which part, how large, turned by how much.</param>
+    /// <param name="minScore">Faces that score less are left out.</param>
     /// <param name="found">Where the faces go, in pixels of the picture.</param>
-    internal void Look(Raster picture, Look look, float leastScore, List<FaceCandidate> found)
+    internal void Run(Raster picture, DetectionPass pass, float minScore, List<FaceCandidate> found)
     {
         var workspace = _workspaces.Rent();
         try
         {
-            workspace.Run(_model, _inputNames, picture, look);
-            workspace.Collect(look, leastScore, found);
+            workspace.Run(_model, _inputNames, picture, pass);
+            workspace.Collect(pass, minScore, found);
         }
         finally
         {
@@ -80,7 +80,7 @@ internal sealed class BlazeFace : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>The buffers of one run; they grow to the largest input seen, which <see cref="LookPlan.MostPixelsPerRun"/> bounds.</summary>
+    /// <summary>The buffers of one run; they grow to the largest input seen, which <see cref="PassPlan.MaxPixelsPerRun"/> bounds.</summary>
     private sealed class Workspace : IDisposable
     {
         private readonly Letterbox _letterbox = new();
@@ -90,29 +90,29 @@ internal sealed class BlazeFace : IDisposable
         private readonly NativeBuffer<float> _boxes = new();
         private readonly NativeBuffer<float> _keypoints = new();
 
-        internal void Run(OnnxModel model, string[] inputNames, Raster picture, Look look)
+        internal void Run(OnnxModel model, string[] inputNames, Raster picture, DetectionPass pass)
         {
-            var (width, height) = (look.InputWidth, look.InputHeight);
+            var (width, height) = (pass.InputWidth, pass.InputHeight);
             var anchors = width / Stride * (height / Stride);
             using var input = _input.Tensor(1, height, width, 3);
             using var scores = _scores.Tensor(anchors);
             using var boxes = _boxes.Tensor(anchors, 4);
             using var keypoints = _keypoints.Tensor(anchors, 12);
-            Fill(picture, look);
+            Fill(picture, pass);
             model.Run(inputNames, [input], _outputNames, [scores, boxes, keypoints]);
         }
 
         /// <summary>Turns the outputs, 0–1 of the input, into pixels of the picture.</summary>
-        internal void Collect(Look look, float leastScore, List<FaceCandidate> found)
+        internal void Collect(DetectionPass pass, float minScore, List<FaceCandidate> found)
         {
-            var map = new LookMap(look);
-            var (leastWidth, leastHeight) = (LeastSide / look.InputWidth, LeastSide / look.InputHeight);
+            var map = new PassTransform(pass);
+            var (minWidth, minHeight) = (MinSide / pass.InputWidth, MinSide / pass.InputHeight);
             var scores = _scores.Data;
             for (var anchor = 0; anchor < scores.Length; anchor++)
             {
                 // Written so that NaN, which a damaged model may answer, is left out too.
                 var box = _boxes.Data.Slice(anchor * 4, 4);
-                if (!(scores[anchor] >= leastScore && box[2] - box[0] >= leastWidth && box[3] - box[1] >= leastHeight))
+                if (!(scores[anchor] >= minScore && box[2] - box[0] >= minWidth && box[3] - box[1] >= minHeight))
                 {
                     continue;
                 }
@@ -135,17 +135,17 @@ internal sealed class BlazeFace : IDisposable
             _keypoints.Dispose();
         }
 
-        private void Fill(Raster picture, Look look)
+        private void Fill(Raster picture, DetectionPass pass)
         {
-            if (look.IsPlain)
+            if (pass.IsPlain)
             {
-                _letterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight, _input.Data);
+                _letterbox.Fill(picture, pass.Region, pass.SampleWidth, pass.SampleHeight, _input.Data);
                 return;
             }
 
-            _sample.Resize((look.SampleWidth * look.SampleHeight * 3) + 1);
-            _letterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight, _sample.Data);
-            Turning.Fill(_sample.Data, look, _input.Data);
+            _sample.Resize((pass.SampleWidth * pass.SampleHeight * 3) + 1);
+            _letterbox.Fill(picture, pass.Region, pass.SampleWidth, pass.SampleHeight, _sample.Data);
+            RotatedSample.Fill(_sample.Data, pass, _input.Data);
         }
     }
 }

@@ -10,32 +10,32 @@ namespace MaskApi.Vision.Detection;
 internal static class DecodeReduction
 {
     /// <summary>
-    /// Least longer side of a reduced picture: a face of a sixth of that still has <see cref="LeastCrop"/> pixels, so most
+    /// Least longer side of a reduced picture: a face of a sixth of that still has <see cref="MinCrop"/> pixels, so most
     /// photographs are decoded once. Reasoned, not measured.
     /// </summary>
-    private const int LeastSide = 896;
+    private const int MinSide = 896;
 
     /// <summary>
     /// Least shorter side of a face's crop, in pixels, if the whole picture has that many: twice as many as most faces that the
     /// classifier was trained on have, and as many as its input. Reasoned, not measured: the labelled photographs are hardly ever large
     /// enough to be reduced.
     /// </summary>
-    private const int LeastCrop = 160;
+    private const int MinCrop = 160;
 
-    /// <summary>The reduction at which faces are sought: no look enlarges what was reduced.</summary>
+    /// <summary>The reduction at which faces are sought: no pass enlarges what was reduced.</summary>
     /// <param name="header">The picture's header.</param>
     /// <param name="detail">Effort.</param>
     internal static int ToDetect(ImageHeader header, DetectionDetail detail)
     {
-        if (header.Format != ImageFormat.Jpeg || Math.Max(header.Width, header.Height) < 2 * LeastSide)
+        if (header.Format != ImageFormat.Jpeg || Math.Max(header.Width, header.Height) < 2 * MinSide)
         {
             return 1;
         }
 
-        var scale = (float)LeastSide / Math.Max(header.Width, header.Height);
-        foreach (var look in LookPlan.For(header.Width, header.Height, detail).All)
+        var scale = (float)MinSide / Math.Max(header.Width, header.Height);
+        foreach (var pass in PassPlan.For(header.Width, header.Height, detail).All)
         {
-            scale = MathF.Max(scale, look.Scale);
+            scale = MathF.Max(scale, pass.Scale);
         }
 
         return Of(1 / scale);
@@ -53,7 +53,7 @@ internal static class DecodeReduction
             least = Math.Min(least, Math.Min(crop.Width, crop.Height));
         }
 
-        return Of((float)least / LeastCrop);
+        return Of((float)least / MinCrop);
     }
 
     private static int Of(float most) => most switch

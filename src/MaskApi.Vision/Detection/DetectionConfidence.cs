@@ -1,8 +1,8 @@
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// One calibrated confidence for a face from all that the looks said of it: the probability, by logistic regression over
-/// <see cref="FaceSigns"/>, that people who draw faces would have drawn this box (intersection over union at least 0.5).
+/// One calibrated confidence for a face from all that the passes said of it: the probability, by logistic regression over
+/// <see cref="FaceFeatures"/>, that people who draw faces would have drawn this box (intersection over union at least 0.5).
 /// </summary>
 /// <remarks>
 /// The weights are what <c>MaskApi.Training calibrate-detector</c> prints, from the pictures of kaggle853-dev, part <c>fit</c>,
@@ -10,10 +10,10 @@ namespace MaskApi.Vision.Detection;
 /// </remarks>
 internal static class DetectionConfidence
 {
-    /// <summary>The constant, then one weight for each of <see cref="FaceSigns.Names"/>.</summary>
+    /// <summary>The constant, then one weight for each of <see cref="FaceFeatures.Names"/>.</summary>
     internal static ReadOnlySpan<float> Weights => [-2.061f, 1.045f, 1.975f, 0.458f, 2.463f, -0.359f, 0.003f, -5.364f, -0.479f];
 
     /// <summary>The confidence, 0–1.</summary>
-    /// <param name="signs">What the looks said.</param>
-    internal static float Of(in FaceSigns signs) => Logistic.Sigmoid(Logistic.Logit(Weights, signs));
+    /// <param name="features">What the passes said.</param>
+    internal static float Of(in FaceFeatures features) => Logistic.Sigmoid(Logistic.Logit(Weights, features));
 }

@@ -3,7 +3,7 @@ namespace MaskApi.Vision.Detection;
 /// <summary>How much effort goes into finding faces.</summary>
 public enum DetectionDetail
 {
-    /// <summary>One look at the whole picture.</summary>
+    /// <summary>One pass at the whole picture.</summary>
     Fast,
 
     /// <summary>Two or three scales, as far as the resolution makes worthwhile; turned only where nothing stands upright.</summary>

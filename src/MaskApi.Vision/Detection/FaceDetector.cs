@@ -5,27 +5,27 @@ using MaskApi.Vision.Inference;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Finds the faces of a picture: the looks of a <see cref="LookPlan"/>, their reports merged, one confidence for each face.
+/// Finds the faces of a picture: the passes of a <see cref="PassPlan"/>, their reports merged, one confidence for each face.
 /// One instance serves any number of threads.
 /// </summary>
 public sealed class FaceDetector : IDisposable
 {
     /// <summary>Answers below this are dropped, whatever threshold the caller asks for.</summary>
-    internal const float LeastScore = 0.02f;
+    internal const float MinScore = 0.02f;
 
     /// <summary>
     /// Faces below this are not reported, whatever threshold the caller asks for: faces at a higher threshold are then
     /// exactly those of a lower one that reach it.
     /// </summary>
-    private const float LeastConfidence = 0.01f;
+    private const float MinConfidence = 0.01f;
 
     /// <summary>
     /// Least longer side of a face, in pixels of the picture: print and gravel, enlarged, look like faces below. Of the drawn faces
     /// of kaggle853-dev, part <c>fit</c>, 0.7 % are smaller.
     /// </summary>
-    internal const float LeastFace = 6;
+    internal const float MinFace = 6;
 
-    /// <summary>From this confidence on, a face decides about further looks; independent of the caller's threshold.</summary>
+    /// <summary>From this confidence on, a face decides about further passes; independent of the caller's threshold.</summary>
     internal const float Credible = 0.5f;
 
     /// <summary>A face fills the picture from this share of the picture's shorter side on.</summary>
@@ -76,20 +76,20 @@ public sealed class FaceDetector : IDisposable
     }
 
     /// <summary>
-    /// Takes the looks that <see cref="Detect(Raster, AnalysisOptions, out DetectionCost, CancellationToken)"/> left out as it was sure
+    /// Takes the passes that <see cref="Detect(Raster, AnalysisOptions, out DetectionCost, CancellationToken)"/> left out as it was sure
     /// of a face, for a caller who knows better.
     /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">Threshold, effort, and how many to keep.</param>
     /// <param name="cost">Runs of the model and the size of its inputs.</param>
     /// <param name="cancellationToken">Ends the work between model runs.</param>
-    /// <returns>The faces that these looks alone report, largest box first.</returns>
-    internal IReadOnlyList<DetectedFace> DetectOtherwise(
+    /// <returns>The faces that these passes alone report, largest box first.</returns>
+    internal IReadOnlyList<DetectedFace> DetectWithFallbackPasses(
         Raster picture, AnalysisOptions options, out DetectionCost cost, CancellationToken cancellationToken) =>
-        Detect(picture, options, (search, plan) => Take(search, picture, plan.Otherwise, cancellationToken), out cost);
+        Detect(picture, options, (search, plan) => Take(search, picture, plan.Fallback, cancellationToken), out cost);
 
-    /// <summary>Takes the looks of a plan, as many as are called for, and merges what they report.</summary>
-    internal FaceSearch Search(Raster picture, LookPlan plan, CancellationToken cancellationToken)
+    /// <summary>Takes the passes of a plan, as many as are called for, and merges what they report.</summary>
+    internal FaceSearch Search(Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
         var search = new FaceSearch();
         Search(search, picture, plan, cancellationToken);
@@ -110,13 +110,13 @@ public sealed class FaceDetector : IDisposable
         _model.Dispose();
     }
 
-    private List<DetectedFace> Detect(Raster picture, AnalysisOptions options, Action<FaceSearch, LookPlan> look, out DetectionCost cost)
+    private List<DetectedFace> Detect(Raster picture, AnalysisOptions options, Action<FaceSearch, PassPlan> pass, out DetectionCost cost)
     {
         var search = _searches.Rent();
         try
         {
-            look(search, LookPlan.For(picture.Width, picture.Height, options.Detail));
-            cost = new DetectionCost(search.Looks.Count, search.InputPixels);
+            pass(search, PassPlan.For(picture.Width, picture.Height, options.Detail));
+            cost = new DetectionCost(search.Passes.Count, search.InputPixels);
             return Report(search, picture, options);
         }
         finally
@@ -131,9 +131,9 @@ public sealed class FaceDetector : IDisposable
         var faces = new List<DetectedFace>();
         foreach (var face in search.Faces)
         {
-            var confidence = DetectionConfidence.Of(face.Signs);
+            var confidence = DetectionConfidence.Of(face.Features);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= MathF.Max(options.DetectionThreshold, LeastConfidence) && MathF.Max(face.Box.Width, face.Box.Height) >= LeastFace && box is { Width: >= 1, Height: >= 1 })
+            if (confidence >= MathF.Max(options.DetectionThreshold, MinConfidence) && MathF.Max(face.Box.Width, face.Box.Height) >= MinFace && box is { Width: >= 1, Height: >= 1 })
             {
                 faces.Add(new DetectedFace(box, confidence, face.Geometry.Landmarks));
             }
@@ -143,7 +143,7 @@ public sealed class FaceDetector : IDisposable
         return faces.Count > options.MaxFaces ? faces.GetRange(0, options.MaxFaces) : faces;
     }
 
-    private void Search(FaceSearch search, Raster picture, LookPlan plan, CancellationToken cancellationToken)
+    private void Search(FaceSearch search, Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
         Take(search, picture, plan.Coarse, cancellationToken);
         if (!plan.StopsEarly || !AnyCredible(face => Fills(face.Box, picture)))
@@ -153,14 +153,14 @@ public sealed class FaceDetector : IDisposable
 
         if (!plan.StopsEarly || !AnyCredible(static _ => true))
         {
-            Take(search, picture, plan.Otherwise, cancellationToken);
+            Take(search, picture, plan.Fallback, cancellationToken);
         }
 
         bool AnyCredible(Func<FaceEvidence, bool> which)
         {
             foreach (var face in search.Faces)
             {
-                if (DetectionConfidence.Of(face.Signs) >= Credible && which(face))
+                if (DetectionConfidence.Of(face.Features) >= Credible && which(face))
                 {
                     return true;
                 }
@@ -170,14 +170,14 @@ public sealed class FaceDetector : IDisposable
         }
     }
 
-    private void Take(FaceSearch search, Raster picture, IReadOnlyList<Look> looks, CancellationToken cancellationToken)
+    private void Take(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes, CancellationToken cancellationToken)
     {
-        foreach (var look in looks)
+        foreach (var pass in passes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var answers = search.NewAnswers();
-            _model.Look(picture, look, LeastScore, answers);
-            search.Add(look, answers);
+            _model.Run(picture, pass, MinScore, answers);
+            search.Add(pass, answers);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class Letterbox
 {
     /// <summary>
     /// Radius of the filter in output pixels, though never below a source pixel. The detectors were trained on plain bilinear
-    /// samples and want them sharp: one look at kaggle853-dev, part <c>fit</c>, has AP50 0.468 with a radius of 1 (what
+    /// samples and want them sharp: one pass over kaggle853-dev, part <c>fit</c>, has AP50 0.468 with a radius of 1 (what
     /// image libraries call antialiased), 0.467 with 0.75, 0.479 with 0.5 and 0.478 with 0.25, which would alias more.
     /// </summary>
     internal const double FilterRadius = 0.5;
@@ -28,7 +28,7 @@ internal sealed class Letterbox
 
     /// <summary>Fills a detector's input.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">The rectangle to look at; it may reach beyond the picture.</param>
+    /// <param name="region">The rectangle to sample; it may reach beyond the picture.</param>
     /// <param name="width">Pixels that the rectangle's width is sampled to.</param>
     /// <param name="height">Pixels that its height is sampled to.</param>
     /// <param name="rgb">Where to; height × width × 3 bytes are written.</param>

@@ -20,7 +20,7 @@ internal sealed class ReducedPicture : IDisposable
         (Raster, _header, _reduction) = (raster, header, reduction);
 
         // Where sides are no multiples, the last stored pixel stands for what lies beyond; turned upright, it may be the first.
-        var (mirrored, upsideDown) = Uprighting.Flips(header.Orientation);
+        var (mirrored, upsideDown) = OrientationTransform.Flips(header.Orientation);
         _left = mirrored ? (raster.Width * reduction) - header.Width : 0;
         _top = upsideDown ? (raster.Height * reduction) - header.Height : 0;
     }

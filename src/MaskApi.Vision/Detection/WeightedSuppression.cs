@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Weighted non-maximum suppression within one look, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm
+/// Weighted non-maximum suppression within one pass, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm
 /// WEIGHTED: answers that overlap the best one become one face, at the mean of their places weighted by score.
 /// Bazarevsky et al., "BlazeFace", 2019, section 3.4: the blend trembles less than the winner alone. Unlike there, the
 /// bound from which an answer is silenced is lower than the one from which it is blended in.
@@ -16,15 +16,15 @@ internal static class WeightedSuppression
     /// <summary>Least intersection over union with the best answer from which another one counts toward the mean.</summary>
     internal const float BlendedFrom = 0.6f;
 
-    /// <summary>Most answers of one look that are merged, the surest.</summary>
-    internal const int MostAnswers = 4000;
+    /// <summary>Most answers of one pass that are merged, the surest.</summary>
+    internal const int MaxAnswers = 4000;
 
-    /// <summary>Merges the answers of one look into reports, best first.</summary>
+    /// <summary>Merges the answers of one pass into reports, best first.</summary>
     /// <param name="candidates">Answers in any order; sorted by score on return, best first.</param>
-    /// <param name="look">The look.</param>
+    /// <param name="pass">The pass.</param>
     /// <param name="reports">Where the reports go.</param>
     /// <param name="boxes">Memory to work in.</param>
-    internal static void Merge(List<FaceCandidate> candidates, Look look, List<FaceReport> reports, BoxList boxes)
+    internal static void Merge(List<FaceCandidate> candidates, DetectionPass pass, List<FaceReport> reports, BoxList boxes)
     {
         // Ties go by place, so that the same answers in another order merge alike.
         candidates.Sort(static (a, b) => a.Score != b.Score
@@ -32,9 +32,9 @@ internal static class WeightedSuppression
             : (a.Geometry[0], a.Geometry[1]).CompareTo((b.Geometry[0], b.Geometry[1])));
 
         // Merging compares all with all: a picture made of nothing but alarms must not cost more than finding them.
-        if (candidates.Count > MostAnswers)
+        if (candidates.Count > MaxAnswers)
         {
-            candidates.RemoveRange(MostAnswers, candidates.Count - MostAnswers);
+            candidates.RemoveRange(MaxAnswers, candidates.Count - MaxAnswers);
         }
 
         var answers = CollectionsMarshal.AsSpan(candidates);
@@ -44,7 +44,7 @@ internal static class WeightedSuppression
             boxes.Add(answer.Box);
         }
 
-        Span<bool> taken = stackalloc bool[MostAnswers];
+        Span<bool> taken = stackalloc bool[MaxAnswers];
         for (var best = 0; best < answers.Length; best++)
         {
             if (taken[best])
@@ -69,7 +69,7 @@ internal static class WeightedSuppression
             }
 
             sum.Scale(1 / weight);
-            reports.Add(new FaceReport(sum, answers[best].Score, weight, agreement / weight, look));
+            reports.Add(new FaceReport(sum, answers[best].Score, weight, agreement / weight, pass));
         }
     }
 }

@@ -91,7 +91,7 @@ public sealed unsafe class ImageFile : IDisposable
         using (stored)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Uprighting.Apply(stored, Header.Orientation);
+            return OrientationTransform.Apply(stored, Header.Orientation);
         }
     }
 
@@ -227,7 +227,7 @@ public sealed unsafe class ImageFile : IDisposable
         }
 
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        return Uprighting.SwapsSides(orientation)
+        return OrientationTransform.SwapsSides(orientation)
             ? new ImageHeader(format, height, width, orientation)
             : new ImageHeader(format, width, height, orientation);
     }

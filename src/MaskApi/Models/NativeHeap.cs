@@ -13,7 +13,7 @@ internal static class NativeHeap
     // Of malloc.h.
     private const int TrimThreshold = -1;
     private const int MappingThreshold = -3;
-    private const int MostArenas = -8;
+    private const int MaxArenas = -8;
 
     /// <summary>
     /// Blocks from this size on are given back when they are freed. Smaller ones would cost more in page faults than their memory is worth;
@@ -32,7 +32,7 @@ internal static class NativeHeap
     {
         _ = mallopt(MappingThreshold, LargeBlock);
         _ = mallopt(TrimThreshold, KeptAtEnd);
-        _ = mallopt(MostArenas, ArenasPerCore * Environment.ProcessorCount);
+        _ = mallopt(MaxArenas, ArenasPerCore * Environment.ProcessorCount);
     });
 
     /// <summary>Gives back all whole pages that are free between others; takes some milliseconds.</summary>

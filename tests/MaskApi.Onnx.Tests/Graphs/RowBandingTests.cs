@@ -7,7 +7,7 @@ namespace MaskApi.Onnx.Tests.Graphs;
 public sealed class RowBandingTests
 {
     private const int Columns = 12;
-    private const int MostRows = 40;
+    private const int MaxRows = 40;
 
     // Whole up to 40 rows, then in bands that divide the picture evenly and in such that do not.
     [Theory]
@@ -27,7 +27,7 @@ public sealed class RowBandingTests
         var model = Model();
         var expected = Run(model, pixels, rows);
 
-        RowBanding.Apply(model.Graph, "image", "stage", MostRows);
+        RowBanding.Apply(model.Graph, "image", "stage", MaxRows);
         var actual = Run(model, pixels, rows);
 
         Assert.Equal(16 * rows / 4 * Columns / 4, actual.Length);
@@ -57,7 +57,7 @@ public sealed class RowBandingTests
     [InlineData("nothing", "'nothing' is not made of 'image' alone, but of: nothing.")]
     public void What_is_no_stage_is_refused(string result, string message)
     {
-        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(Model().Graph, "image", result, MostRows));
+        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(Model().Graph, "image", result, MaxRows));
 
         Assert.Equal(message, exception.Message);
     }
@@ -68,7 +68,7 @@ public sealed class RowBandingTests
         var model = Model();
         model.Graph.Node.Single(node => node.Name == "active").OpType = "Softmax";
 
-        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(model.Graph, "image", "stage", MostRows));
+        var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(model.Graph, "image", "stage", MaxRows));
 
         Assert.Equal("Which rows 'active' (Softmax) reads is not known.", exception.Message);
     }

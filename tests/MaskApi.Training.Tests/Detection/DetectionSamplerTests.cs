@@ -12,9 +12,9 @@ public sealed class DetectionSamplerTests
         Textures = 0,
         AtFace = 1,
         ColoredBorder = 0,
-        LeastFace = 20,
+        MinFace = 20,
         GreatestFace = 70,
-        Look = Augmentation.None,
+        Appearance = Augmentation.None,
     };
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
         foreach (var detail in Enum.GetValues<DetectionDetail>())
         {
             loaded.Detector.Detect(picture, new AnalysisOptions { Detail = detail }, out var cost, CancellationToken.None);
-            Assert.InRange(cost.InputPixels, 1, LookPlan.Ceiling(detail));
+            Assert.InRange(cost.InputPixels, 1, PassPlan.Ceiling(detail));
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class FaceDetectorTests : IDisposable
                 ExifOrientation.LeftBottom => ExifOrientation.RightTop,
                 _ => orientation,
             };
-            using var stored = Uprighting.Apply(upright, inverse);
+            using var stored = OrientationTransform.Apply(upright, inverse);
             var file = Orientations.WithOrientation(TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
             using var picture = TestPictures.Decode(file);
             var box = Assert.Single(Detect(picture)).Box;

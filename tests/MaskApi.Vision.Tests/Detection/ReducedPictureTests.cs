@@ -56,7 +56,7 @@ public sealed class ReducedPictureTests
         foreach (var (width, height) in new[] { (1800, 1300), (4000, 3000), (3000, 4000), (8000, 6000), (20000, 700) })
         {
             var reduction = DecodeReduction.ToDetect(new ImageHeader(ImageFormat.Jpeg, width, height, ExifOrientation.TopLeft), detail);
-            var plan = LookPlan.For(width, height, detail);
+            var plan = PassPlan.For(width, height, detail);
             Assert.All(plan.All, look => Assert.True(reduction == 1 || look.Scale * reduction <= 1, $"{width}×{height}: {reduction}, {look}"));
         }
     }

@@ -4,7 +4,7 @@ namespace MaskApi.Vision.Tests.Detection;
 
 public sealed class WeightedSuppressionTests
 {
-    private static readonly Look _look = LookPlan.For(400, 400, DetectionDetail.Fast).Coarse[0];
+    private static readonly DetectionPass _pass = PassPlan.For(400, 400, DetectionDetail.Fast).Coarse[0];
 
     [Fact]
     public void Nothing_in_nothing_out() => Assert.Empty(Merge([]));
@@ -80,7 +80,7 @@ public sealed class WeightedSuppressionTests
     private static List<FaceReport> Merge(List<FaceCandidate> answers)
     {
         var reports = new List<FaceReport>();
-        WeightedSuppression.Merge(answers, _look, reports, new BoxList());
+        WeightedSuppression.Merge(answers, _pass, reports, new BoxList());
         return reports;
     }
 }

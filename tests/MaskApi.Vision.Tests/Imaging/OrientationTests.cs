@@ -42,7 +42,7 @@ public sealed class OrientationTests
     {
         Assert.Equal(4, quadrants.Length);
         using var stored = TestPictures.NoiseRaster(71, 37);
-        using var upright = Uprighting.Apply(stored, orientation);
+        using var upright = OrientationTransform.Apply(stored, orientation);
         var (w, h) = (stored.Width, stored.Height);
         for (var y = 0; y < h; y++)
         {

@@ -11,7 +11,7 @@ namespace MaskApi.Vision.Tests.Plain;
 
 /// <summary>
 /// The whole way of one picture without haste: no pooled memory, no vector instructions, no optimized graphs. What is looked at and
-/// how reports become faces is the product's own (<see cref="LookPlan"/>, <see cref="FaceSearch"/>); how pixels come to the
+/// how reports become faces is the product's own (<see cref="PassPlan"/>, <see cref="FaceSearch"/>); how pixels come to the
 /// models and answers back is written out again.
 /// </summary>
 internal sealed class PlainPipeline : IDisposable
@@ -47,16 +47,16 @@ internal sealed class PlainPipeline : IDisposable
     /// <summary>Finds and judges faces, best detection first.</summary>
     internal List<Face> Analyze(Raster picture, DetectionDetail detail, float threshold)
     {
-        var plan = LookPlan.For(picture.Width, picture.Height, detail);
+        var plan = PassPlan.For(picture.Width, picture.Height, detail);
         var search = Search(picture, plan);
         var verdicts = Judge(picture, search.Faces, threshold);
-        if (search.Looks.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FaceDetector.Credible))
+        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FaceDetector.Credible))
         {
             var otherwise = new FaceSearch();
-            Take(otherwise, picture, plan.Otherwise);
+            Take(otherwise, picture, plan.Fallback);
             foreach (var verdict in Judge(picture, otherwise.Faces, threshold))
             {
-                var same = verdicts.FindIndex(other => other.Box.IntersectionOverUnion(verdict.Box) >= LookFusion.SameFaceFrom);
+                var same = verdicts.FindIndex(other => other.Box.IntersectionOverUnion(verdict.Box) >= PassFusion.SameFaceFrom);
                 if (same < 0)
                 {
                     verdicts.Add(verdict);
@@ -76,12 +76,12 @@ internal sealed class PlainPipeline : IDisposable
         var verdicts = new List<Face>();
         foreach (var face in faces)
         {
-            var confidence = DetectionConfidence.Of(face.Signs);
+            var confidence = DetectionConfidence.Of(face.Features);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= FaceConfirmation.LeastToConfirm(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.LeastFace)
+            if (confidence >= FaceRescoring.MinDetectorConfidence(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.MinFace)
             {
                 var (probabilities, logit) = Classify(picture, box);
-                var confirmed = FaceConfirmation.Confirm(confidence, logit, box);
+                var confirmed = FaceRescoring.Rescore(confidence, logit, box);
                 if (confirmed >= threshold)
                 {
                     verdicts.Add(new Face(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, probabilities), confidence));
@@ -137,7 +137,7 @@ internal sealed class PlainPipeline : IDisposable
         return new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", model + ".onnx"), settings);
     }
 
-    private FaceSearch Search(Raster picture, LookPlan plan)
+    private FaceSearch Search(Raster picture, PassPlan plan)
     {
         var search = new FaceSearch();
         Take(search, picture, plan.Coarse);
@@ -150,37 +150,37 @@ internal sealed class PlainPipeline : IDisposable
 
         if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
         {
-            Take(search, picture, plan.Otherwise);
+            Take(search, picture, plan.Fallback);
         }
 
         return search;
 
-        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Signs) >= FaceDetector.Credible;
+        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Features) >= FaceDetector.Credible;
     }
 
-    private void Take(FaceSearch search, Raster picture, IReadOnlyList<Look> looks)
+    private void Take(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
     {
-        foreach (var look in looks)
+        foreach (var pass in passes)
         {
-            search.Add(look, TakeLook(picture, look));
+            search.Add(pass, TakePass(picture, pass));
         }
     }
 
-    private List<FaceCandidate> TakeLook(Raster picture, Look look)
+    private List<FaceCandidate> TakePass(Raster picture, DetectionPass pass)
     {
-        var input = Turn(PlainLetterbox.Fill(picture, look.Region, look.SampleWidth, look.SampleHeight), look);
-        var tensor = new DenseTensor<byte>(input, [1, look.InputHeight, look.InputWidth, 3]);
+        var input = Turn(PlainLetterbox.Fill(picture, pass.Region, pass.SampleWidth, pass.SampleHeight), pass);
+        var tensor = new DenseTensor<byte>(input, [1, pass.InputHeight, pass.InputWidth, 3]);
         using var outputs = _detector.Run([NamedOnnxValue.CreateFromTensor(_detector.InputNames[0], tensor)]);
         float[] Output(string name) => [.. outputs.Single(output => output.Name == name).AsEnumerable<float>()];
         var (scores, boxes, keypoints) = (Output("scores"), Output("boxes"), Output("keypoints"));
 
-        var map = new LookMap(look);
+        var map = new PassTransform(pass);
         var found = new List<FaceCandidate>();
         for (var i = 0; i < scores.Length; i++)
         {
             float[] numbers = [.. boxes[(i * 4)..((i * 4) + 4)], .. keypoints[(i * 12)..((i * 12) + 12)]];
-            var (width, height) = ((numbers[2] - numbers[0]) * look.InputWidth, (numbers[3] - numbers[1]) * look.InputHeight);
-            if (scores[i] >= FaceDetector.LeastScore && width >= BlazeFace.LeastSide && height >= BlazeFace.LeastSide)
+            var (width, height) = ((numbers[2] - numbers[0]) * pass.InputWidth, (numbers[3] - numbers[1]) * pass.InputHeight);
+            if (scores[i] >= FaceDetector.MinScore && width >= BlazeFace.MinSide && height >= BlazeFace.MinSide)
             {
                 var geometry = default(FaceGeometry);
                 numbers.CopyTo((Span<float>)geometry);
@@ -193,15 +193,15 @@ internal sealed class PlainPipeline : IDisposable
     }
 
     /// <summary>The detector's input: for each of its pixels, the sample's at the place that it shows, bilinearly; black outside.</summary>
-    private static byte[] Turn(byte[] sample, Look look)
+    private static byte[] Turn(byte[] sample, DetectionPass pass)
     {
-        var (width, height) = (look.SampleWidth, look.SampleHeight);
-        var map = new LookMap(look);
-        var input = new byte[look.InputWidth * look.InputHeight * 3];
+        var (width, height) = (pass.SampleWidth, pass.SampleHeight);
+        var map = new PassTransform(pass);
+        var input = new byte[pass.InputWidth * pass.InputHeight * 3];
         for (var i = 0; i < input.Length; i++)
         {
             var (pixel, channel) = (i / 3, i % 3);
-            var at = map.ToSample((pixel % look.InputWidth) + 0.5f, (pixel / look.InputWidth) + 0.5f);
+            var at = map.ToSample((pixel % pass.InputWidth) + 0.5f, (pixel / pass.InputWidth) + 0.5f);
             if (at.X <= 0 || at.X >= width || at.Y <= 0 || at.Y >= height)
             {
                 continue;

@@ -16,7 +16,7 @@ public sealed class PlainPipelineTests
     private const float Threshold = 0.5f;
 
     /// <summary>Most pixels between the edges of the same face.</summary>
-    private const float MostApart = 0.5f;
+    private const float MaxDistance = 0.5f;
 
     [Theory]
     [InlineData("kaggle853-dev", DetectionDetail.Fast, 1)]
@@ -47,9 +47,9 @@ public sealed class PlainPipelineTests
                 Assert.Equal(probabilities.WithMask, face.Probabilities.WithMask, 1e-3f);
                 Assert.Equal(probabilities.WithoutMask, face.Probabilities.WithoutMask, 1e-3f);
                 Assert.Equal(probabilities.IncorrectlyWorn, face.Probabilities.IncorrectlyWorn, 1e-3f);
-                if (expected.Count > 0 && expected.MinBy(other => Distance(other.Box, face.Box))! is var same && Distance(same.Box, face.Box) <= MostApart)
+                if (expected.Count > 0 && expected.MinBy(other => Distance(other.Box, face.Box))! is var same && Distance(same.Box, face.Box) <= MaxDistance)
                 {
-                    Assert.Equal(FaceConfirmation.Confirm(same.Detected, logit, face.Box), face.DetectionConfidence, 1e-2f);
+                    Assert.Equal(FaceRescoring.Rescore(same.Detected, logit, face.Box), face.DetectionConfidence, 1e-2f);
                 }
             });
             faces += expected.Count;
@@ -65,7 +65,7 @@ public sealed class PlainPipelineTests
         {
             var other = all.MinBy(other => Distance(other.Box, face.Box));
             Assert.True(
-                all.Count > 0 && Distance(other.Box, face.Box) <= MostApart,
+                all.Count > 0 && Distance(other.Box, face.Box) <= MaxDistance,
                 $"{picture}: nothing within half a pixel of {face}; nearest {other}");
         }
     }

@@ -6,30 +6,30 @@ namespace MaskApi.Vision.Detection;
 /// Where points of a detector's input lie in the picture, and in the sample that the input was made of: the sample, mirrored
 /// if asked for, is turned about its middle, which comes to lie in the middle of the input.
 /// </summary>
-internal readonly struct LookMap
+internal readonly struct PassTransform
 {
-    private readonly Look _look;
+    private readonly DetectionPass _pass;
     private readonly float _cos;
     private readonly float _sin;
 
-    internal LookMap(Look look)
+    internal PassTransform(DetectionPass pass)
     {
-        _look = look;
-        (_sin, _cos) = MathF.SinCos(look.Turn * MathF.PI / 180);
+        _pass = pass;
+        (_sin, _cos) = MathF.SinCos(pass.Rotation * MathF.PI / 180);
     }
 
     /// <summary>The point of the sample, in its pixels, that a point of the input shows.</summary>
     internal PixelPoint ToSample(float x, float y)
     {
-        var (dx, dy) = Unturn(x - (_look.InputWidth / 2f), y - (_look.InputHeight / 2f));
-        return new PixelPoint((_look.SampleWidth / 2f) + dx, (_look.SampleHeight / 2f) + dy);
+        var (dx, dy) = Unrotate(x - (_pass.InputWidth / 2f), y - (_pass.InputHeight / 2f));
+        return new PixelPoint((_pass.SampleWidth / 2f) + dx, (_pass.SampleHeight / 2f) + dy);
     }
 
     /// <summary>Turns a face from 0–1 of the input into pixels of the picture.</summary>
     /// <param name="face">Left, top, right, bottom, and the key points, in 0–1 of the input; replaced.</param>
     internal void ToPicture(ref FaceGeometry face)
     {
-        var (width, height) = ((face[2] - face[0]) * _look.InputWidth, (face[3] - face[1]) * _look.InputHeight);
+        var (width, height) = ((face[2] - face[0]) * _pass.InputWidth, (face[3] - face[1]) * _pass.InputHeight);
         var center = ToPicture((face[0] + face[2]) / 2, (face[1] + face[3]) / 2);
         for (var i = 4; i < FaceGeometry.Length; i += 2)
         {
@@ -37,14 +37,14 @@ internal readonly struct LookMap
             (face[i], face[i + 1]) = (point.X, point.Y);
         }
 
-        if (_look.Mirrored)
+        if (_pass.Mirrored)
         {
             face.SwapSides();
         }
 
         // A face is an oval: the upright box around the turned oval, not around the turned box, which would be far too large.
-        var halfWidth = Hypotenuse(width * _cos, height * _sin) / (2 * _look.Scale);
-        var halfHeight = Hypotenuse(width * _sin, height * _cos) / (2 * _look.Scale);
+        var halfWidth = Hypotenuse(width * _cos, height * _sin) / (2 * _pass.Scale);
+        var halfHeight = Hypotenuse(width * _sin, height * _cos) / (2 * _pass.Scale);
         (face[0], face[1], face[2], face[3]) = (center.X - halfWidth, center.Y - halfHeight, center.X + halfWidth, center.Y + halfHeight);
     }
 
@@ -52,13 +52,13 @@ internal readonly struct LookMap
 
     private PixelPoint ToPicture(float x, float y)
     {
-        var sample = ToSample(x * _look.InputWidth, y * _look.InputHeight);
-        return new PixelPoint(_look.Region.X + (sample.X / _look.Scale), _look.Region.Y + (sample.Y / _look.Scale));
+        var sample = ToSample(x * _pass.InputWidth, y * _pass.InputHeight);
+        return new PixelPoint(_pass.Region.X + (sample.X / _pass.Scale), _pass.Region.Y + (sample.Y / _pass.Scale));
     }
 
-    private (float X, float Y) Unturn(float x, float y)
+    private (float X, float Y) Unrotate(float x, float y)
     {
         var along = (x * _cos) + (y * _sin);
-        return (_look.Mirrored ? -along : along, (y * _cos) - (x * _sin));
+        return (_pass.Mirrored ? -along : along, (y * _cos) - (x * _sin));
     }
 }

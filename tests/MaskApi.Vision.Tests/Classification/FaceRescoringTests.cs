@@ -5,7 +5,7 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision.Tests.Classification;
 
-public sealed class FaceConfirmationTests
+public sealed class FaceRescoringTests
 {
     private static readonly PixelBox _face = new(10, 10, 64, 80);
 
@@ -15,21 +15,21 @@ public sealed class FaceConfirmationTests
     [InlineData(0.9f)]
     public void What_may_be_confirmed_is_what_can_reach_the_threshold(float threshold)
     {
-        var least = FaceConfirmation.LeastToConfirm(threshold);
+        var least = FaceRescoring.MinDetectorConfidence(threshold);
         Assert.InRange(least, 0, threshold);
-        Assert.Equal(threshold, FaceConfirmation.Confirm(least, 50, _face), 1e-4f);
+        Assert.Equal(threshold, FaceRescoring.Rescore(least, 50, _face), 1e-4f);
         foreach (var logit in new[] { -30f, 0, 3, 30 })
         {
-            Assert.True(FaceConfirmation.Confirm(least * 0.99f, logit, _face) < threshold, $"{logit}");
+            Assert.True(FaceRescoring.Rescore(least * 0.99f, logit, _face) < threshold, $"{logit}");
         }
     }
 
     [Fact]
     public void What_is_no_face_to_the_classifier_falls_and_what_is_one_rises()
     {
-        Assert.InRange(FaceConfirmation.Confirm(0.6f, -6, _face), 0, 0.1f);
-        Assert.InRange(FaceConfirmation.Confirm(0.4f, 6, _face), 0.5f, 0.7f);
-        Assert.Equal(0, FaceConfirmation.LeastToConfirm(0));
+        Assert.InRange(FaceRescoring.Rescore(0.6f, -6, _face), 0, 0.1f);
+        Assert.InRange(FaceRescoring.Rescore(0.4f, 6, _face), 0.5f, 0.7f);
+        Assert.Equal(0, FaceRescoring.MinDetectorConfidence(0));
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class FaceConfirmationTests
     public void What_looks_less_like_a_face_is_confirmed_less(float side)
     {
         var box = new PixelBox(0, 0, side, side);
-        var confirmed = new[] { 6f, 2, 0, -2, -6, -12 }.Select(logit => FaceConfirmation.Confirm(0.9f, logit, box)).ToArray();
+        var confirmed = new[] { 6f, 2, 0, -2, -6, -12 }.Select(logit => FaceRescoring.Rescore(0.9f, logit, box)).ToArray();
         Assert.Equal(confirmed.OrderDescending(), confirmed);
         Assert.True(confirmed[^1] < confirmed[0]);
     }
@@ -47,8 +47,8 @@ public sealed class FaceConfirmationTests
     [Fact]
     public void Of_a_small_face_the_classifier_is_believed_less()
     {
-        var large = FaceConfirmation.Confirm(0.9f, -4, new PixelBox(0, 0, 100, 100));
-        var small = FaceConfirmation.Confirm(0.9f, -4, new PixelBox(0, 0, 10, 10));
+        var large = FaceRescoring.Rescore(0.9f, -4, new PixelBox(0, 0, 100, 100));
+        var small = FaceRescoring.Rescore(0.9f, -4, new PixelBox(0, 0, 10, 10));
         Assert.True(large < 0.5f, $"{large}");
         Assert.True(small > large, $"{small} {large}");
     }

@@ -4,7 +4,7 @@ namespace MaskApi.Vision.Detection;
 
 /// <summary>What tells a face from a false alarm, as numbers for <see cref="DetectionConfidence"/>.</summary>
 [InlineArray(Count)]
-internal struct FaceSigns
+internal struct FaceFeatures
 {
     internal const int Count = 8;
 
@@ -14,11 +14,11 @@ internal struct FaceSigns
     /// <remarks>
     /// <list type="number">
     /// <item>best: log odds of the best report's score.</item>
-    /// <item>mean: mean log odds over the looks that should have seen the face, silence counting as the least score reported.</item>
+    /// <item>mean: mean log odds over the passes that should have seen the face, silence counting as the least score reported.</item>
     /// <item>support: log of how many times its own score the anchors behind the best report have together.</item>
     /// <item>agreement: how well those anchors' boxes agree.</item>
     /// <item>size, size squared: the face in the best report's input, in octaves from 32 pixels.</item>
-    /// <item>turned: 1 where only a look at the turned picture speaks for the face, otherwise 0.</item>
+    /// <item>turned: 1 where only a pass at the turned picture speaks for the face, otherwise 0.</item>
     /// <item>inside: the largest share of its box that lies inside the box of a better face.</item>
     /// </list>
     /// </remarks>

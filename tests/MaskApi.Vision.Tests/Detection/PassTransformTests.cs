@@ -3,9 +3,9 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Tests.Detection;
 
-public sealed class LookMapTests
+public sealed class PassTransformTests
 {
-    private static readonly Look _plain = new()
+    private static readonly DetectionPass _plain = new()
     {
         Region = new PixelBox(10, 20, 60, 40),
         SampleWidth = 120,
@@ -16,11 +16,11 @@ public sealed class LookMapTests
     [Fact]
     public void A_quarter_turn_clockwise_brings_the_left_edge_to_the_top()
     {
-        var look = _plain with { Turn = 90 };
-        Assert.Equal((96, 128), (look.InputWidth, look.InputHeight));
+        var pass = _plain with { Rotation = 90 };
+        Assert.Equal((96, 128), (pass.InputWidth, pass.InputHeight));
 
         // The sample, 80 wide when turned, lies in the middle of the 96: its left bottom corner is at the top left.
-        var map = new LookMap(look);
+        var map = new PassTransform(pass);
         AssertNear(0, 80, map.ToSample(8, 4));
         AssertNear(0, 0, map.ToSample(88, 4));
         AssertNear(120, 80, map.ToSample(8, 124));
@@ -31,11 +31,11 @@ public sealed class LookMapTests
     {
         foreach (var turn in new[] { 0f, 90, 180, 270, 30, 45, 135 })
         {
-            var look = _plain with { Turn = turn };
+            var pass = _plain with { Rotation = turn };
 
             // A square of 16 input pixels, 8 of the picture, about the middle of the input, which shows the middle of the region.
-            var face = Face(look, 8, 8);
-            new LookMap(look).ToPicture(ref face);
+            var face = Face(pass, 8, 8);
+            new PassTransform(pass).ToPicture(ref face);
             AssertNear(40, 40, face.Box.Center);
             Assert.Equal(8, face.Box.Width, 1e-3f);
             Assert.Equal(8, face.Box.Height, 1e-3f);
@@ -49,19 +49,19 @@ public sealed class LookMapTests
     [Fact]
     public void A_tall_face_lies_down_in_a_quarter_turn()
     {
-        var look = _plain with { Turn = 90 };
-        var face = Face(look, 4, 8);
-        new LookMap(look).ToPicture(ref face);
+        var pass = _plain with { Rotation = 90 };
+        var face = Face(pass, 4, 8);
+        new PassTransform(pass).ToPicture(ref face);
         Assert.Equal((8, 4), (MathF.Round(face.Box.Width, 3), MathF.Round(face.Box.Height, 3)));
     }
 
     [Fact]
     public void A_mirrored_face_gets_its_own_sides_back()
     {
-        var look = _plain with { Mirrored = true };
-        var face = Face(look, 8, 8);
+        var pass = _plain with { Mirrored = true };
+        var face = Face(pass, 8, 8);
         (face[4], face[6]) = (0.4f, 0.6f);
-        new LookMap(look).ToPicture(ref face);
+        new PassTransform(pass).ToPicture(ref face);
         Assert.True(face.Landmarks.RightEye.X < face.Landmarks.LeftEye.X);
         AssertNear(40, 40, face.Box.Center);
     }
@@ -72,24 +72,24 @@ public sealed class LookMapTests
         var random = new Random(5);
         var sample = new byte[(_plain.SampleWidth * _plain.SampleHeight * 3) + 1];
         random.NextBytes(sample);
-        foreach (var look in new[] { _plain with { Turn = 90 }, _plain with { Turn = 180 }, _plain with { Turn = 270 }, _plain with { Mirrored = true } })
+        foreach (var pass in new[] { _plain with { Rotation = 90 }, _plain with { Rotation = 180 }, _plain with { Rotation = 270 }, _plain with { Mirrored = true } })
         {
-            var input = new byte[look.InputWidth * look.InputHeight * 3];
+            var input = new byte[pass.InputWidth * pass.InputHeight * 3];
             random.NextBytes(input);
-            Turning.Fill(sample, look, input);
-            var map = new LookMap(look);
-            for (var y = 0; y < look.InputHeight; y++)
+            RotatedSample.Fill(sample, pass, input);
+            var map = new PassTransform(pass);
+            for (var y = 0; y < pass.InputHeight; y++)
             {
-                for (var x = 0; x < look.InputWidth; x++)
+                for (var x = 0; x < pass.InputWidth; x++)
                 {
                     // Whole turns fall on whole pixels or on none.
                     var from = map.ToSample(x + 0.5f, y + 0.5f);
                     var (column, row) = ((int)MathF.Floor(from.X), (int)MathF.Floor(from.Y));
-                    var inside = column >= 0 && row >= 0 && column < look.SampleWidth && row < look.SampleHeight;
+                    var inside = column >= 0 && row >= 0 && column < pass.SampleWidth && row < pass.SampleHeight;
                     for (var channel = 0; channel < 3; channel++)
                     {
-                        var expected = inside ? sample[(((row * look.SampleWidth) + column) * 3) + channel] : 0;
-                        Assert.InRange(input[(((y * look.InputWidth) + x) * 3) + channel], expected - 1, expected + 1);
+                        var expected = inside ? sample[(((row * pass.SampleWidth) + column) * 3) + channel] : 0;
+                        Assert.InRange(input[(((y * pass.InputWidth) + x) * 3) + channel], expected - 1, expected + 1);
                     }
                 }
             }
@@ -99,19 +99,19 @@ public sealed class LookMapTests
     [Fact]
     public void Half_a_turn_shows_the_last_pixel_first()
     {
-        var look = new Look { Region = new PixelBox(0, 0, 32, 32), SampleWidth = 32, SampleHeight = 32, Turn = 180 };
+        var pass = new DetectionPass { Region = new PixelBox(0, 0, 32, 32), SampleWidth = 32, SampleHeight = 32, Rotation = 180 };
         var sample = new byte[(32 * 32 * 3) + 1];
         (sample[^4], sample[^3], sample[^2], sample[^1]) = (10, 20, 30, 40);
         var input = new byte[32 * 32 * 3];
-        Turning.Fill(sample, look, input);
+        RotatedSample.Fill(sample, pass, input);
         Assert.Equal([10, 20, 30], input[..3]);
         Assert.All(input[3..], value => Assert.Equal(0, value));
     }
 
-    private static FaceGeometry Face(Look look, float width, float height)
+    private static FaceGeometry Face(DetectionPass pass, float width, float height)
     {
         var face = default(FaceGeometry);
-        var (halfWidth, halfHeight) = (width * look.Scale / 2 / look.InputWidth, height * look.Scale / 2 / look.InputHeight);
+        var (halfWidth, halfHeight) = (width * pass.Scale / 2 / pass.InputWidth, height * pass.Scale / 2 / pass.InputHeight);
         (face[0], face[1], face[2], face[3]) = (0.5f - halfWidth, 0.5f - halfHeight, 0.5f + halfWidth, 0.5f + halfHeight);
         for (var i = 4; i < FaceGeometry.Length; i++)
         {

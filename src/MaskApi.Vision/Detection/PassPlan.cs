@@ -3,21 +3,21 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Which looks are taken at a picture. The plan depends on the picture's size and the effort alone; what is found can only
-/// leave looks out. So its cost has a ceiling that no picture exceeds: <see cref="MostInputPixels"/>.
+/// Which passes are taken at a picture. The plan depends on the picture's size and the effort alone; what is found can only
+/// leave passes out. So its cost has a ceiling that no picture exceeds: <see cref="MaxInputPixels"/>.
 /// </summary>
 /// <remarks>
-/// The detector sees faces from about 9 to 175 of its input's pixels. A look is the whole picture at one scale in one run,
+/// The detector sees faces from about 9 to 175 of its input's pixels. A pass is the whole picture at one scale in one run,
 /// so that no face is cut or seen twice; where that would be too much for one run, tiles that overlap. Cost is counted in
 /// input pixels, to which time is proportional.
 /// </remarks>
-public sealed record LookPlan
+public sealed record PassPlan
 {
     /// <summary>Input pixels of the detector's original input, 192 × 192: the unit in which budgets are given.</summary>
     public const int Unit = 192 * 192;
 
     /// <summary>Most input pixels of one run, which bounds the memory that it takes.</summary>
-    public const int MostPixelsPerRun = 32 * Unit;
+    public const int MaxPixelsPerRun = 32 * Unit;
 
     /// <summary>Largest face, in input pixels, that a level of tiles is asked for: larger ones are the coarser level's.</summary>
     public const int LargestFaceInTiles = 128;
@@ -25,44 +25,44 @@ public sealed record LookPlan
     /// <summary>How far a tile sees beyond its core, in input pixels: half of the largest face and what lies around it.</summary>
     private const int TileMargin = (LargestFaceInTiles / 2) + 32;
 
-    /// <summary>Sides of the look with a margin, in sides of the picture.</summary>
+    /// <summary>Sides of the pass with a margin, in sides of the picture.</summary>
     private const float MarginFactor = 1.5f;
 
-    private const int MostTiles = 64;
+    private const int MaxTiles = 64;
 
     /// <summary>How much larger than the one before a level must show the picture to be worth its cost.</summary>
-    private const float LeastStep = 1.25f;
+    private const float MinStep = 1.25f;
 
-    private LookPlan()
+    private PassPlan()
     {
     }
 
     /// <summary>The whole picture on a small scale; always taken.</summary>
-    public required IReadOnlyList<Look> Coarse { get; init; }
+    public required IReadOnlyList<DetectionPass> Coarse { get; init; }
 
     /// <summary>Larger scales; left out where the plan <see cref="StopsEarly"/> and one face fills the picture.</summary>
-    public required IReadOnlyList<Look> Fine { get; init; }
+    public required IReadOnlyList<DetectionPass> Fine { get; init; }
 
     /// <summary>
     /// The picture with a margin, for faces that fill it, and turned, for faces that do not stand upright; left out where the
     /// plan <see cref="StopsEarly"/> and a face was found.
     /// </summary>
-    public required IReadOnlyList<Look> Otherwise { get; init; }
+    public required IReadOnlyList<DetectionPass> Fallback { get; init; }
 
-    /// <summary>Whether what was found decides about further looks.</summary>
+    /// <summary>Whether what was found decides about further passes.</summary>
     public required bool StopsEarly { get; init; }
 
-    /// <summary>Every look that may be taken.</summary>
-    public IEnumerable<Look> All => [.. Coarse, .. Fine, .. Otherwise];
+    /// <summary>Every pass that may be taken.</summary>
+    public IEnumerable<DetectionPass> All => [.. Coarse, .. Fine, .. Fallback];
 
-    /// <summary>Input pixels of all looks together: the ceiling on what finding faces in such a picture may cost.</summary>
-    public long MostInputPixels => All.Sum(look => look.InputPixels);
+    /// <summary>Input pixels of all passes together: the ceiling on what finding faces in such a picture may cost.</summary>
+    public long MaxInputPixels => All.Sum(pass => pass.InputPixels);
 
     /// <summary>The plan for a picture.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
     /// <param name="detail">Effort.</param>
-    public static LookPlan For(int width, int height, DetectionDetail detail)
+    public static PassPlan For(int width, int height, DetectionDetail detail)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -70,25 +70,25 @@ public sealed record LookPlan
         switch (detail)
         {
             case DetectionDetail.Fast:
-                return new LookPlan { Coarse = picture.Levels(Enlarged(1)), Fine = [], Otherwise = [], StopsEarly = false };
+                return new PassPlan { Coarse = picture.Levels(Enlarged(1)), Fine = [], Fallback = [], StopsEarly = false };
             case DetectionDetail.Auto:
                 var levels = picture.Levels(Enlarged(1), Enlarged(4), Native(16));
-                return new LookPlan
+                return new PassPlan
                 {
                     Coarse = levels[..1],
                     Fine = levels[1..],
-                    Otherwise = [picture.WithMargin(), .. picture.Turns(1)],
+                    Fallback = [picture.WithMargin(), .. picture.Rotations(1)],
                     StopsEarly = true,
                 };
             case DetectionDetail.High:
                 levels = picture.Levels(Enlarged(1), Enlarged(4), Enlarged(16), Native(64));
 
                 // The second level, a single run, is worth looking at in the mirror too.
-                return new LookPlan
+                return new PassPlan
                 {
                     Coarse = levels[..1],
-                    Fine = [.. levels.Skip(1).Take(1).Select(look => look with { Mirrored = true }), .. levels[1..]],
-                    Otherwise = [picture.WithMargin(), .. picture.Turns(4)],
+                    Fine = [.. levels.Skip(1).Take(1).Select(pass => pass with { Mirrored = true }), .. levels[1..]],
+                    Fallback = [picture.WithMargin(), .. picture.Rotations(4)],
                     StopsEarly = false,
                 };
             default:
@@ -107,75 +107,75 @@ public sealed record LookPlan
     };
 
     /// <summary>A level that may enlarge the picture: small faces are seen better so, up to a point.</summary>
-    private static (int Units, float MostScale) Enlarged(int units) => (units, 2.5f);
+    private static (int Units, float MaxScale) Enlarged(int units) => (units, 2.5f);
 
     /// <summary>A level for pictures that hold smaller faces than the levels before can show.</summary>
-    private static (int Units, float MostScale) Native(int units) => (units, 1.1f);
+    private static (int Units, float MaxScale) Native(int units) => (units, 1.1f);
 
     private readonly record struct Picture(int Width, int Height)
     {
         /// <summary>One level for each budget; without those that would show little more than the one before.</summary>
-        internal List<Look> Levels(params ReadOnlySpan<(int Units, float MostScale)> budgets)
+        internal List<DetectionPass> Levels(params ReadOnlySpan<(int Units, float MaxScale)> budgets)
         {
-            var looks = new List<Look>();
+            var passes = new List<DetectionPass>();
             var last = 0f;
-            foreach (var (units, mostScale) in budgets)
+            foreach (var (units, maxScale) in budgets)
             {
-                var scale = MathF.Min(mostScale, LargestScale((long)units * Unit));
-                if (scale > LeastStep * last)
+                var scale = MathF.Min(maxScale, LargestScale((long)units * Unit));
+                if (scale > MinStep * last)
                 {
-                    AddLevel(looks, scale);
+                    AddLevel(passes, scale);
                     last = scale;
                 }
             }
 
-            return looks;
+            return passes;
         }
 
         /// <summary>The picture at half the scale of the coarsest level, black around it.</summary>
-        internal Look WithMargin()
+        internal DetectionPass WithMargin()
         {
             var scale = LargestScale(Unit) / 2;
             return Centered(scale, RoundUp(Width * scale * MarginFactor), RoundUp(Height * scale * MarginFactor));
         }
 
         /// <summary>The picture on its sides and on its head.</summary>
-        internal Look[] Turns(int units)
+        internal DetectionPass[] Rotations(int units)
         {
-            var scale = MathF.Min(Enlarged(units).MostScale, LargestScale((long)units * Unit));
+            var scale = MathF.Min(Enlarged(units).MaxScale, LargestScale((long)units * Unit));
             var whole = new PixelBox(0, 0, Width, Height);
-            var upright = new Look
+            var upright = new DetectionPass
             {
                 Region = whole,
                 SampleWidth = Math.Max(1, (int)MathF.Round(Width * scale)),
                 SampleHeight = Math.Max(1, (int)MathF.Round(Height * scale)),
                 Core = Everywhere,
             };
-            return [upright with { Turn = 90 }, upright with { Turn = 180 }, upright with { Turn = 270 }];
+            return [upright with { Rotation = 90 }, upright with { Rotation = 180 }, upright with { Rotation = 270 }];
         }
 
         /// <summary>The picture and as much around it: a face may reach beyond the picture, its center hardly.</summary>
         private PixelBox Everywhere => PixelBox.FromEdges(-Width, -Height, 2 * Width, 2 * Height);
 
-        private static int RoundUp(float pixels) => Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / Look.InputMultiple)) * Look.InputMultiple;
+        private static int RoundUp(float pixels) => Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / DetectionPass.InputMultiple)) * DetectionPass.InputMultiple;
 
         /// <summary>The largest scale at which the picture fits an input of at most so many pixels, sides being multiples of 32.</summary>
         private float LargestScale(long pixels)
         {
-            var cells = (int)(pixels / (Look.InputMultiple * Look.InputMultiple));
+            var cells = (int)(pixels / (DetectionPass.InputMultiple * DetectionPass.InputMultiple));
             var best = 0f;
             for (var columns = 1; columns <= cells; columns++)
             {
                 best = MathF.Max(best, MathF.Min((float)columns / Width, (float)(cells / columns) / Height));
             }
 
-            return best * Look.InputMultiple;
+            return best * DetectionPass.InputMultiple;
         }
 
-        private Look Centered(float scale, int inputWidth, int inputHeight)
+        private DetectionPass Centered(float scale, int inputWidth, int inputHeight)
         {
             var (width, height) = (inputWidth / scale, inputHeight / scale);
-            return new Look
+            return new DetectionPass
             {
                 Region = new PixelBox((Width - width) / 2, (Height - height) / 2, width, height),
                 SampleWidth = inputWidth,
@@ -184,28 +184,28 @@ public sealed record LookPlan
             };
         }
 
-        private void AddLevel(List<Look> looks, float scale)
+        private void AddLevel(List<DetectionPass> passes, float scale)
         {
             var (width, height) = (RoundUp(Width * scale), RoundUp(Height * scale));
-            if ((long)width * height <= MostPixelsPerRun)
+            if ((long)width * height <= MaxPixelsPerRun)
             {
-                looks.Add(Centered(scale, width, height));
+                passes.Add(Centered(scale, width, height));
                 return;
             }
 
-            AddTiles(looks, scale);
+            AddTiles(passes, scale);
         }
 
         /// <summary>Covers the picture with the cores of as many equal tiles as cost least; each sees a margin around its core.</summary>
-        private void AddTiles(List<Look> looks, float scale)
+        private void AddTiles(List<DetectionPass> passes, float scale)
         {
             var (best, least) = ((Columns: 1, Rows: 1), long.MaxValue);
-            for (var columns = 1; columns <= MostTiles; columns++)
+            for (var columns = 1; columns <= MaxTiles; columns++)
             {
-                for (var rows = 1; rows * columns <= MostTiles; rows++)
+                for (var rows = 1; rows * columns <= MaxTiles; rows++)
                 {
                     var pixels = (long)TileSide(Width, columns, scale) * TileSide(Height, rows, scale);
-                    if (pixels <= MostPixelsPerRun && pixels * columns * rows < least)
+                    if (pixels <= MaxPixelsPerRun && pixels * columns * rows < least)
                     {
                         (best, least) = ((columns, rows), pixels * columns * rows);
                     }
@@ -219,7 +219,7 @@ public sealed record LookPlan
                 {
                     var (left, width) = Place(column, best.Columns, Width, tileWidth / scale);
                     var (top, height) = Place(row, best.Rows, Height, tileHeight / scale);
-                    looks.Add(new Look
+                    passes.Add(new DetectionPass
                     {
                         Region = new PixelBox(left, top, width, height),
                         SampleWidth = tileWidth,

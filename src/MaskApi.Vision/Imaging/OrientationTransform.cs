@@ -4,7 +4,7 @@ using MaskApi.Vision.Imaging.Formats;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>Turns stored pixels upright.</summary>
-internal static class Uprighting
+internal static class OrientationTransform
 {
     /// <summary>Side of the square that is turned at a time: 32 × 32 pixels of source and target fit the first-level cache.</summary>
     private const int BlockSide = 32;

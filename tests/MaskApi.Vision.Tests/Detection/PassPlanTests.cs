@@ -3,7 +3,7 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Tests.Detection;
 
-public sealed class LookPlanTests
+public sealed class PassPlanTests
 {
     public static TheoryData<int, int> Sizes => new()
     {
@@ -31,31 +31,31 @@ public sealed class LookPlanTests
     [MemberData(nameof(Sizes))]
     public void Fast_is_one_look_at_the_whole_picture_of_at_most_a_unit(int width, int height)
     {
-        var look = Assert.Single(LookPlan.For(width, height, DetectionDetail.Fast).All);
-        AssertWhole(look, width, height);
-        Assert.InRange(look.InputPixels, 1, LookPlan.Unit);
+        var pass = Assert.Single(PassPlan.For(width, height, DetectionDetail.Fast).All);
+        AssertWhole(pass, width, height);
+        Assert.InRange(pass.InputPixels, 1, PassPlan.Unit);
     }
 
     [Theory]
     [MemberData(nameof(Plans))]
     public void No_plan_exceeds_its_ceiling_and_no_run_its_memory(int width, int height, DetectionDetail detail)
     {
-        var plan = LookPlan.For(width, height, detail);
-        Assert.InRange(plan.MostInputPixels, 1, LookPlan.Ceiling(detail));
-        Assert.All(plan.All, look => Assert.InRange(look.InputPixels, 1, LookPlan.MostPixelsPerRun));
+        var plan = PassPlan.For(width, height, detail);
+        Assert.InRange(plan.MaxInputPixels, 1, PassPlan.Ceiling(detail));
+        Assert.All(plan.All, pass => Assert.InRange(pass.InputPixels, 1, PassPlan.MaxPixelsPerRun));
     }
 
     [Theory]
     [MemberData(nameof(Plans))]
     public void Every_input_is_one_that_the_detector_takes(int width, int height, DetectionDetail detail)
     {
-        Assert.All(LookPlan.For(width, height, detail).All, look =>
+        Assert.All(PassPlan.For(width, height, detail).All, pass =>
         {
-            Assert.Equal(0, look.InputWidth % Look.InputMultiple);
-            Assert.Equal(0, look.InputHeight % Look.InputMultiple);
+            Assert.Equal(0, pass.InputWidth % DetectionPass.InputMultiple);
+            Assert.Equal(0, pass.InputHeight % DetectionPass.InputMultiple);
 
             // The same scale along both sides, but for the rounding of a turned sample to whole pixels.
-            Assert.InRange(look.SampleHeight / look.Region.Height / look.Scale, look.Turn == 0 ? 0.999f : 0.5f, look.Turn == 0 ? 1.001f : 100);
+            Assert.InRange(pass.SampleHeight / pass.Region.Height / pass.Scale, pass.Rotation == 0 ? 0.999f : 0.5f, pass.Rotation == 0 ? 1.001f : 100);
         });
     }
 
@@ -64,13 +64,13 @@ public sealed class LookPlanTests
     public void Every_place_is_answered_for_once_by_each_level(int width, int height, DetectionDetail detail)
     {
         var random = new Random(3);
-        foreach (var level in LookPlan.For(width, height, detail).All.GroupBy(look => (look.Scale, look.Turn, look.Mirrored)))
+        foreach (var level in PassPlan.For(width, height, detail).All.GroupBy(pass => (pass.Scale, pass.Rotation, pass.Mirrored)))
         {
             for (var i = 0; i < 300; i++)
             {
                 // Faces are drawn with their center a little outside the picture too.
                 var center = new PixelPoint(((random.NextSingle() * 1.2f) - 0.1f) * width, ((random.NextSingle() * 1.2f) - 0.1f) * height);
-                Assert.Single(level, look => look.Answers(center));
+                Assert.Single(level, pass => pass.Answers(center));
             }
         }
     }
@@ -80,21 +80,21 @@ public sealed class LookPlanTests
     public void A_tile_sees_every_face_that_it_answers_for_whole(int width, int height, DetectionDetail detail)
     {
         var random = new Random(4);
-        foreach (var look in LookPlan.For(width, height, detail).All)
+        foreach (var pass in PassPlan.For(width, height, detail).All)
         {
-            var half = LookPlan.LargestFaceInTiles / 2 / look.Scale;
+            var half = PassPlan.LargestFaceInTiles / 2 / pass.Scale;
             for (var i = 0; i < 100; i++)
             {
                 var center = new PixelPoint(random.NextSingle() * width, random.NextSingle() * height);
-                if (!look.Answers(center))
+                if (!pass.Answers(center))
                 {
                     continue;
                 }
 
-                // What of the face lies in the picture must lie in the look.
+                // What of the face lies in the picture must lie in the pass.
                 const float slack = 0.05f;
-                Assert.True(look.Region.X <= MathF.Max(0, center.X - half) + slack && look.Region.Right >= MathF.Min(width, center.X + half) - slack);
-                Assert.True(look.Region.Y <= MathF.Max(0, center.Y - half) + slack && look.Region.Bottom >= MathF.Min(height, center.Y + half) - slack);
+                Assert.True(pass.Region.X <= MathF.Max(0, center.X - half) + slack && pass.Region.Right >= MathF.Min(width, center.X + half) - slack);
+                Assert.True(pass.Region.Y <= MathF.Max(0, center.Y - half) + slack && pass.Region.Bottom >= MathF.Min(height, center.Y + half) - slack);
             }
         }
     }
@@ -105,7 +105,7 @@ public sealed class LookPlanTests
     {
         foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
         {
-            var scales = LookPlan.For(width, height, detail).All.Where(look => look.Turn == 0).Select(look => look.Scale).Distinct().Order().ToArray();
+            var scales = PassPlan.For(width, height, detail).All.Where(pass => pass.Rotation == 0).Select(pass => pass.Scale).Distinct().Order().ToArray();
             for (var i = 1; i < scales.Length; i++)
             {
                 // Seen from 12 pixels up at one level, and up to 128 at the next: neighbors may be a factor of ten apart.
@@ -119,12 +119,12 @@ public sealed class LookPlanTests
     {
         foreach (var detail in Enum.GetValues<DetectionDetail>())
         {
-            var wide = LookPlan.For(1600, 900, detail);
-            var tall = LookPlan.For(900, 1600, detail);
-            Assert.Equal(wide.MostInputPixels, tall.MostInputPixels);
+            var wide = PassPlan.For(1600, 900, detail);
+            var tall = PassPlan.For(900, 1600, detail);
+            Assert.Equal(wide.MaxInputPixels, tall.MaxInputPixels);
             Assert.Equal(
-                wide.All.Where(look => look.Turn == 0).Select(look => (look.InputWidth, look.InputHeight)).Order(),
-                tall.All.Where(look => look.Turn == 0).Select(look => (look.InputHeight, look.InputWidth)).Order());
+                wide.All.Where(pass => pass.Rotation == 0).Select(pass => (pass.InputWidth, pass.InputHeight)).Order(),
+                tall.All.Where(pass => pass.Rotation == 0).Select(pass => (pass.InputHeight, pass.InputWidth)).Order());
         }
     }
 
@@ -133,9 +133,9 @@ public sealed class LookPlanTests
     {
         foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
         {
-            var turned = LookPlan.For(400, 280, detail).Otherwise.Where(look => look.Turn != 0).ToArray();
-            Assert.Equal([90f, 180f, 270f], turned.Select(look => look.Turn).Order());
-            Assert.All(turned, look => Assert.Equal(look.Turn == 180, look.InputWidth > look.InputHeight));
+            var turned = PassPlan.For(400, 280, detail).Fallback.Where(pass => pass.Rotation != 0).ToArray();
+            Assert.Equal([90f, 180f, 270f], turned.Select(pass => pass.Rotation).Order());
+            Assert.All(turned, pass => Assert.Equal(pass.Rotation == 180, pass.InputWidth > pass.InputHeight));
         }
     }
 
@@ -143,12 +143,12 @@ public sealed class LookPlanTests
     [InlineData(0, 10)]
     [InlineData(10, -1)]
     public void A_picture_has_sides(int width, int height) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => LookPlan.For(width, height, DetectionDetail.Auto));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PassPlan.For(width, height, DetectionDetail.Auto));
 
-    private static void AssertWhole(Look look, int width, int height)
+    private static void AssertWhole(DetectionPass pass, int width, int height)
     {
         const float slack = 0.01f;
-        Assert.True(look.Region.X <= slack && look.Region.Y <= slack);
-        Assert.True(look.Region.Right >= width - slack && look.Region.Bottom >= height - slack);
+        Assert.True(pass.Region.X <= slack && pass.Region.Y <= slack);
+        Assert.True(pass.Region.Right >= width - slack && pass.Region.Bottom >= height - slack);
     }
 }

@@ -5,23 +5,23 @@ using System.Runtime.Intrinsics;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>Turns and mirrors a small RGB sample into a detector's input; black around it.</summary>
-internal static class Turning
+internal static class RotatedSample
 {
     /// <summary>Fills a detector's input, bilinearly; quarter turns and mirroring of whole pixels come out exact.</summary>
     /// <param name="sample"><c>uint8[SampleHeight, SampleWidth, 3]</c>, and one byte more, which is read but does not count.</param>
-    /// <param name="look">Sizes, turn and mirroring.</param>
+    /// <param name="pass">Sizes, turn and mirroring.</param>
     /// <param name="input"><c>uint8[InputHeight, InputWidth, 3]</c>; all of it is written.</param>
-    internal static void Fill(ReadOnlySpan<byte> sample, Look look, Span<byte> input)
+    internal static void Fill(ReadOnlySpan<byte> sample, DetectionPass pass, Span<byte> input)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sample.Length, look.SampleWidth * look.SampleHeight * 3);
-        var map = new LookMap(look);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sample.Length, pass.SampleWidth * pass.SampleHeight * 3);
+        var map = new PassTransform(pass);
         var at = 0;
-        for (var y = 0; y < look.InputHeight; y++)
+        for (var y = 0; y < pass.InputHeight; y++)
         {
-            for (var x = 0; x < look.InputWidth; x++, at += 3)
+            for (var x = 0; x < pass.InputWidth; x++, at += 3)
             {
                 var from = map.ToSample(x + 0.5f, y + 0.5f);
-                Sample(sample, look.SampleWidth, look.SampleHeight, from.X - 0.5f, from.Y - 0.5f, input.Slice(at, 3));
+                Sample(sample, pass.SampleWidth, pass.SampleHeight, from.X - 0.5f, from.Y - 0.5f, input.Slice(at, 3));
             }
         }
     }
@@ -50,7 +50,7 @@ internal static class Turning
     private static Vector128<float> Mix(Vector128<float> from, Vector128<float> to, float share) =>
         from + ((to - from) * Vector128.Create(share));
 
-    /// <summary>A pixel's three channels, and the next one's first, which nobody looks at.</summary>
+    /// <summary>A pixel's three channels, and the next one's first, which is ignored.</summary>
     private static Vector128<float> Pixel(ReadOnlySpan<byte> sample, int index)
     {
         var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(sample), index * 3)));

@@ -4,13 +4,13 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Merges what several looks report of the same face. The report with the best score speaks first, discounted where
-/// the face had a size at which the detector is weak; reports of other looks that overlap it count toward the mean place.
+/// Merges what several passes report of the same face. The report with the best score speaks first, discounted where
+/// the face had a size at which the detector is weak; reports of other passes that overlap it count toward the mean place.
 /// Keeps its memory from picture to picture: one caller at a time.
 /// </summary>
-internal sealed class LookFusion
+internal sealed class PassFusion
 {
-    /// <summary>Least intersection over union of two looks' reports of one face.</summary>
+    /// <summary>Least intersection over union of two passes' reports of one face.</summary>
     internal const float SameFaceFrom = 0.4f;
 
     /// <summary>Least intersection over union from which a report counts toward the mean place.</summary>
@@ -28,10 +28,10 @@ internal sealed class LookFusion
     /// <summary>What was merged last, best face first.</summary>
     internal IReadOnlyList<FaceEvidence> Faces => _faces;
 
-    /// <summary>Merges the reports of all looks.</summary>
+    /// <summary>Merges the reports of all passes.</summary>
     /// <param name="all">Reports in any order.</param>
-    /// <param name="looks">The looks that were taken.</param>
-    internal void Merge(List<FaceReport> all, List<Look> looks)
+    /// <param name="passes">The passes that were taken.</param>
+    internal void Merge(List<FaceReport> all, List<DetectionPass> passes)
     {
         SortByRank(all);
         var (faces, members) = (_faces, _members);
@@ -68,8 +68,8 @@ internal sealed class LookFusion
                 taken[i] = true;
                 members.Add(reports[i]);
 
-                // A turned look draws its box around a turned oval, which says less of an upright one.
-                if (overlap >= BlendedFrom && reports[i].Look.Turn == speaker.Look.Turn)
+                // A turned pass draws its box around a turned oval, which says less of an upright one.
+                if (overlap >= BlendedFrom && reports[i].Pass.Rotation == speaker.Pass.Rotation)
                 {
                     var share = reports[i].Support * Suitability(reports[i].InputSize);
                     sum.Add(reports[i].Geometry, share);
@@ -78,7 +78,7 @@ internal sealed class LookFusion
             }
 
             sum.Scale(1 / weight);
-            faces.Add(new FaceEvidence(sum, speaker, Signs(sum.Box, speaker, members, looks, faces)));
+            faces.Add(new FaceEvidence(sum, speaker, Features(sum.Box, speaker, members, passes, faces)));
             _faceBoxes.Add(sum.Box);
         }
     }
@@ -133,7 +133,7 @@ internal sealed class LookFusion
             }
 
             var (a, b) = (all[first], all[second]);
-            return (a.Geometry[0], a.Geometry[1], a.Look.Scale).CompareTo((b.Geometry[0], b.Geometry[1], b.Look.Scale));
+            return (a.Geometry[0], a.Geometry[1], a.Pass.Scale).CompareTo((b.Geometry[0], b.Geometry[1], b.Pass.Scale));
         });
         _reports.Clear();
         _boxes.Clear();
@@ -146,16 +146,16 @@ internal sealed class LookFusion
 
     /// <summary>Which report speaks for a face: the surest, upright before turned.</summary>
     private static float Rank(FaceReport report) =>
-        report.Score * Suitability(report.InputSize) * (report.Look.Turn == 0 ? 1 : TurnedDiscount);
+        report.Score * Suitability(report.InputSize) * (report.Pass.Rotation == 0 ? 1 : RotatedDiscount);
 
-    private FaceSigns Signs(
-        PixelBox box, in FaceReport best, List<FaceReport> members, List<Look> looks, List<FaceEvidence> better)
+    private FaceFeatures Features(
+        PixelBox box, in FaceReport best, List<FaceReport> members, List<DetectionPass> passes, List<FaceEvidence> better)
     {
         var (asked, logits) = (0, 0f);
         var size = MathF.Max(box.Width, box.Height);
-        foreach (var look in looks)
+        foreach (var pass in passes)
         {
-            if (look.Turn != best.Look.Turn || !look.Answers(box.Center) || size * look.Scale is < LeastSize or > LargestSize)
+            if (pass.Rotation != best.Pass.Rotation || !pass.Answers(box.Center) || size * pass.Scale is < MinSize or > LargestSize)
             {
                 continue;
             }
@@ -164,7 +164,7 @@ internal sealed class LookFusion
             var said = 0f;
             foreach (var member in members)
             {
-                if (member.Look == look && member.Score > said)
+                if (member.Pass == pass && member.Score > said)
                 {
                     said = member.Score;
                 }
@@ -180,16 +180,16 @@ internal sealed class LookFusion
         }
 
         var octaves = MathF.Log2(best.InputSize / 32);
-        var signs = default(FaceSigns);
-        signs[0] = LogOdds(best.Score);
-        signs[1] = asked > 0 ? logits / asked : signs[0];
-        signs[2] = MathF.Log(best.Support / best.Score);
-        signs[3] = best.Agreement;
-        signs[4] = octaves;
-        signs[5] = octaves * octaves;
-        signs[6] = best.Look.Turn == 0 ? 0 : 1;
-        signs[7] = inside;
-        return signs;
+        var features = default(FaceFeatures);
+        features[0] = LogOdds(best.Score);
+        features[1] = asked > 0 ? logits / asked : features[0];
+        features[2] = MathF.Log(best.Support / best.Score);
+        features[3] = best.Agreement;
+        features[4] = octaves;
+        features[5] = octaves * octaves;
+        features[6] = best.Pass.Rotation == 0 ? 0 : 1;
+        features[7] = inside;
+        return features;
     }
 
     /// <summary>
@@ -198,13 +198,13 @@ internal sealed class LookFusion
     private static bool IsPart(PixelBox box, PixelBox whole) =>
         box.IntersectionArea(whole) >= 0.75f * box.Area && box.Area is var area && area >= 0.15f * whole.Area && area < whole.Area;
 
-    private const float TurnedDiscount = 0.8f;
+    private const float RotatedDiscount = 0.8f;
 
-    /// <summary>Sizes, in input pixels, at which a look should see a face: outside, its silence says nothing.</summary>
-    private const float LeastSize = 10;
+    /// <summary>Sizes, in input pixels, at which a pass should see a face: outside, its silence says nothing.</summary>
+    private const float MinSize = 10;
 
     private const float LargestSize = 150;
 
     /// <summary>The log odds of a score; unseen counts as the least score that is reported.</summary>
-    private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, FaceDetector.LeastScore, 0.995f));
+    private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, FaceDetector.MinScore, 0.995f));
 }
