@@ -31,7 +31,9 @@ internal static class OnnxRunner
         finally
         {
             foreach (var value in values.Values)
+            {
                 value.Dispose();
+            }
         }
     }
 }

@@ -63,7 +63,10 @@ public sealed class DataTests
         Photometry.Mirror(mirrored);
         var original = Crop(face, "original");
         foreach (var (copy, name) in (ReadOnlySpan<(RgbImage, string)>)[(small, "small"), (poor, "poor"), (bright, "bright"), (turned, "turned"), (mirrored, "mirrored")])
+        {
             Assert.True(NearDuplicates.Alike(original, Crop(copy, name)), name);
+        }
+
         for (var seed = 2; seed < 42; seed++)
         {
             // Strangers: nothing in common but being pictures.
@@ -73,7 +76,9 @@ public sealed class DataTests
             {
                 var (x0, y0, w, h, shade) = (random.Below(140), random.Below(160), 10 + random.Below(60), 10 + random.Below(60), (byte)random.Below(256));
                 for (var y = y0; y < Math.Min(180, y0 + h); y++)
+                {
                     stranger.Pixels.AsSpan(((y * 160) + x0) * 3, Math.Min(w, 160 - x0) * 3).Fill(shade);
+                }
             }
 
             Assert.False(NearDuplicates.Alike(original, Crop(stranger, $"stranger {seed}")), $"stranger {seed}");
@@ -101,14 +106,19 @@ public sealed class DataTests
         var random = new SeededRandom(width);
         var image = new RgbImage(width, height);
         for (var i = 0; i < image.Pixels.Length; i++)
+        {
             image.Pixels[i] = (byte)random.Below(256);
+        }
+
         var ours = Resampler.Resize(image, new SampleRect(0, 0, width, height), toWidth, toHeight);
         using var scope = NewDisposeScope();
         var planes = tensor(image.Pixels, [1, height, width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
         var theirs = nn.functional.interpolate(planes, [toHeight, toWidth], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
             .permute(0, 2, 3, 1).contiguous().data<float>().ToArray();
         for (var i = 0; i < theirs.Length; i++)
+        {
             Assert.Equal(theirs[i], ours.Pixels[i], 0.51f); // half a step of rounding
+        }
     }
 
     [Fact]

@@ -210,7 +210,9 @@ public sealed class EvaluationTests
 
         var text = EvaluationText.Text("drawn", new EvaluationResult(report, null, ["x.jpg"], ["y.jpg: broken"], [], 42));
         foreach (var part in (string[])["42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "incorrect_mask", "uncertain", "source drawn", "0-16 px"])
+        {
             Assert.Contains(part, text, StringComparison.Ordinal);
+        }
 
         EvaluationPlots.Save("drawn", report, Path.Combine(folder, "plots.png"));
         ContactSheet.Save([.. report.Mistakes], Path.Combine(folder, "mistakes.png"), TestContext.Current.CancellationToken);

@@ -115,12 +115,17 @@ public sealed class FetchTests : IDisposable
         Assert.SkipWhen(original is null, "The ImageNet backbone is not there (../shared/backbone).");
         var listed = PublicSource.All.Single(s => s.Name == "backbone");
         foreach (var file in listed.Files!)
+        {
             _server.Files["/set/" + file.Path] = await System.IO.File.ReadAllBytesAsync(Path.Combine(original!, file.Path), Token);
+        }
+
         await new SourceFetcher(new Downloader(_client)).FetchAsync(listed with { BaseUrl = new Uri(_server.Address, "set/") }, _folder, null, Token);
         var (fetched, given) = (BackboneWeights.Load(_folder), BackboneWeights.Load(Repository.Shared("backbone")!));
         Assert.Equal(52, fetched.Blocks.Sum(b => b.Convolutions.Count));
         foreach (var (a, b) in fetched.Blocks.SelectMany(b => b.Convolutions).Zip(given.Blocks.SelectMany(b => b.Convolutions)))
+        {
             Assert.Equal(a.Weight, b.Weight);
+        }
     }
 
     [Fact]
@@ -146,7 +151,10 @@ public sealed class FetchTests : IDisposable
         var bytes = new byte[count];
         var random = new MaskApi.Training.Data.SeededRandom(seed);
         for (var i = 0; i < count; i++)
+        {
             bytes[i] = (byte)random.Below(256);
+        }
+
         return bytes;
     }
 

@@ -54,7 +54,9 @@ public sealed class FittingTests
 
         var constant = new PlateauSchedule(1e-3, patience: 0, factor: 0.5);
         for (var i = 0; i < 9; i++)
+        {
             Assert.False(constant.Report(1));
+        }
     }
 
     [Fact]
@@ -93,7 +95,9 @@ public sealed class FittingTests
         {
             var learns = a.Name is "15" or "16" or "last";
             foreach (var (x, y) in a.Convolutions.Zip(b.Convolutions))
+            {
                 Assert.Equal(learns, !x.Weight.SequenceEqual(y.Weight));
+            }
         }
     }
 
@@ -155,7 +159,9 @@ public sealed class FittingTests
         RunReport.Write(folder);
         Assert.Contains("drawn/with_mask 60", File.ReadAllText(Path.Combine(folder, "card.md")), StringComparison.Ordinal);
         foreach (var file in (string[])["mask_classifier.onnx", "card.md", "curves.png", "run.json", "result.json", "metrics.csv", "metrics.json", "validation.csv"])
+        {
             Assert.True(new FileInfo(Path.Combine(folder, file)).Length > 100, file);
+        }
     }
 
     [Fact]
@@ -244,9 +250,13 @@ public sealed class FittingTests
         foreach (var (x, y) in a.Zip(b))
         {
             if (double.TryParse(x, CultureInfo.InvariantCulture, out var number))
+            {
                 Assert.Equal(number, double.Parse(y, CultureInfo.InvariantCulture), Rounding);
+            }
             else
+            {
                 Assert.Equal(x, y);
+            }
         }
 
         string[] Cells(string file) => [.. File.ReadLines(file).SelectMany(line => line.Split(',').Take(columns))];
@@ -261,7 +271,9 @@ public sealed class FittingTests
         public void EpochDone(EpochMetrics metrics, int epochs)
         {
             if (--_left == 0)
+            {
                 stop.Cancel();
+            }
         }
     }
 

@@ -16,7 +16,10 @@ internal static class Repository
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "MaskApi.sln")))
+        {
             folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("MaskApi.sln is not above the tests.");
+        }
+
         return folder;
     }
 }

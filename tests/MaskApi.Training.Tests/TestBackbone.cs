@@ -16,7 +16,10 @@ internal static class TestBackbone
             var kernel = new float[layer.KernelLength];
             // He initialization, which keeps the signal's scale through ReLU.
             for (var i = 0; i < kernel.Length; i++)
+            {
                 kernel[i] = (float)random.Normal(Math.Sqrt(2.0 / (perGroup * layer.KernelSize * layer.KernelSize)));
+            }
+
             var kind = layer.Role switch
             {
                 "depthwise" => ConvolutionKind.Depthwise,

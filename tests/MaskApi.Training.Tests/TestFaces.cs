@@ -53,7 +53,10 @@ internal static class TestFaces
         var image = new RgbImage(160, 180);
         var pixels = bitmap.GetPixelSpan();
         for (int i = 0, o = 0; o < image.Pixels.Length; i += 4, o += 3)
+        {
             pixels.Slice(i, 3).CopyTo(image.Pixels.AsSpan(o));
+        }
+
         return image;
     }
 }

@@ -47,7 +47,10 @@ internal static class AnySizeGeometry
     {
         var square = new float[Values * Values];
         for (var i = 0; i < Values; i++)
+        {
             square[(i * Values) + i] = 1;
+        }
+
         for (var axis = 0; axis < 2; axis++)
         {
             square[((2 + axis) * Values) + axis] = -0.5f;
@@ -63,7 +66,10 @@ internal static class AnySizeGeometry
     {
         var place = new float[Values];
         for (var i = axis; i < Values; i += 2)
+        {
             place[i] = 1;
+        }
+
         return graph.Node(
             "Mul", name + ".pairs", [graph.Reshape(name + ".cells", centers, shape), graph.Constant(name + ".place", place, Values)]);
     }

@@ -72,11 +72,17 @@ public static class BlazeFaceConverter
         var described = new OrderedDictionary<string, string>(
             Metadata(tflite, "RGB, height and width multiples of 32, uint8 0-255; scaling is in the graph"));
         foreach (var (key, value) in metadata)
+        {
             described[key] = value;
+        }
+
         ChannelPadSplitting.Apply(graph.Graph);
         ChannelBlockFilling.Apply(graph.Graph);
         if (bandRows is { } rows)
+        {
             RowBanding.Apply(graph.Graph, image, FirstStage, rows);
+        }
+
         return graph.Build(described);
     }
 

@@ -22,7 +22,9 @@ public static class BlazeFaceWeights
         foreach (var entry in model.Operators)
         {
             if (entry.Code is not (TfliteOperatorCode.Conv2D or TfliteOperatorCode.DepthwiseConv2D))
+            {
                 continue;
+            }
             // From OIHW to OHWI, from C1HW to 1HWC: the converter's permutations backward.
             ReadOnlySpan<int> back = entry.Code == TfliteOperatorCode.Conv2D ? [0, 2, 3, 1] : [1, 2, 3, 0];
             var kernel = Find(model, entry, constants, "kernel");
@@ -38,7 +40,10 @@ public static class BlazeFaceWeights
     {
         var permuted = new int[shape.Length];
         for (var axis = 0; axis < shape.Length; axis++)
+        {
             permuted[axis] = shape[order[axis]];
+        }
+
         return permuted;
     }
 
@@ -47,7 +52,10 @@ public static class BlazeFaceWeights
     {
         var wanted = model.Tensors[tensor].Shape;
         if (wanted.Count != shape.Length || wanted.Zip(shape).Any(axis => axis.First > axis.Second))
+        {
             throw new InvalidDataException($"The ONNX model's '{model.Tensors[tensor].Name}' has another shape: it was not made from this .tflite file.");
+        }
+
         var corner = new float[wanted.Aggregate(1, (product, length) => product * length)];
         for (var i = 0; i < corner.Length; i++)
         {
@@ -70,7 +78,9 @@ public static class BlazeFaceWeights
     {
         var name = model.Tensors[entry.Outputs[0]].Name;
         if (constants.TryGetValue($"{name}.{kind}", out var whole))
+        {
             return (TensorEncoding.Decode<float>(whole, ElementType.Float32), [.. whole.Dims.Select(size => (int)size)]);
+        }
 
         // A convolution that ended in a widened sum was split in two, named after the ReLU behind that sum.
         var sum = model.Operators.SingleOrDefault(other => other.Code == TfliteOperatorCode.Add && other.Inputs.Contains(entry.Outputs[0]));

@@ -22,7 +22,9 @@ public static class AxisOrder
         }
 
         if (count != values.Length)
+        {
             throw new ArgumentException($"{values.Length} elements do not fill the shape, which holds {count}.", nameof(values));
+        }
 
         var result = new float[count];
         var position = new int[axes];
@@ -34,7 +36,10 @@ public static class AxisOrder
             {
                 source += strides[order[axis]];
                 if (++position[axis] < shape[order[axis]])
+                {
                     break;
+                }
+
                 source -= strides[order[axis]] * position[axis];
                 position[axis] = 0;
             }

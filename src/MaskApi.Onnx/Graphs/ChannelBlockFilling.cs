@@ -17,7 +17,9 @@ internal static class ChannelBlockFilling
         foreach (var node in graph.Node)
         {
             if (node.OpType == "Conv" && Bottleneck(graph, constants, node) is { } bottleneck)
+            {
                 Fill(graph, constants, bottleneck);
+            }
         }
     }
 
@@ -27,7 +29,9 @@ internal static class ChannelBlockFilling
     {
         var channels = Channels(into, constants);
         if (channels % ChannelPadSplitting.Block == 0 || Groups(into) != 1)
+        {
             return null;
+        }
 
         NodeProto[] Readers(string value) =>
             graph.Output.Any(output => output.Name == value) ? [] : [.. graph.Node.Where(node => node.Input.Contains(value))];
@@ -36,7 +40,10 @@ internal static class ChannelBlockFilling
         NodeProto[] ReadersBehindRelu(string value) => Readers(value) is [{ OpType: "Relu" } relu] ? Readers(relu.Output[0]) : Readers(value);
 
         if (ReadersBehindRelu(into.Output[0]) is not [{ OpType: "Conv" } depthwise] || Groups(depthwise) != channels)
+        {
             return null;
+        }
+
         var outOf = ReadersBehindRelu(depthwise.Output[0]);
         return outOf.Length > 0 && outOf.All(node => node.OpType == "Conv" && Groups(node) == 1) ? (into, depthwise, outOf) : null;
     }
@@ -55,7 +62,9 @@ internal static class ChannelBlockFilling
 
         depthwise.Attribute.Single(attribute => attribute.Name == "group").I = filled;
         foreach (var node in outOf)
+        {
             Replace(node.Input[1], 1);
+        }
 
         void Replace(string name, int axis)
         {
@@ -75,7 +84,10 @@ internal static class ChannelBlockFilling
         var wideRow = row / (int)tensor.Dims[axis] * length;
         var wide = new float[values.Length / row * wideRow];
         for (var i = 0; i < values.Length / row; i++)
+        {
             values.AsSpan(i * row, row).CopyTo(wide.AsSpan(i * wideRow));
+        }
+
         return TensorEncoding.Encode<float>(tensor.Name, ElementType.Float32, wide, shape);
     }
 

@@ -20,19 +20,26 @@ internal static class ChannelPadSplitting
         foreach (var pad in graph.Node.Where(node => node.OpType == "Pad").ToArray())
         {
             if (AddedChannels(pad, constants) is { } added && Match(graph, pad) is var (sum, relu, convolution))
+            {
                 Split(graph, constants, pad, sum, relu, convolution, added);
+            }
         }
 
         var read = graph.Node.SelectMany(node => node.Input).ToHashSet(StringComparer.Ordinal);
         foreach (var unused in graph.Initializer.Where(tensor => !read.Contains(tensor.Name)).ToArray())
+        {
             graph.Initializer.Remove(unused);
+        }
     }
 
     // How many channels a pad puts behind those of [n, channels, height, width]; null where it does anything else.
     private static int? AddedChannels(NodeProto pad, Dictionary<string, TensorProto> constants)
     {
         if (pad.Input.Count != 2 || !constants.TryGetValue(pad.Input[1], out var pads))
+        {
             return null;
+        }
+
         return TensorEncoding.Decode<long>(pads, ElementType.Int64) is [0, 0, 0, 0, 0, var channels, 0, 0] ? (int)channels : null;
     }
 
@@ -41,7 +48,10 @@ internal static class ChannelPadSplitting
         NodeProto[] Readers(string value) => [.. graph.Node.Where(node => node.Input.Contains(value))];
 
         if (Readers(pad.Output[0]) is not [{ OpType: "Add" } sum] || Readers(sum.Output[0]) is not [{ OpType: "Relu" } relu])
+        {
             return null;
+        }
+
         var other = sum.Input.Single(input => input != pad.Output[0]);
         var maker = graph.Node.SingleOrDefault(node => node.Output.Contains(other));
         var alone = maker is { OpType: "Conv" } && Readers(other).Length == 1 && graph.Output.All(output => output.Name != other);
@@ -60,7 +70,9 @@ internal static class ChannelPadSplitting
         var channels = (int)constants[convolution.Input[1]].Dims[0];
         var kept = channels - added;
         if (kept % Block != 0 || added % Block != 0)
+        {
             return;
+        }
 
         var output = relu.Output[0];
         NodeProto Part(string name, int first, int end)
@@ -93,9 +105,14 @@ internal static class ChannelPadSplitting
         ];
         var position = graph.Node.IndexOf(relu);
         foreach (var (offset, node) in nodes.Index())
+        {
             graph.Node.Insert(position + offset, node);
+        }
+
         foreach (var node in (ReadOnlySpan<NodeProto>)[pad, sum, relu, convolution])
+        {
             graph.Node.Remove(node);
+        }
     }
 
     private static TensorProto Rows(TensorProto tensor, string name, int first, int end)

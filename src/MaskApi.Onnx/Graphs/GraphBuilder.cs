@@ -102,14 +102,23 @@ public sealed class GraphBuilder
         foreach (var input in inputs)
         {
             if (input.Length > 0)
+            {
                 RequireKnown(input);
+            }
+
             node.Input.Add(input);
         }
 
         foreach (var attribute in attributes)
+        {
             node.Attribute.Add(attribute.Proto);
+        }
+
         foreach (var output in outputs)
+        {
             node.Output.Add(Claim(output));
+        }
+
         _graph.Node.Add(node);
         return outputs;
     }
@@ -122,7 +131,10 @@ public sealed class GraphBuilder
     {
         ArgumentNullException.ThrowIfNull(metadata);
         if (_graph.Output.Count == 0)
+        {
             throw new InvalidOperationException($"The graph '{_graph.Name}' has no output.");
+        }
+
         var model = new ModelProto
         {
             IrVersion = IrVersion,
@@ -131,7 +143,10 @@ public sealed class GraphBuilder
             OpsetImport = { new OperatorSetIdProto { Version = OperatorSetVersion } },
         };
         foreach (var (key, value) in metadata)
+        {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
+
         return model.ToByteArray();
     }
 
@@ -166,13 +181,18 @@ public sealed class GraphBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!_names.Add(name))
+        {
             throw new ArgumentException($"The graph already has a value '{name}'.", nameof(name));
+        }
+
         return name;
     }
 
     private void RequireKnown(string name)
     {
         if (!_names.Contains(name))
+        {
             throw new ArgumentException($"The graph has no value '{name}' yet.", nameof(name));
+        }
     }
 }

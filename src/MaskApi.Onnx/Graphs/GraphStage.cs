@@ -61,7 +61,10 @@ internal sealed class GraphStage
         made.Remove(result);
         var readElsewhere = graph.Node.Except(nodes).SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name));
         if (readElsewhere.FirstOrDefault(made.Contains) is { } other)
+        {
             throw new NotSupportedException($"'{other}' is read behind '{result}', too.");
+        }
+
         return new GraphStage([.. nodes], constants, image, result);
     }
 
@@ -76,9 +79,15 @@ internal sealed class GraphStage
         {
             var copy = node.Clone();
             for (var i = 0; i < copy.Input.Count; i++)
+            {
                 copy.Input[i] = copy.Input[i] == Image ? image : copy.Input[i];
+            }
+
             if (copy.Output[0] == Result)
+            {
                 copy.Name = copy.Output[0] = result;
+            }
+
             graph.Graph.Node.Add(copy);
         }
 
@@ -92,13 +101,21 @@ internal sealed class GraphStage
     {
         var position = graph.Node.IndexOf(_nodes[0]);
         foreach (var node in _nodes)
+        {
             graph.Node.Remove(node);
+        }
+
         foreach (var (offset, node) in replacement.Node.Index())
+        {
             graph.Node.Insert(position + offset, node);
+        }
 
         var read = graph.Node.SelectMany(node => node.Input).ToHashSet(StringComparer.Ordinal);
         foreach (var unused in _constants.Where(tensor => !read.Contains(tensor.Name)))
+        {
             graph.Initializer.Remove(unused);
+        }
+
         graph.Initializer.Add(replacement.Initializer);
     }
 

@@ -118,7 +118,10 @@ internal static class RowBanding
     {
         var graph = new GraphBuilder(stage.Result + ".band");
         foreach (var outer in (ReadOnlySpan<string>)[stage.Image, height, rowAxis])
+        {
             graph.Known(outer);
+        }
+
         var start = graph.Input(graph.Graph.Name + ".start", ElementType.Int64, 1);
         var end = graph.Node("Add", graph.Graph.Name + ".end", [start, height]);
         var image = graph.Node("Slice", graph.Graph.Name + ".image", [stage.Image, start, end, rowAxis]);

@@ -11,12 +11,21 @@ internal static class TensorEncoding
         where T : unmanaged
     {
         if (!BitConverter.IsLittleEndian)
+        {
             throw new PlatformNotSupportedException("ONNX files are written on little-endian machines only.");
+        }
+
         var count = 1L;
         foreach (var size in shape)
+        {
             count *= size;
+        }
+
         if (count != values.Length)
+        {
             throw new ArgumentException($"'{name}' has {values.Length} elements; its shape holds {count}.", nameof(values));
+        }
+
         var tensor = new TensorProto
         {
             Name = name,
@@ -31,7 +40,10 @@ internal static class TensorEncoding
         where T : unmanaged
     {
         if (tensor.DataType != (int)type || tensor.RawData.IsEmpty)
+        {
             throw new NotSupportedException($"'{tensor.Name}' is not stored as raw {type}.");
+        }
+
         return MemoryMarshal.Cast<byte, T>(tensor.RawData.Span).ToArray();
     }
 }

@@ -82,7 +82,10 @@ public static class CropClassifierGraph
         ArgumentNullException.ThrowIfNull(backbone);
         ArgumentNullException.ThrowIfNull(blocks);
         if (blocks.FirstOrDefault(b => b == MobileNetV2Layer.All[0].Block || !MobileNetV2Layer.All.Any(l => l.Block == b)) is { } unknown)
+        {
             throw new ArgumentException($"No block of features goes into '{unknown}'.", nameof(blocks));
+        }
+
         var graph = new GraphBuilder("backbone");
         var pixels = graph.Input("pixels", ElementType.UInt8, 1, inputSize, inputSize, 3);
         var planes = graph.CastToFloat("pixels.float", graph.Transpose("pixels.nchw", pixels, 0, 3, 1, 2));
@@ -122,10 +125,15 @@ public static class CropClassifierGraph
         GraphBuilder graph, string pixels, int inputSize, IReadOnlyList<ConvolutionNumbers> backbone, IReadOnlyCollection<string> shownBlocks)
     {
         if (inputSize < Stride || inputSize % Stride != 0)
+        {
             throw new ArgumentOutOfRangeException(nameof(inputSize), inputSize, $"The side of the input must be a multiple of {Stride} pixels.");
+        }
+
         var layers = MobileNetV2Layer.All;
         if (backbone.Count != layers.Count)
+        {
             throw new ArgumentException($"MobileNetV2 has {layers.Count} convolutions, not {backbone.Count}.", nameof(backbone));
+        }
 
         var (value, size) = (pixels, inputSize);
         var (block, blockInput) = (string.Empty, string.Empty);
@@ -135,14 +143,18 @@ public static class CropClassifierGraph
             {
                 (block, blockInput) = (layer.Block, value);
                 if (shownBlocks.Contains(block))
+                {
                     graph.Output(graph.Transpose($"{block}.input", value, 0, 2, 3, 1), ElementType.Float32, 1, size, size, layer.InputChannels);
+                }
             }
 
             var window = Window.Square(layer.KernelSize, layer.Stride).PaddedSame(size, size);
             value = AddConvolution(graph, value, layer, numbers, window);
             size = (size + layer.Stride - 1) / layer.Stride;
             if (layer.AddsBlockInput)
+            {
                 value = graph.Node("Add", $"block{block}.sum", [blockInput, value]);
+            }
         }
 
         var pooled = graph.Node("GlobalAveragePool", "features.pooled", [value]);
@@ -184,7 +196,10 @@ public static class CropClassifierGraph
     private static string AddHead(GraphBuilder graph, string features, BinaryHead head, Dictionary<DenseNumbers, string> hiddenLayers)
     {
         if (!(head.Temperature > 0) || !float.IsFinite(head.Temperature))
+        {
             throw new ArgumentException($"The temperature of '{head.LogitName}' is {head.Temperature}; it must be above 0.", nameof(head));
+        }
+
         var units = head.Hidden.Bias.Length;
         if (!hiddenLayers.TryGetValue(head.Hidden, out var hidden))
         {

@@ -28,7 +28,10 @@ public static class FaceHead
         ArgumentNullException.ThrowIfNull(head);
         ArgumentNullException.ThrowIfNull(metadata);
         if (head.Weight.Length != CropClassifierGraph.FeatureCount || head.Bias.Length != 1)
+        {
             throw new ArgumentException($"The head takes {CropClassifierGraph.FeatureCount} weights and one bias.", nameof(head));
+        }
+
         var proto = ParseClassifier(model);
         var graph = proto.Graph;
         const string column = OutputName + ".column";
@@ -62,7 +65,10 @@ public static class FaceHead
     {
         var proto = ParseClassifier(model);
         if (proto.Graph.Output.All(output => output.Name != FeaturesName))
+        {
             proto.Graph.Output.Add(new ValueInfoProto { Name = FeaturesName });
+        }
+
         return ModelFile.Bytes(proto);
     }
 
@@ -77,6 +83,8 @@ public static class FaceHead
     private static void Remove<T>(RepeatedField<T> list, Func<T, bool> which)
     {
         foreach (var item in list.Where(which).ToArray())
+        {
             list.Remove(item);
+        }
     }
 }

@@ -45,7 +45,10 @@ public sealed record MobileNetV2Layer(
             {
                 var (name, inner, stride) = ($"{block}", channels * stage.Expansion, repeat == 0 ? stage.Stride : 1);
                 if (stage.Expansion > 1)
+                {
                     layers.Add(new(name, "expand", channels, inner, 1, 1, false, true, false));
+                }
+
                 layers.Add(new(name, "depthwise", inner, inner, 3, stride, true, true, false));
                 var adds = stride == 1 && channels == stage.Channels;
                 layers.Add(new(name, "project", inner, stage.Channels, 1, 1, false, false, adds));

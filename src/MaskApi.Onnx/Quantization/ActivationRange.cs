@@ -15,7 +15,10 @@ public readonly record struct ActivationRange(float Minimum, float Maximum)
     public (float Scale, byte ZeroPoint) ToUInt8()
     {
         if (!float.IsFinite(Minimum) || !float.IsFinite(Maximum) || Minimum > Maximum)
+        {
             throw new InvalidOperationException($"{Minimum} to {Maximum} is no range.");
+        }
+
         var low = Math.Min(Minimum, 0);
         var high = Math.Max(Maximum, 0);
         // A value that was always 0 may have any scale.

@@ -40,14 +40,23 @@ public sealed class Calibration
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape is not [1, var channels, var height, var width] || channels * height * width != elements.Length)
+        {
             throw new ArgumentException($"'{value}' is not one picture of [1, channels, height, width].", nameof(shape));
+        }
+
         if (!_ranges.TryGetValue(value, out var range))
+        {
             _ranges.Add(value, range = new ChannelRange((int)channels));
+        }
+
         range.Add(elements);
         foreach (var node in _convolutions[value])
         {
             if (!_moments.TryGetValue(node.Name, out var moments))
+            {
                 _moments.Add(node.Name, moments = new PatchMoments(ConvolutionShape.Of(node), (int)channels));
+            }
+
             moments.Add(elements, (int)height, (int)width);
         }
     }

@@ -45,13 +45,18 @@ internal sealed class ChannelEqualization
         {
             var reading = family.SelectMany(value => readers[value]);
             if (!family.All(linear.Contains) || reading.Any(node => node.OpType != "Conv" && !sums.Contains(node)))
+            {
                 continue;
+            }
+
             var ranges = family.Select(rangeOf).ToArray();
             var reaches = Enumerable.Range(0, ranges[0].Channels).Select(channel => ranges.Max(range => range.Reach(channel))).ToArray();
             var widest = reaches.Max();
             var factors = reaches.Select(reach => reach > 0 ? Math.Min(widest / reach, MaximumFactor) : 1).ToArray();
             foreach (var value in family)
+            {
                 result._factors.Add(value, factors);
+            }
         }
 
         return result;
@@ -67,10 +72,15 @@ internal sealed class ChannelEqualization
             {
                 var (into, from) = (family[node.Output[0]], family[value]);
                 if (into == from)
+                {
                     continue;
+                }
+
                 into.AddRange(from);
                 foreach (var member in from)
+                {
                     family[member] = into;
+                }
             }
         }
 

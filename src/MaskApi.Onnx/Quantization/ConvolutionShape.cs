@@ -21,12 +21,18 @@ internal readonly record struct ConvolutionShape(
             node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } found ? [.. found.Ints] : otherwise;
 
         if (Ints("dilations", 1, 1).Any(dilation => dilation != 1))
+        {
             throw new NotSupportedException($"'{node.Name}': dilated convolutions are not quantized.");
+        }
+
         var kernel = Ints("kernel_shape");
         var strides = Ints("strides", 1, 1);
         var pads = Ints("pads", 0, 0, 0, 0);
         if (kernel.Length != 2)
+        {
             throw new NotSupportedException($"'{node.Name}' is not a two-dimensional convolution with a kernel_shape.");
+        }
+
         var groups = node.Attribute.FirstOrDefault(attribute => attribute.Name == "group")?.I ?? 1;
         return new ConvolutionShape(
             (int)groups,

@@ -30,7 +30,10 @@ internal sealed class ErrorFeedback
         _feedback = (double[])covariance.Clone();
         var mean = Enumerable.Range(0, _size).Average(i => covariance[(i * _size) + i]);
         for (var i = 0; i < _size; i++)
+        {
             _feedback[(i * _size) + i] += mean > 0 ? Damping * mean : 1;
+        }
+
         Factorize();
     }
 
@@ -42,13 +45,18 @@ internal sealed class ErrorFeedback
     {
         var wanted = new double[_size];
         for (var i = 0; i < _size; i++)
+        {
             wanted[i] = weights[i] / scale;
+        }
+
         for (var i = 0; i < _size; i++)
         {
             rounded[i] = (int)Math.Round(wanted[i]);
             var error = (weights[i] / scale) - rounded[i];
             if (error != 0)
+            {
                 AddScaled(wanted.AsSpan(i + 1), _feedback.AsSpan((i * _size) + i + 1, _size - i - 1), error);
+            }
         }
     }
 
@@ -61,13 +69,18 @@ internal sealed class ErrorFeedback
         {
             var pivot = _feedback[(j * _size) + j];
             for (var i = 0; i < j; i++)
+            {
                 column[i] = _feedback[(i * _size) + j];
+            }
+
             for (var i = 0; i < j; i++)
             {
                 var factor = column[i] / pivot;
                 _feedback[(i * _size) + j] = factor;
                 if (factor != 0)
+                {
                     AddScaled(_feedback.AsSpan((i * _size) + i, j - i), column.AsSpan(i, j - i), -factor);
+                }
             }
         }
     }
@@ -76,8 +89,13 @@ internal sealed class ErrorFeedback
     {
         var i = 0;
         for (; i + Vector<double>.Count <= target.Length; i += Vector<double>.Count)
+        {
             (new Vector<double>(target[i..]) + (factor * new Vector<double>(source[i..]))).CopyTo(target[i..]);
+        }
+
         for (; i < target.Length; i++)
+        {
             target[i] += factor * source[i];
+        }
     }
 }

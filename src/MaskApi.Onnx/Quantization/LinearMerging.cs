@@ -23,11 +23,17 @@ internal static class LinearMerging
         {
             var readers = graph.Node.Where(node => node.Input.Contains(first.Output[0])).ToArray();
             if (readers is not [var second] || !IsPointwise(second) || outputs.Contains(first.Output[0]))
+            {
                 continue;
+            }
+
             var (inner, outer) = (constants[first.Input[1]], constants[second.Input[1]]);
             var (from, middle, to) = (inner.Dims[1], inner.Dims[0], outer.Dims[0]);
             if (from * to > MaximumCost * ((from * middle) + (middle * to)))
+            {
                 continue;
+            }
+
             Merge(inner, constants[first.Input[2]], outer, constants[second.Input[2]]);
             second.Input[0] = first.Input[0];
             graph.Node.Remove(first);
@@ -51,13 +57,19 @@ internal static class LinearMerging
         {
             double bias = bBias[row];
             for (var k = 0; k < middle; k++)
+            {
                 bias += b[(row * middle) + k] * (double)aBias[k];
+            }
+
             bBias[row] = (float)bias;
             for (var column = 0; column < from; column++)
             {
                 var sum = 0.0;
                 for (var k = 0; k < middle; k++)
+                {
                     sum += b[(row * middle) + k] * (double)a[(k * from) + column];
+                }
+
                 product[(row * from) + column] = (float)sum;
             }
         }

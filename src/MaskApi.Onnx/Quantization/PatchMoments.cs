@@ -62,7 +62,10 @@ internal sealed class PatchMoments
     {
         var result = new double[Length];
         for (var i = 0; i < Length; i++)
+        {
             result[i] = _sums[group][i] / Math.Max(_count, 1) * FactorOf(group, i, factors);
+        }
+
         return result;
     }
 
@@ -117,14 +120,22 @@ internal sealed class PatchMoments
         {
             var value = _patch[i];
             if (value == 0)
+            {
                 continue;
+            }
+
             sums[i] += value;
             var row = products.AsSpan(i * Length, i + 1);
             var j = 0;
             for (; j + Vector<double>.Count <= row.Length; j += Vector<double>.Count)
+            {
                 (new Vector<double>(row[j..]) + (value * new Vector<double>(_patch, j))).CopyTo(row[j..]);
+            }
+
             for (; j < row.Length; j++)
+            {
                 row[j] += value * _patch[j];
+            }
         }
     }
 }

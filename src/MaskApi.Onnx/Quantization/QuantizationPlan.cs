@@ -40,7 +40,9 @@ internal sealed class QuantizationPlan
         void Take(string value)
         {
             if (known.Add(value))
+            {
                 values.Add(value);
+            }
         }
 
         foreach (var node in graph.Node)

@@ -35,16 +35,23 @@ public static class StaticQuantizer
         Replace(proto, ModelMetadata.Source, "the float model of the same name");
         Replace(proto, ModelMetadata.SourceSha256, Convert.ToHexStringLower(SHA256.HashData(model)));
         foreach (var (key, value) in metadata)
+        {
             Replace(proto, key, value);
+        }
+
         return ModelFile.Bytes(proto);
     }
 
     private static void Replace(ModelProto model, string key, string value)
     {
         if (model.MetadataProps.FirstOrDefault(entry => entry.Key == key) is { } present)
+        {
             present.Value = value;
+        }
         else
+        {
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
+        }
     }
 
     private sealed class Rewriter(GraphProto graph, Calibration calibration)
@@ -65,17 +72,28 @@ public static class StaticQuantizer
             var removed = _plan.ActivationOf.Values.ToHashSet(StringComparer.Ordinal);
             var planned = _plan.Values.ToHashSet(StringComparer.Ordinal);
             foreach (var value in graph.Input.Select(input => input.Name).Where(planned.Contains))
+            {
                 AddPair(value, value);
+            }
+
             foreach (var node in graph.Node)
             {
                 if (removed.Contains(node.Output[0]))
+                {
                     continue;
+                }
+
                 if (node.OpType == "Conv")
+                {
                     QuantizeConstants(node);
+                }
+
                 for (var i = 0; i < node.Input.Count; i++)
                 {
                     if (_quantized.TryGetValue(node.Input[i], out var value))
+                    {
                         node.Input[i] = value.Restored;
+                    }
                 }
 
                 _nodes.Add(node);
@@ -83,7 +101,9 @@ public static class StaticQuantizer
                 {
                     var value = _plan.ActivationOf.GetValueOrDefault(output, output);
                     if (planned.Contains(value))
+                    {
                         AddPair(output, value);
+                    }
                 }
             }
 
@@ -97,7 +117,10 @@ public static class StaticQuantizer
             var seen = calibration.Range(value);
             var range = seen.Scaled(_equalization.Factors(value, seen.Channels));
             if (_plan.Limits.TryGetValue(value, out var limits))
+            {
                 range = new ActivationRange(Math.Max(range.Minimum, limits.Low), Math.Min(range.Maximum, limits.High));
+            }
+
             var (scale, zeroPoint) = range.ToUInt8();
             var scaleName = AddConstant<float>(value + ".uint8_scale", ElementType.Float32, [scale], []);
             var zeroName = AddConstant<byte>(value + ".uint8_zero", ElementType.UInt8, [zeroPoint], []);

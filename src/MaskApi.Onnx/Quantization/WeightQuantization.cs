@@ -70,12 +70,18 @@ internal sealed record WeightQuantization(sbyte[] Weights, float[] WeightScales,
         const float growth = 1.02f;
         var scale = Math.Max(LargestPair(weights) / PairLimit, least);
         if (scale == 0)
+        {
             scale = 1;
+        }
+
         while (true)
         {
             feedback.Round(weights, scale, rounded);
             if (LargestPair([.. rounded.Select(value => (float)value)]) <= PairLimit && rounded.All(value => Math.Abs(value) < PairLimit))
+            {
                 return scale;
+            }
+
             scale *= growth;
         }
     }
@@ -87,13 +93,22 @@ internal sealed record WeightQuantization(sbyte[] Weights, float[] WeightScales,
         foreach (var weight in weights)
         {
             if (weight > most)
+            {
                 (most, second) = (weight, most);
+            }
             else if (weight > second)
+            {
                 second = weight;
+            }
+
             if (weight < least)
+            {
                 (least, secondMin) = (weight, least);
+            }
             else if (weight < secondMin)
+            {
                 secondMin = weight;
+            }
         }
 
         return Math.Max(most + second, -(least + secondMin));

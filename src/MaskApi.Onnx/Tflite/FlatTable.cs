@@ -20,7 +20,10 @@ internal readonly struct FlatTable
     {
         var buffer = new ByteBuffer(file);
         if (file.Length < 8 || !Table.__has_identifier(buffer, identifier))
+        {
             throw new InvalidDataException($"Not a '{identifier}' FlatBuffers file.");
+        }
+
         return new FlatTable(buffer.GetInt(0), buffer);
     }
 
@@ -41,7 +44,10 @@ internal readonly struct FlatTable
         var (start, count) = Vector(field);
         var values = new int[count];
         for (var i = 0; i < count; i++)
+        {
             values[i] = _table.bb.GetInt(start + (4 * i));
+        }
+
         return values;
     }
 
@@ -56,7 +62,10 @@ internal readonly struct FlatTable
         var (start, count) = Vector(field);
         var tables = new FlatTable[count];
         for (var i = 0; i < count; i++)
+        {
             tables[i] = new FlatTable(_table.__indirect(start + (4 * i)), _table.bb);
+        }
+
         return tables;
     }
 

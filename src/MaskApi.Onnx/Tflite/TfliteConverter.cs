@@ -75,9 +75,15 @@ public sealed class TfliteConverter
         ArgumentNullException.ThrowIfNull(inputs);
         var converter = new TfliteConverter(model, graph, conversion ?? TfliteConversion.AsIs);
         foreach (var (index, value) in inputs)
+        {
             converter._values.Add(index, value);
+        }
+
         foreach (var entry in model.Operators)
+        {
             converter.Add(entry);
+        }
+
         return model.Outputs.ToDictionary(index => index, index => converter._values[index]);
     }
 
@@ -169,7 +175,10 @@ public sealed class TfliteConverter
     {
         var index = entry.Inputs[position];
         if (_values.TryGetValue(index, out var value))
+        {
             return value;
+        }
+
         var shape = Tensor(index).Shape;
         var constant = Constant(index);
         var name = $"{output}.constant{position}";
@@ -226,12 +235,18 @@ public sealed class TfliteConverter
     private void AddReshape(TfliteOperator entry)
     {
         if (Tensor(entry.Outputs[0]).Shape.Count == 4)
+        {
             throw new NotSupportedException("A reshape to four axes is not known.");
+        }
+
         var shape = Tensor(entry.Outputs[0]).Shape.Select(size => (long)size).ToArray();
         if (_conversion.AnySize)
         {
             if (shape.Length != 3)
+            {
                 throw new NotSupportedException("With any input size only a reshape to batch, cells and values is known.");
+            }
+
             shape[1] = -1;
         }
 
@@ -239,7 +254,10 @@ public sealed class TfliteConverter
         {
             var input = Value(entry.Inputs[0]);
             if (Tensor(entry.Inputs[0]).Shape.Count == 4)
+            {
                 input = _graph.Transpose(output + ".nhwc", input, _toNhwc);
+            }
+
             return _graph.Reshape(output, input, shape);
         });
     }
@@ -250,9 +268,15 @@ public sealed class TfliteConverter
         var axes = Tensor(entry.Outputs[0]).Shape.Count;
         var axis = entry.OptionInt32(axisField);
         if (axis < 0)
+        {
             axis += axes;
+        }
+
         if (axes == 4)
+        {
             axis = Array.IndexOf(_toNchw, axis);
+        }
+
         Make(entry, (TfliteActivation)entry.OptionSByte(activation), output =>
             _graph.Node("Concat", output, entry.Inputs.Select(Value), NodeAttribute.Int("axis", axis)));
     }
@@ -287,9 +311,15 @@ public sealed class TfliteConverter
     private float[] Constant(int index)
     {
         if (_conversion.Constants.TryGetValue(index, out var replaced))
+        {
             return replaced;
+        }
+
         if (_dequantized.TryGetValue(index, out var values))
+        {
             return values;
+        }
+
         return Tensor(index).IsConstant
             ? Tensor(index).ToSingles()
             : throw new NotSupportedException($"'{Tensor(index).Name}' is a computed value where a constant is expected.");

@@ -48,10 +48,16 @@ public sealed class TfliteModel
     {
         const int version = 0, operatorCodes = 1, subgraphs = 2, buffers = 4;
         if (model.UInt32(version) != 3)
+        {
             throw new InvalidDataException($"TensorFlow Lite schema version {model.UInt32(version)} is not known; 3 is.");
+        }
+
         var graphs = model.Tables(subgraphs);
         if (graphs.Length != 1)
+        {
             throw new InvalidDataException($"The model has {graphs.Length} subgraphs; one is expected.");
+        }
+
         var data = model.Tables(buffers);
         var codes = model.Tables(operatorCodes).Select(ReadCode).ToArray();
 

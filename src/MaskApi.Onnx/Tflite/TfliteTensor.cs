@@ -23,12 +23,18 @@ public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnly
             case TfliteElementType.Float32:
                 RequireBytes(values.Length, sizeof(float));
                 for (var i = 0; i < values.Length; i++)
+                {
                     values[i] = BinaryPrimitives.ReadSingleLittleEndian(Data.Span[(4 * i)..]);
+                }
+
                 return values;
             case TfliteElementType.Float16:
                 RequireBytes(values.Length, 2);
                 for (var i = 0; i < values.Length; i++)
+                {
                     values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(Data.Span[(2 * i)..]);
+                }
+
                 return values;
             default:
                 throw new InvalidDataException($"'{Name}' holds {Type}, not floats.");
@@ -41,11 +47,17 @@ public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnly
     public int[] ToInt32s()
     {
         if (Type != TfliteElementType.Int32)
+        {
             throw new InvalidDataException($"'{Name}' holds {Type}, not integers.");
+        }
+
         var values = new int[ElementCount()];
         RequireBytes(values.Length, sizeof(int));
         for (var i = 0; i < values.Length; i++)
+        {
             values[i] = BinaryPrimitives.ReadInt32LittleEndian(Data.Span[(4 * i)..]);
+        }
+
         return values;
     }
 
@@ -54,6 +66,8 @@ public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnly
     private void RequireBytes(int count, int size)
     {
         if (Data.Length != (long)count * size)
+        {
             throw new InvalidDataException($"'{Name}' has {Data.Length} bytes of data; its shape needs {(long)count * size}.");
+        }
     }
 }

@@ -63,6 +63,8 @@ internal static class CalibrateDetectorCommand
         }
 
         foreach (var (name, weight) in FaceFeatures.Names.Prepend("constant").Zip(calibration.Weights))
+        {
             RunConsole.Line(string.Create(CultureInfo.InvariantCulture, $"{weight,8:0.000}  {name}"));
+        }
     }
 }

@@ -134,7 +134,10 @@ internal static class CrossValidateCommand
             for (var i = 0; i < items.Length; i++)
             {
                 if (counts[i] == 0 || !of(crops[items[i]]))
+                {
                     continue;
+                }
+
                 all += counts[i];
                 hits += right[i] ? counts[i] : 0;
             }

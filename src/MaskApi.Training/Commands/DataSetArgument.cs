@@ -13,7 +13,10 @@ internal readonly record struct DataSetArgument(string Folder, string? Part, dou
         double? weight = null;
         var equals = text.LastIndexOf('=');
         if (equals > 0 && !Directory.Exists(text) && double.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out var value) && value >= 0)
+        {
             (text, weight) = (text[..equals], value);
+        }
+
         var colon = text.LastIndexOf(':');
         // A second character's colon is a Windows drive.
         return colon > 1 && !Directory.Exists(text)

@@ -40,7 +40,9 @@ internal static class EvaluateCommand
         command.Validators.Add(result =>
         {
             if (result.GetResult(data) is null && result.GetResult(nobody) is null)
+            {
                 result.AddError("Give --data, --without-people, or both.");
+            }
         });
         command.SetAction((parse, cancellationToken) => Task.Run(
             () =>
@@ -58,7 +60,10 @@ internal static class EvaluateCommand
                         var result = RunConsole.Progress(
                             title, pictures.Count, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
                         if (parse.GetValue(angles))
+                        {
                             result = result with { Angles = new AngleTest(pipeline, effort).Run(pictures, cancellationToken) };
+                        }
+
                         Write(title, result, Path.Combine(parse.GetRequiredValue(output), title.Replace(", detail ", "-", StringComparison.Ordinal).Replace(' ', '-')), cancellationToken);
                     }
                 }
@@ -78,6 +83,8 @@ internal static class EvaluateCommand
         File.WriteAllText(Path.Combine(folder, "report.json"), EvaluationText.Json(title, result));
         File.WriteAllLines(Path.Combine(folder, "answers.jsonl"), EvaluationText.Answers(result));
         if (result.Labels is { } labels)
+        {
             LabelReportFolder.Write(title, labels, folder, cancellationToken);
+        }
     }
 }

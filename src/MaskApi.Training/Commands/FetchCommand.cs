@@ -26,7 +26,10 @@ internal static class FetchCommand
                 RunConsole.Line($"  from    {source.Page}");
                 RunConsole.Line($"  license {source.License}");
                 if (chosen.Length == 0)
+                {
                     continue;
+                }
+
                 using var client = new HttpClient();
                 client.DefaultRequestHeaders.UserAgent.ParseAdd("MaskApi.Training");
                 try

@@ -73,7 +73,10 @@ internal static class FitFaceHeadCommand
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var candidate in candidates)
+        {
             hash.AppendData(MemoryMarshal.AsBytes(candidate.Features.AsSpan()));
+        }
+
         return new Dictionary<string, string>
         {
             ["face_head_data"] = string.Create(
@@ -95,6 +98,8 @@ internal static class FitFaceHeadCommand
         }
 
         foreach (var (name, weight) in FaceRescoring.FeatureNames.Prepend("constant").Zip(fit.Weights))
+        {
             RunConsole.Line(string.Create(CultureInfo.InvariantCulture, $"{weight,8:0.000}  {name}"));
+        }
     }
 }

@@ -37,13 +37,18 @@ internal static class TrainCommand
         command.Validators.Add(result =>
         {
             if (result.GetResult(crops) is null && result.GetResult(data) is null)
+            {
                 result.AddError("Give --crops, --data, or both.");
+            }
         });
         command.SetAction(async (parse, cancellationToken) =>
         {
             var how = Recipe.Load(parse.GetRequiredValue(recipe));
             if (parse.GetValue(split) is { } sides)
+            {
                 how = how with { GroupedSplit = sides == "grouped" };
+            }
+
             var folder = parse.GetValue(output) ?? Path.Combine("runs", how.Name);
             var caches = (parse.GetValue(crops) ?? []).ToList();
             if (parse.GetValue(data) is { Length: > 0 } sets)
@@ -76,7 +81,10 @@ internal static class TrainCommand
             }
 
             if (results.Count > 1)
+            {
                 Summarize(results);
+            }
+
             return 0;
         });
         return command;
@@ -88,7 +96,9 @@ internal static class TrainCommand
         foreach (var set in sets.Select(DataSetArgument.Parse))
         {
             if (set.Weight is { } weight)
+            {
                 result[set.Source] = weight;
+            }
         }
 
         return result;
@@ -98,7 +108,10 @@ internal static class TrainCommand
     {
         // A run that is resumed goes on with the very faces it began with.
         if (resume && File.Exists(path))
+        {
             return path;
+        }
+
         using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = models });
         CropsCommand.Run(sets, path, new CropMaker(detector, new CropOptions()), cancellationToken);
         return path;

@@ -76,7 +76,10 @@ internal static class TuneDetectorCommand
 
             // One core for the sampler: torch's threads spin while they wait for one that was put aside for it.
             if (where.type == TorchSharp.DeviceType.CPU)
+            {
                 TorchSharp.torch.set_num_threads(Math.Max(1, Environment.ProcessorCount - 1));
+            }
+
             var (parts, judged) = (parse.GetValue(folds), parse.GetValue(fold));
             var earlier = parse.GetValue(start) is { } file
                 ? await File.ReadAllBytesAsync(file.FullName, cancellationToken).ConfigureAwait(false)

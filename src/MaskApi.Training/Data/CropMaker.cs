@@ -112,7 +112,10 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
         foreach (var (face, match) in Match(picture.Faces, found))
         {
             if (face.Ignored || MathF.Max(face.Box.Width, face.Box.Height) < options.MinFaceSide)
+            {
                 continue;
+            }
+
             crops.Add(match is { } m
                 ? Crop(face.Label, m.Box, BoxOrigin.Detector, m.Confidence)
                 : Crop(face.Label, face.Box, BoxOrigin.Annotation, 0));
@@ -142,7 +145,9 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
         foreach (var (f, d) in pairs)
         {
             if (match[f] is null && !used[d])
+            {
                 (match[f], used[d]) = (d, true);
+            }
         }
 
         return [.. faces.Select((face, i) => (face, match[i] is { } d ? found[d] : (DetectedFace?)null))];

@@ -67,7 +67,9 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
     {
         using var picture = ImageDecoder.Decode(File.ReadAllBytes(source.Path), new DecodeLimits(), cancellationToken);
         if (kind != CandidateKind.WithoutPeople)
+        {
             return Cut(picture, source, kind, cancellationToken);
+        }
 
         // What passes for a face is another thing at half the size, and there are never enough pictures.
         var whole = RgbImage.From(picture, new PixelRegion(0, 0, picture.Width, picture.Height));
@@ -89,7 +91,10 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
         foreach (var (i, face) in (kind == CandidateKind.WithoutPeople ? faces.Take(MaxFalseFaces) : faces).Index())
         {
             if (IsFace(face, source, kind) is not { } isFace)
+            {
                 continue;
+            }
+
             using var crop = FaceCropper.Crop(picture, face.Box);
             foreach (var view in (ReadOnlySpan<View>)[View.Plain, View.Mirrored, View.QuarterTurn + (i % 3)])
             {
@@ -105,9 +110,15 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
     private static bool? IsFace(DetectedFace face, LabelledPicture source, CandidateKind kind)
     {
         if (kind != CandidateKind.Drawn)
+        {
             return kind == CandidateKind.Portrait;
+        }
+
         if (source.Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= ApartBelow))
+        {
             return null;
+        }
+
         var overlap = source.Faces.Where(drawn => !drawn.Ignored).Select(drawn => drawn.Box.IntersectionOverUnion(face.Box)).DefaultIfEmpty().Max();
         return overlap >= SameFrom ? true : overlap < ApartBelow && face.Confidence < 0.5f ? false : null;
     }

@@ -51,9 +51,15 @@ public static class LabelledPictures
         var source = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
         var boxes = System.IO.Path.Combine(folder, "boxes.csv");
         if (File.Exists(boxes))
+        {
             return ReadBoxes(source, folder, boxes, part);
+        }
+
         if (part is not null)
+        {
             throw new InvalidDataException($"'{folder}' has no boxes.csv, so it has no part '{part}'.");
+        }
+
         var origins = Origins(System.IO.Path.Combine(folder, "sources.csv"));
         LabelledPicture[] pictures =
         [
@@ -111,14 +117,19 @@ public static class LabelledPictures
         foreach (var needed in (ReadOnlySpan<string>)["image", "label", "x", "y", "width", "height"])
         {
             if (!columns.ContainsKey(needed))
+            {
                 throw new InvalidDataException($"'{path}' has no column '{needed}'.");
+            }
         }
 
         var rows = new List<(string Image, string Part, AnnotatedFace Face)>();
         for (var i = 1; i < lines.Length; i++)
         {
             if (string.IsNullOrWhiteSpace(lines[i]))
+            {
                 continue;
+            }
+
             var cells = lines[i].Split(',');
             try
             {

@@ -30,7 +30,10 @@ public static class NearDuplicates
         int Root(int i)
         {
             while (parent[i] != i)
+            {
                 i = parent[i] = parent[parent[i]];
+            }
+
             return i;
         }
 
@@ -39,7 +42,10 @@ public static class NearDuplicates
             for (var j = 0; j < i; j++)
             {
                 if (!Alike(crops[i], crops[j]))
+                {
                     continue;
+                }
+
                 var (a, b) = (Root(i), Root(j));
                 parent[Math.Max(a, b)] = Math.Min(a, b);
             }

@@ -24,7 +24,9 @@ public static class PerceptualHash
         var small = Resampler.Resize(image, rect, Side, Side).Pixels;
         Span<float> gray = stackalloc float[Side * Side];
         for (var i = 0; i < gray.Length; i++)
+        {
             gray[i] = (0.299f * small[i * 3]) + (0.587f * small[(i * 3) + 1]) + (0.114f * small[(i * 3) + 2]);
+        }
 
         Span<float> rows = stackalloc float[Side * Frequencies]; // [y, u]
         for (var y = 0; y < Side; y++)
@@ -33,7 +35,10 @@ public static class PerceptualHash
             {
                 float sum = 0;
                 for (var x = 0; x < Side; x++)
+                {
                     sum += gray[(y * Side) + x] * _cosines[(u * Side) + x];
+                }
+
                 rows[(y * Frequencies) + u] = sum;
             }
         }
@@ -45,9 +50,14 @@ public static class PerceptualHash
             {
                 float sum = 0;
                 for (var y = 0; y < Side; y++)
+                {
                     sum += rows[(y * Frequencies) + u] * _cosines[(v * Side) + y];
+                }
+
                 if (sum > 0 && u + v > 0)
+                {
                     hash |= 1UL << ((v * Frequencies) + u);
+                }
             }
         }
 
@@ -69,7 +79,9 @@ public static class PerceptualHash
         for (var u = 0; u < Frequencies; u++)
         {
             for (var x = 0; x < Side; x++)
+            {
                 table[(u * Side) + x] = (float)Math.Cos(Math.PI * u * (x + 0.5) / Side);
+            }
         }
 
         return table;

@@ -23,17 +23,24 @@ internal static class Photometry
             }
 
             for (var i = 0; i < pixels.Length; i++)
+            {
                 pixels[i] = curves[(i % 3 * 256) + pixels[i]];
+            }
         }
 
         var saturation = random.Chance(how.Gray) ? 0f : random.Chance(how.Saturation) ? (float)random.Uniform(0.3, 1.6) : 1f;
         if (saturation == 1f)
+        {
             return;
+        }
+
         for (var i = 0; i < pixels.Length; i += 3)
         {
             var luma = (0.299f * pixels[i]) + (0.587f * pixels[i + 1]) + (0.114f * pixels[i + 2]);
             for (var c = 0; c < 3; c++)
+            {
                 pixels[i + c] = (byte)Math.Clamp(luma + (saturation * (pixels[i + c] - luma)), 0, 255);
+            }
         }
     }
 
@@ -55,10 +62,16 @@ internal static class Photometry
         var radius = (int)Math.Ceiling(2.5 * sigma);
         var kernel = new float[(2 * radius) + 1];
         for (var i = -radius; i <= radius; i++)
+        {
             kernel[i + radius] = (float)Math.Exp(-i * i / (2 * sigma * sigma));
+        }
+
         var total = kernel.Sum();
         for (var i = 0; i < kernel.Length; i++)
+        {
             kernel[i] /= total;
+        }
+
         var across = Pass(image, kernel, radius, 1, 0);
         return Pass(across, kernel, radius, 0, 1);
     }
@@ -85,7 +98,9 @@ internal static class Photometry
         var (left, top) = (random.Below(image.Width - width), random.Below((image.Height / 2) - height + 1));
         var shade = (byte)random.Below(256);
         for (var y = top; y < top + height; y++)
+        {
             image.Pixels.AsSpan(((y * image.Width) + left) * 3, width * 3).Fill(shade);
+        }
     }
 
     private static RgbImage Pass(RgbImage image, float[] kernel, int radius, int dx, int dy)

@@ -61,7 +61,9 @@ public static class Resampler
 
             var target = result.Pixels.AsSpan(y * stride, stride);
             for (var i = 0; i < stride; i++)
+            {
                 target[i] = (byte)Math.Clamp(sum[i] + 0.5f, 0, 255);
+            }
         }
 
         return result;
@@ -128,14 +130,20 @@ public static class Resampler
                 {
                     var w = (float)(1 - (Math.Abs(s + 0.5 - center) / support));
                     if (w <= 0)
+                    {
                         continue;
+                    }
+
                     index.Add(Math.Clamp(s, 0, sourceCells - 1));
                     weight.Add(w);
                     total += w;
                 }
 
                 for (var k = first; k < weight.Count; k++)
+                {
                     weight[k] /= total;
+                }
+
                 start[i + 1] = weight.Count;
             }
 

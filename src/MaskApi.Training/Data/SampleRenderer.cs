@@ -59,14 +59,26 @@ public static class SampleRenderer
         var view = Place(image, rect, width, height, how, random);
         Photometry.Apply(view, how, random);
         if (random.Chance(how.Blur))
+        {
             view = Photometry.Blur(view, random.Uniform(0.3, 1 + (0.012 * longer)));
+        }
+
         if (random.Chance(how.Noise))
+        {
             Photometry.AddNoise(view, random.Uniform(2, 14), random);
+        }
+
         if (random.Chance(how.Jpeg))
+        {
             view = RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90)));
+        }
+
         view = Resampler.Resize(view, new SampleRect(0, 0, view.Width, view.Height), side, side);
         if (random.Chance(how.Erase))
+        {
             Photometry.Erase(view, random);
+        }
+
         return view;
     }
 
@@ -104,7 +116,10 @@ public static class SampleRenderer
         }
 
         if (random.Chance(how.Flip))
+        {
             Photometry.Mirror(view);
+        }
+
         return view;
     }
 }

@@ -13,7 +13,9 @@ public sealed class SeededRandom
     public SeededRandom(params ReadOnlySpan<long> seeds)
     {
         foreach (var seed in seeds)
+        {
             _state = Mix(_state ^ Mix((ulong)seed + 0x9E3779B97F4A7C15));
+        }
     }
 
     /// <summary>A number from 0 up to, not including, 1.</summary>

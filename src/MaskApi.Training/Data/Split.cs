@@ -24,9 +24,14 @@ public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validati
             var fits = need.All(n => n.Value <= wanted[n.Key]);
             (fits ? validation : train).AddRange(members);
             if (!fits)
+            {
                 continue;
+            }
+
             foreach (var (c, count) in need)
+            {
                 wanted[c] -= count;
+            }
         }
 
         train.Sort();
@@ -47,7 +52,9 @@ public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validati
         var held = Enumerable.Range(0, folds).Select(_ => new List<int>()).ToArray();
         var counts = new Dictionary<int, int>[folds];
         for (var f = 0; f < folds; f++)
+        {
             counts[f] = [];
+        }
         // Large groups first: they are the hardest to place evenly.
         foreach (var members in ShuffledGroups(groups, seed).OrderByDescending(g => g.Length))
         {
@@ -55,7 +62,9 @@ public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validati
             var fold = Enumerable.Range(0, folds).MinBy(f => (counts[f].GetValueOrDefault(c), held[f].Count));
             held[fold].AddRange(members);
             foreach (var i in members)
+            {
                 counts[fold][classes[i]] = counts[fold].GetValueOrDefault(classes[i]) + 1;
+            }
         }
 
         var all = Enumerable.Range(0, classes.Count);

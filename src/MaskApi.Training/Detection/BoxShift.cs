@@ -30,7 +30,10 @@ internal readonly record struct BoxShift(float X, float Y, float Width, float He
             {
                 var truth = labelled[i].MaxBy(box => box.IntersectionOverUnion(face.Box));
                 if (truth.IntersectionOverUnion(face.Box) <= MinOverlap)
+                {
                     continue;
+                }
+
                 differences.Add(new BoxShift(
                     (truth.Center.X - face.Box.Center.X) / face.Box.Width,
                     (truth.Center.Y - face.Box.Center.Y) / face.Box.Height,
@@ -40,7 +43,10 @@ internal readonly record struct BoxShift(float X, float Y, float Width, float He
         }
 
         if (differences.Count == 0)
+        {
             return None;
+        }
+
         float Median(Func<BoxShift, float> of) => differences.Select(of).Order().ElementAt(differences.Count / 2);
         return new BoxShift(Median(d => d.X), Median(d => d.Y), Median(d => d.Width), Median(d => d.Height));
     }

@@ -29,15 +29,24 @@ internal readonly record struct DetectionAccuracy(double AveragePrecision, doubl
                 var box = labelled[picture][i];
                 var shared = box.IntersectionOverUnion(face.Box);
                 if (Side(box) < minSide)
+                {
                     small |= shared >= Match;
+                }
                 else if (!taken[picture][i] && shared >= overlap)
+                {
                     (best, overlap) = (i, shared);
+                }
             }
 
             if (best >= 0)
+            {
                 taken[picture][best] = true;
+            }
+
             if (best >= 0 || (!small && Side(face.Box) >= minSide))
+            {
                 hits.Add((face.Score, best >= 0));
+            }
         }
 
         var faces = labelled.Sum(boxes => boxes.Count(box => Side(box) >= minSide));
@@ -56,7 +65,9 @@ internal readonly record struct DetectionAccuracy(double AveragePrecision, doubl
             curve.Add((recall, precision));
             var f1 = 2 * recall * precision / Math.Max(recall + precision, 1e-9);
             if (f1 > bestF1)
+            {
                 (bestF1, best) = (f1, new DetectionAccuracy(0, precision, recall, score));
+            }
         }
 
         double area = 0, ceiling = 0;

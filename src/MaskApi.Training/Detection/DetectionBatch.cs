@@ -23,9 +23,13 @@ internal sealed record DetectionBatch(int Count, int Side, byte[] Rgb, int Faces
             {
                 var row = rows.AsSpan(((i * most) + f) * FaceRow.Length, FaceRow.Length);
                 if (f < views[i].Faces.Count)
+                {
                     FaceRow.Write(views[i].Faces[f], row);
+                }
                 else
+                {
                     row[FaceRow.Kind] = FaceRow.Unused;
+                }
             }
         }
 

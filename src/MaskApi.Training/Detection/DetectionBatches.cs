@@ -49,7 +49,9 @@ internal sealed class DetectionBatches(
         try
         {
             await foreach (var batch in ahead.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
                 yield return await batch.ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -77,11 +79,17 @@ internal sealed class DetectionBatches(
     private static double[] Cumulate(IReadOnlyList<double> weights, int expected)
     {
         if (weights.Count != expected || expected == 0)
+        {
             throw new ArgumentException($"{weights.Count} weights for {expected} pictures.", nameof(weights));
+        }
+
         var sums = new double[weights.Count];
         var sum = 0.0;
         for (var i = 0; i < sums.Length; i++)
+        {
             sums[i] = sum += weights[i];
+        }
+
         return sums;
     }
 

@@ -87,10 +87,16 @@ internal static class DetectionSampler
             var whole = map.Apply(face.Box);
             var clipped = whole.ClipTo(side, side);
             if (clipped.Area <= 0)
+            {
                 continue;
+            }
+
             var visible = clipped.Area / whole.Area;
             if (!face.Ignored && visible < MinPresent)
+            {
                 continue;
+            }
+
             var ignored = face.Ignored || visible < MinVisible || Math.Max(whole.Width, whole.Height) < MinSide;
             seen.Add(new TrainingFace(clipped, face.Landmarks is { } points ? Moved(points, map, mirror) : null, ignored));
         }
@@ -131,9 +137,15 @@ internal static class DetectionSampler
     {
         Photometry.Apply(view, look, random);
         if (random.Chance(look.Blur))
+        {
             view = Photometry.Blur(view, random.Uniform(0.4, 1.6));
+        }
+
         if (random.Chance(look.Noise))
+        {
             Photometry.AddNoise(view, random.Uniform(2, 14), random);
+        }
+
         return random.Chance(look.Jpeg) ? RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90))) : view;
     }
 

@@ -62,7 +62,10 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                 case TfliteOperatorCode.Conv2D or TfliteOperatorCode.DepthwiseConv2D or TfliteOperatorCode.MaxPool2D:
                     var sliding = TfliteWindow.Of(_model, entry);
                     if (sliding.Activation != TfliteActivation.None)
+                    {
                         throw new NotSupportedException($"The fused activation {sliding.Activation} is not trained.");
+                    }
+
                     var step = new Step(entry) { Window = sliding.Window };
                     if (entry.Code != TfliteOperatorCode.MaxPool2D)
                     {
@@ -76,7 +79,10 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                     // Pairs of before and after for N, H, W, C: the detector only appends channels.
                     var pads = _model.Tensors[entry.Inputs[1]].ToInt32s();
                     if (pads.Take(7).Any(pad => pad != 0))
+                    {
                         throw new NotSupportedException("Only padding behind the last channel is trained.");
+                    }
+
                     _steps.Add(new Step(entry) { Channels = pads[7] });
                     break;
                 case TfliteOperatorCode.Relu or TfliteOperatorCode.Add or TfliteOperatorCode.ResizeBilinear:
@@ -85,9 +91,14 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                 case TfliteOperatorCode.Reshape:
                     // The last step of both branches, which only flattens the grid.
                     if (_model.Tensors[entry.Inputs[0]].Shape[3] == 1)
+                    {
                         scores = entry.Inputs[0];
+                    }
                     else
+                    {
                         regressions = entry.Inputs[0];
+                    }
+
                     break;
                 default:
                     throw new NotSupportedException($"The operator {entry.Code} is not trained.");
@@ -95,7 +106,10 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         }
 
         if (scores < 0 || regressions < 0 || _model.Tensors[regressions].Shape[3] != Values)
+        {
             throw new NotSupportedException("This is not the full-range face detector.");
+        }
+
         (_scores, _regressions) = (scores, regressions);
         PlanMemory(readers);
         RegisterComponents();
@@ -140,7 +154,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     {
         using var frozen = no_grad();
         foreach (var (weight, toward) in _weights.Zip(other._weights))
+        {
             weight.Parameter.lerp_(toward.Parameter, share);
+        }
     }
 
     /// <summary>Takes weights over.</summary>
@@ -174,7 +190,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         if (disposing)
         {
             foreach (var weight in _weights)
+            {
                 weight.Parameter.Dispose();
+            }
         }
 
         base.Dispose(disposing);
@@ -186,7 +204,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         var groups = step.Code == TfliteOperatorCode.DepthwiseConv2D ? input.shape[1] : 1;
         long[] strides = [window.StrideHeight, window.StrideWidth];
         if (window.Top == window.Bottom && window.Left == window.Right)
+        {
             return nn.functional.conv2d(input, step.Kernel!.Parameter, step.Bias!.Parameter, strides, [window.Top, window.Left], null, groups);
+        }
 
         // SAME padding with stride 2 adds more behind than before; torch's own padding is the same on both sides.
         using var padded = nn.functional.pad(input, [window.Left, window.Right, window.Top, window.Bottom]);
@@ -212,17 +232,23 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         foreach (var step in _steps)
         {
             foreach (var input in step.Inputs)
+            {
                 last[input] = step;
+            }
         }
 
         foreach (var (index, step) in last)
         {
             if (index != _scores && index != _regressions)
+            {
                 step.Spent.Add(index);
+            }
         }
 
         foreach (var step in _steps.Where(step => step.Code == TfliteOperatorCode.Relu))
+        {
             step.InPlace = readers[step.Inputs[0]] == 1;
+        }
     }
 
     private sealed record Weight(int Tensor, Parameter Parameter, int[] Order);

@@ -45,12 +45,18 @@ internal static class DetectorTrainer
         {
             var rate = recipe.LearningRate * Schedule(step, steps, recipe.WarmUpSteps);
             foreach (var group in optimizer.ParamGroups)
+            {
                 group.LearningRate = rate;
+            }
+
             Step(network, batch, optimizer, recipe.GradientNorm, device, sums);
             average.Update();
             (step, since) = (step + 1, since + 1);
             if (step % ReportEvery != 0 && step != steps)
+            {
                 continue;
+            }
+
             var means = sums.cpu().data<float>().ToArray().Select(sum => (double)sum / since).ToArray();
             report(new DetectorProgress(
                 step, steps, means[0], means[1], means[2], means[3], rate, since * recipe.BatchSize / clock.Elapsed.TotalSeconds));
@@ -94,6 +100,8 @@ internal static class DetectorTrainer
         var norm = stack(gradients.Select(gradient => gradient.norm())).norm();
         var factor = (greatest / (norm + 1e-6)).clamp_max(1);
         foreach (var gradient in gradients)
+        {
             gradient.mul_(factor);
+        }
     }
 }

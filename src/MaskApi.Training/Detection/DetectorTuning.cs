@@ -72,7 +72,9 @@ internal sealed class DetectorTuning(
             var firstFinder = new FaceFinder(first, device);
             Judge(start is null ? "first round" : "start", firstFinder, BoxShift.None, judged, cancellationToken);
             if (recipe.SecondRoundSteps == 0 || unlabelled.Length + empty.Length == 0)
+            {
                 return Hand(ref first);
+            }
 
             var newly = LabelOthers(unlabelled, firstFinder, originalFinder, shift, cancellationToken);
             var nobody = FindDecoys(empty, firstFinder, cancellationToken);
@@ -128,7 +130,10 @@ internal sealed class DetectorTuning(
     {
         var network = new DetectorNetwork(tflite, device);
         if (weights is not null)
+        {
             network.Load(weights);
+        }
+
         network.eval();
         return network;
     }
@@ -194,7 +199,9 @@ internal sealed class DetectorTuning(
         {
             var faces = PictureLabeler.Unlabelled(ours[i], [.. theirs[i].Select(shift.Apply)]);
             if (faces.Any(face => !face.Ignored))
+            {
                 labelled.Add(new TrainingPicture(pictures[i].Packed.Name, new PicturePyramid(images[i]), faces));
+            }
         }
 
         Say($"labelled {labelled.Count} of {images.Length} pictures, {labelled.Sum(picture => picture.FaceCount)} faces");
@@ -206,7 +213,10 @@ internal sealed class DetectorTuning(
     {
         var found = finder.Find([.. pictures.Select(picture => picture.Image)], DecoyPasses, mirror: false, MinDecoy, cancellationToken);
         if (pictures.Length > 0)
+        {
             Say($"{found.Sum(faces => faces.Count)} places that resemble faces in {found.Count(faces => faces.Count > 0)} pictures without people");
+        }
+
         return
         [
             .. pictures.Select((picture, i) => new TrainingPicture(picture.Packed.Name, new PicturePyramid(picture.Image), [])
@@ -225,7 +235,10 @@ internal sealed class DetectorTuning(
         }
 
         if (judged.Labelled.Length == 0)
+        {
             return;
+        }
+
         const float minScore = 0.02f;
         const float clearlyVisible = 20;
         var found = finder.Find([.. judged.Labelled.Select(p => p.Image)], JudgedPasses, mirror: false, minScore, cancellationToken);

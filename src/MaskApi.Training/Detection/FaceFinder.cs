@@ -48,7 +48,9 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
                 var last = Math.Min(first + atOnce, pictures.Count);
                 RunPass(pictures, first, last, longSide, mirrored: false, threshold, found);
                 if (mirror)
+                {
                     RunPass(pictures, first, last, longSide, mirrored: true, threshold, found);
+                }
             }
         }
 
@@ -68,7 +70,10 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
             foreach (var face in left)
             {
                 if (face != best && best.Box.IntersectionOverUnion(face.Box) < Averaged)
+                {
                     continue;
+                }
+
                 sum += face.Score;
                 x += face.Score * face.Box.X;
                 y += face.Score * face.Box.Y;
@@ -99,7 +104,10 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
             var height = Math.Clamp((int)Math.Round(picture.Height * scale), 1, side);
             var view = Resampler.Resize(picture, new SampleRect(0, 0, picture.Width, picture.Height), width, height);
             if (mirrored)
+            {
                 Photometry.Mirror(view);
+            }
+
             for (var y = 0; y < height; y++)
             {
                 view.Pixels.AsSpan(y * width * 3, width * 3)
@@ -114,7 +122,10 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         var scores = logits.sigmoid();
         var cells = (scores > threshold).nonzero();
         if (cells.shape[0] == 0)
+        {
             return; // An empty tensor has no data that could be read.
+        }
+
         var at = cells.cpu().data<long>().ToArray();
         var picked = (cells[TensorIndex.Colon, 0], cells[TensorIndex.Colon, 1], cells[TensorIndex.Colon, 2]);
         var score = scores[picked.Item1, picked.Item2, picked.Item3].cpu().data<float>().ToArray();
@@ -124,11 +135,17 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
             var (picture, row, column) = ((int)at[3 * k], at[(3 * k) + 1], at[(3 * k) + 2]);
             var raw = values.AsSpan(k * DetectorNetwork.Values, DetectorNetwork.Values);
             if (raw[2] <= MinSide || raw[3] <= MinSide)
+            {
                 continue;
+            }
+
             var (x, y) = ((column + 0.5f) * DetectorNetwork.Stride, (row + 0.5f) * DetectorNetwork.Stride);
             var (scaleX, scaleY) = scales[picture];
             for (var p = 4; p < raw.Length; p += 2)
+            {
                 (raw[p], raw[p + 1]) = ((raw[p] + x) / scaleX, (raw[p + 1] + y) / scaleY);
+            }
+
             var (width, height) = (raw[2] / scaleX, raw[3] / scaleY);
             var face = new FoundFace(
                 new PixelBox(((x + raw[0]) / scaleX) - (width / 2), ((y + raw[1]) / scaleY) - (height / 2), width, height),

@@ -27,7 +27,9 @@ internal static class LandmarkValues
         ReadOnlySpan<PixelPoint> all =
             [points.RightEye, points.LeftEye, points.NoseTip, points.Mouth, points.RightEarTragion, points.LeftEarTragion];
         for (var i = 0; i < all.Length; i++)
+        {
             (target[2 * i], target[(2 * i) + 1]) = (all[i].X, all[i].Y);
+        }
     }
 
     /// <summary>Reads x and y of each point.</summary>

@@ -54,7 +54,10 @@ internal static class PictureLabeler
     private static FoundFace? Match(PixelBox box, IReadOnlyList<FoundFace> found)
     {
         if (found.Count == 0)
+        {
             return null;
+        }
+
         var best = found.MaxBy(face => face.Box.IntersectionOverUnion(box));
         return best.Box.IntersectionOverUnion(box) > SameFace ? best : null;
     }

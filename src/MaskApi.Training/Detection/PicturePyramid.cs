@@ -18,7 +18,10 @@ internal sealed class PicturePyramid
     {
         var levels = new List<RgbImage> { picture };
         while (Math.Min(levels[^1].Width, levels[^1].Height) >= 2 * MinSide)
+        {
             levels.Add(Half(levels[^1]));
+        }
+
         _levels = [.. levels];
     }
 
@@ -42,7 +45,9 @@ internal sealed class PicturePyramid
             {
                 var (left, right) = (6 * x, 3 * Math.Min((2 * x) + 1, image.Width - 1));
                 for (var c = 0; c < 3; c++)
+                {
                     target[(3 * x) + c] = (byte)((upper[left + c] + upper[right + c] + lower[left + c] + lower[right + c] + 2) / 4);
+                }
             }
         }
 

@@ -42,7 +42,9 @@ internal static class TextureGenerator
             for (var x = 0; x < view.Width; x++)
             {
                 for (var c = 0; c < 3; c++)
+                {
                     view.Pixels[at++] = (byte)Math.Clamp(value(x, y, c), 0, 255);
+                }
             }
         }
     }
@@ -73,9 +75,15 @@ internal static class TextureGenerator
             var (radiusX, radiusY) = (2 + random.Below(58), 2 + random.Below(58));
             var (round, hollow) = (random.Chance(0.5), random.Chance(0.3));
             if (round && random.Chance(0.5))
+            {
                 radiusY = radiusX;
+            }
+
             for (var c = 0; c < 3; c++)
+            {
                 color[c] = (byte)random.Below(256);
+            }
+
             for (var y = Math.Max(0, centerY - radiusY); y <= Math.Min(view.Height - 1, centerY + radiusY); y++)
             {
                 for (var x = Math.Max(0, centerX - radiusX); x <= Math.Min(view.Width - 1, centerX + radiusX); x++)
@@ -83,7 +91,9 @@ internal static class TextureGenerator
                     var (dx, dy) = (Math.Abs(x - centerX) / (double)radiusX, Math.Abs(y - centerY) / (double)radiusY);
                     var distance = round ? Math.Sqrt((dx * dx) + (dy * dy)) : Math.Max(dx, dy);
                     if (distance <= 1 && (!hollow || distance > 1 - (2.0 / Math.Min(radiusX, radiusY))))
+                    {
                         color.CopyTo(view.Pixels, ((y * view.Width) + x) * 3);
+                    }
                 }
             }
         }
@@ -119,7 +129,9 @@ internal static class TextureGenerator
                 foreach (var spot in spots)
                 {
                     if (((dx - spot.X) * (dx - spot.X)) + ((dy - spot.Y) * (dy - spot.Y)) < spot.Radius * spot.Radius)
+                    {
                         value = spot.Color[c];
+                    }
                 }
 
                 return double.Lerp(under, value, Math.Clamp((1 - distance) / edge, 0, 1));
@@ -160,7 +172,10 @@ internal static class TextureGenerator
         {
             var sum = 128.0;
             foreach (var (grid, weight) in octaves)
+            {
                 sum += weight * grid.Linear(x * (grid.Side - 1) / longest, y * (grid.Side - 1) / longest, c);
+            }
+
             return sum;
         });
     }
@@ -175,7 +190,9 @@ internal static class TextureGenerator
             Side = side;
             _values = new float[side * side * 3];
             for (var i = 0; i < _values.Length; i++)
+            {
                 _values[i] = (float)random.Uniform(low, high);
+            }
         }
 
         public int Side { get; }

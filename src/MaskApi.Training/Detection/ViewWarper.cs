@@ -18,7 +18,10 @@ internal static class ViewWarper
     {
         var level = 0;
         while (scale * (1 << level) < MinScale && level + 1 < picture.Count)
+        {
             level++;
+        }
+
         var source = picture[level];
         var shrink = 1.0 / (1 << level);
         var back = map.Inverse();

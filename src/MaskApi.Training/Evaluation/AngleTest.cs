@@ -55,11 +55,17 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
                     var at = free.MaxBy(i => picture.Faces[i].Box.IntersectionOverUnion(box));
                     used[at] = true;
                     if (Side(picture.Faces[at].Box) < MinSide)
+                    {
                         continue;
+                    }
+
                     found++;
                     var verdict = new JudgedVerdict(JudgedFace.Probabilities(face), default).Verdict;
                     if (degrees == 0)
+                    {
                         upright[(picture.Path, at)] = verdict;
+                    }
+
                     if (upright.TryGetValue((picture.Path, at), out var before))
                     {
                         compared++;
@@ -71,7 +77,9 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
             }
 
             if (faces > 0)
+            {
                 scores.Add(new AngleScore(degrees, new Rate(found, faces), new Rate(kept, compared), new Rate(Math.Min(tooMany, faces), faces)));
+            }
         }
 
         return scores;
@@ -83,7 +91,10 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
     internal static RgbImage Turn(RgbImage image, int degrees)
     {
         if (degrees == 0)
+        {
             return image;
+        }
+
         var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
         var width = (int)Math.Round((image.Width * Math.Abs(cos)) + (image.Height * Math.Abs(sin)));
         var height = (int)Math.Round((image.Width * Math.Abs(sin)) + (image.Height * Math.Abs(cos)));
@@ -99,7 +110,10 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
         var rgba = target.GetPixelSpan();
         var result = new RgbImage(width, height);
         for (int i = 0, o = 0; o < result.Pixels.Length; i += 4, o += 3)
+        {
             rgba.Slice(i, 3).CopyTo(result.Pixels.AsSpan(o));
+        }
+
         return result;
     }
 

@@ -37,7 +37,10 @@ public sealed class BinaryMetrics
     {
         _sorted = [.. judgements.OrderBy(j => j.Probability).ThenBy(j => j.Masked)];
         if (_sorted.Length == 0)
+        {
             throw new ArgumentException("There is nothing to measure.", nameof(judgements));
+        }
+
         Positives = _sorted.Count(j => j.Masked);
     }
 
@@ -113,7 +116,10 @@ public sealed class BinaryMetrics
     {
         var points = new List<CurvePoint> { new(0, 0, 1) };
         foreach (var (tp, fp, threshold) in Steps())
+        {
             points.Add(new CurvePoint(fp / (double)Math.Max(1, Negatives), tp / (double)Math.Max(1, Positives), threshold));
+        }
+
         return points;
     }
 
@@ -161,11 +167,18 @@ public sealed class BinaryMetrics
         for (var i = _sorted.Length - 1; i >= 0; i--)
         {
             if (_sorted[i].Masked)
+            {
                 tp++;
+            }
             else
+            {
                 fp++;
+            }
+
             if (i == 0 || _sorted[i - 1].Probability != _sorted[i].Probability)
+            {
                 yield return (tp, fp, _sorted[i].Probability);
+            }
         }
     }
 }

@@ -111,11 +111,16 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         {
             var overlap = drawn[i].Box.IntersectionOverUnion(box);
             if (!taken[i] && overlap > best)
+            {
                 (best, at) = (overlap, i);
+            }
         }
 
         if (best < Overlap)
+        {
             return false;
+        }
+
         return taken[at] = true;
     }
 

@@ -221,9 +221,13 @@ public sealed record DetectionScore
                 var truth = answer.Picture.Faces[i];
                 var overlap = truth.Box.IntersectionOverUnion(face.Box);
                 if (truth.Ignored || !counts(truth))
+                {
                     ignored |= overlap >= (truth.Ignored ? LooseOverlap : least);
+                }
                 else if (!used[answer][i] && overlap > best)
+                {
                     (best, at) = (overlap, i);
+                }
             }
 
             if (best >= least)
@@ -255,7 +259,10 @@ public sealed record DetectionScore
             get
             {
                 if (Positives == 0)
+                {
                     return double.NaN;
+                }
+
                 var precision = new double[Flags.Count];
                 var hits = 0;
                 for (var i = 0; i < Flags.Count; i++)

@@ -25,7 +25,9 @@ public static class Resampling
             for (var k = 0; k < members.Length; k++)
             {
                 foreach (var i in members[random.Below(members.Length)])
+                {
                     counts[i]++;
+                }
             }
 
             values[d] = statistic(counts);

@@ -47,21 +47,32 @@ public sealed class CheckpointFolder(string folder)
     {
         var partial = Current + ".partial";
         if (Directory.Exists(partial))
+        {
             Directory.Delete(partial, recursive: true);
+        }
+
         Directory.CreateDirectory(partial);
         network.save(Path.Combine(partial, "network.dat"));
         ((OptimizerHelper)optimizer).save_state_dict(Path.Combine(partial, "optimizer.dat"));
         Write(Path.Combine(partial, "best.dat"), best.Values);
         if (average is not null)
+        {
             Write(Path.Combine(partial, "average.dat"), average.Snapshot.Values);
+        }
+
         File.WriteAllBytes(Path.Combine(partial, "state.json"), JsonSerializer.SerializeToUtf8Bytes(state, _json));
 
         var old = Current + ".old";
         if (Directory.Exists(Current))
+        {
             Directory.Move(Current, old);
+        }
+
         Directory.Move(partial, Current);
         if (Directory.Exists(old))
+        {
             Directory.Delete(old, recursive: true);
+        }
     }
 
     /// <summary>Puts the latest checkpoint's tensors where they were.</summary>
@@ -71,7 +82,9 @@ public sealed class CheckpointFolder(string folder)
         ((OptimizerHelper)optimizer).load_state_dict(Path.Combine(Current, "optimizer.dat"));
         Read(Path.Combine(Current, "best.dat"), best.Values);
         if (average is not null)
+        {
             Read(Path.Combine(Current, "average.dat"), average.Snapshot.Values);
+        }
     }
 
     private static void Write(string path, IReadOnlyList<Tensor> tensors)

@@ -33,7 +33,10 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
             var on = change["on"]?.GetValue<string>() ?? Base;
             change.Remove("on");
             if (!recipes.TryGetValue(on, out var earlier))
+            {
                 throw new JsonException($"'{name}' builds on '{on}', which is no earlier idea.");
+            }
+
             var merged = recipes[name] = earlier.DeepClone().AsObject();
             Merge(merged, change);
             ideas.Add(new Idea(name, on, Recipe.FromJson(merged.ToJsonString()) with { Name = name }));
@@ -47,9 +50,13 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
         foreach (var (key, value) in change)
         {
             if (value is JsonObject inner && target[key] is JsonObject present)
+            {
                 Merge(present, inner);
+            }
             else
+            {
                 target[key] = value?.DeepClone();
+            }
         }
     }
 }
@@ -117,7 +124,9 @@ public sealed class CrossValidation(
         ArgumentNullException.ThrowIfNull(folds);
         ArgumentNullException.ThrowIfNull(done);
         foreach (var ofOneSize in ideas.GroupBy(i => i.Recipe.InputSize))
+        {
             await RunOneSizeAsync([.. ofOneSize], folds, done, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task RunOneSizeAsync(Idea[] ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
@@ -135,7 +144,9 @@ public sealed class CrossValidation(
             using var train = FeatureBankBuilder.Augments(recipe) ? await builder.TrainAsync(all, recipe, cancellationToken).ConfigureAwait(false) : null;
             using var hard = await builder.HardAsync(all, recipe, cancellationToken).ConfigureAwait(false);
             foreach (var idea in family)
+            {
                 done(await JudgeAsync(idea, folds, new FeatureBanks(train ?? plain, plain, hard), cancellationToken).ConfigureAwait(false));
+            }
         }
     }
 

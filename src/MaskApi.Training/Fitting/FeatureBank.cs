@@ -57,7 +57,10 @@ internal sealed class FeatureBank : IDisposable
             b => b.First, b => empty([requests.Count, .. b.Second], ScalarType.Float16).DetachFromDisposeScope());
         // Where the whole network learns, the pictures themselves are what it starts from.
         if (firstBlocks.Contains(0))
+        {
             inputs[0] = empty([requests.Count, side, side, 3], ScalarType.Byte).DetachFromDisposeScope();
+        }
+
         var bank = new FeatureBank(items, views, inputs, pooled);
         try
         {
@@ -69,9 +72,15 @@ internal sealed class FeatureBank : IDisposable
                 using var outputs = frozen.Run(rgb);
                 outputs[0].GetTensorDataAsSpan<float>().CopyTo(Row<float>(pooled, row));
                 for (var i = 0; i < blocks.Length; i++)
+                {
                     TensorPrimitives.ConvertToHalf(outputs[i + 1].GetTensorDataAsSpan<float>(), Row<Half>(inputs[blocks[i]], row));
+                }
+
                 if (firstBlocks.Contains(0))
+                {
                     rgb.CopyTo(Row<byte>(inputs[0], row));
+                }
+
                 progress?.Report(Interlocked.Increment(ref done));
                 return ValueTask.CompletedTask;
             }).ConfigureAwait(false);
@@ -94,7 +103,10 @@ internal sealed class FeatureBank : IDisposable
     {
         using var scope = NewDisposeScope();
         if (firstBlock == network.Backbone.BlockCount)
+        {
             return network.Classify(_pooled.index_select(0, tensor(rows)).to(device)).MoveToOuterDisposeScope();
+        }
+
         var input = Input(rows, firstBlock, device);
         if (mix is { } m)
         {
@@ -108,7 +120,10 @@ internal sealed class FeatureBank : IDisposable
     public void Dispose()
     {
         foreach (var input in _inputs.Values)
+        {
             input.Dispose();
+        }
+
         _pooled.Dispose();
     }
 

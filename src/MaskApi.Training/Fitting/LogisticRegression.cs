@@ -22,9 +22,15 @@ internal static class LogisticRegression
         IReadOnlyList<float[]> rows, IReadOnlyList<bool> labels, double penalty, IReadOnlyList<double>? importance = null)
     {
         if (importance is not null && importance.Count != rows.Count)
+        {
             throw new ArgumentException($"{importance.Count} weights for {rows.Count} observations.", nameof(importance));
+        }
+
         if (rows.Count != labels.Count || labels.All(label => label) || !labels.Any(label => label))
+        {
             throw new ArgumentException("Fitting takes observations of both kinds.", nameof(labels));
+        }
+
         TorchLoader.EnsureLoaded();
         var columns = rows[0].Length;
         var (means, deviations) = Moments(rows, columns);
@@ -46,7 +52,9 @@ internal static class LogisticRegression
             var change = linalg.solve(curvature, gradient);
             fitted.sub_(change);
             if (change.abs().max().item<double>() < Enough)
+            {
                 break;
+            }
         }
 
         var weights = fitted.data<double>().ToArray();
@@ -73,7 +81,10 @@ internal static class LogisticRegression
     {
         var logit = weights[0];
         for (var k = 0; k < row.Length; k++)
+        {
             logit += weights[k + 1] * row[k];
+        }
+
         return logit;
     }
 
@@ -94,7 +105,10 @@ internal static class LogisticRegression
     {
         var numbers = new float[rows.Count * columns];
         for (var i = 0; i < rows.Count; i++)
+        {
             rows[i].CopyTo(numbers, i * columns);
+        }
+
         return tensor(numbers, rows.Count, columns).to(ScalarType.Float64);
     }
 }

@@ -30,7 +30,10 @@ public sealed class PlateauSchedule(double rate, int patience, double factor)
         }
 
         if (patience == 0 || ++Waited < patience)
+        {
             return false;
+        }
+
         (Rate, Waited) = (Rate * factor, 0);
         return true;
     }

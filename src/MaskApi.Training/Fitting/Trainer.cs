@@ -75,10 +75,16 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     {
         var resumed = checkpoints?.Load();
         if (resumed is not null)
+        {
             _history.AddRange(resumed.History);
+        }
+
         await PhaseAsync(1, recipe.HeadPhase, network, network.Backbone.BlockCount, banks, resumed, cancellationToken).ConfigureAwait(false);
         if (recipe.TuningPhase is { } tuning)
+        {
             await PhaseAsync(2, tuning, network, FeatureBanks.FirstBlock(network, recipe), banks, resumed, cancellationToken).ConfigureAwait(false);
+        }
+
         network.eval();
     }
 
@@ -106,7 +112,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         int number, PhaseSettings settings, MaskNetwork network, int firstBlock, FeatureBanks banks, Checkpoint? resumed, CancellationToken cancellationToken)
     {
         if (resumed is not null && resumed.Phase > number)
+        {
             return;
+        }
+
         var trainable = network.Unfreeze(firstBlock);
         using var optimizer = CreateOptimizer(trainable, settings);
         var stopping = new EarlyStopping(settings.Cosine ? int.MaxValue : settings.Patience);
@@ -120,7 +129,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             stopping.Restore(resumed.StoppingBest ?? double.PositiveInfinity, resumed.StoppingWaited);
             plateau.Restore(resumed.Rate, resumed.PlateauBest ?? double.PositiveInfinity, resumed.PlateauWaited);
             if (average is not null)
+            {
                 average.Steps = resumed.AverageSteps;
+            }
+
             epoch = resumed.Epoch;
         }
 
@@ -128,7 +140,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         {
             var rate = settings.Cosine ? settings.LearningRate * 0.5 * (1 + Math.Cos(Math.PI * epoch / settings.Epochs)) : plateau.Rate;
             foreach (var group in optimizer.ParamGroups)
+            {
                 group.LearningRate = rate;
+            }
+
             var clock = Stopwatch.StartNew();
             var (trainLoss, trainAccuracy) = TrainEpoch(number, epoch, network, firstBlock, banks.Train, optimizer, average, cancellationToken);
             var seconds = clock.Elapsed.TotalSeconds;
@@ -138,7 +153,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             // Along a cosine the last epoch's weights are the ones wanted: loss decides nothing.
             var improved = stopping.Report(loss) | settings.Cosine;
             if (improved)
+            {
                 best.Take();
+            }
+
             average?.Snapshot.Swap();
             plateau.Report(loss);
             epoch++;
@@ -267,7 +285,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         foreach (var bank in (FeatureBank?[])[banks.Plain, banks.Hard])
         {
             if (bank is null)
+            {
                 continue;
+            }
+
             var logits = Answer(network, bank, set.Split.Validation, firstBlock, device);
             for (var i = 0; i < logits.Length; i++)
             {
@@ -277,7 +298,10 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
                 loss -= set.Weights[item] * Math.Log(Math.Max(1e-7, recipe.Head.Probabilities(logits[i])[(int)label]));
                 weight += set.Weights[item];
                 if (bank != banks.Plain)
+                {
                     continue;
+                }
+
                 hits += correct ? 1 : 0;
                 right[(int)label] += correct ? 1 : 0;
                 count[(int)label]++;

@@ -137,12 +137,18 @@ public static class TrainingRun
         {
             var before = JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), _json)!;
             if (before.Data != configuration.Data || before.Seed != configuration.Seed || before.Recipe.ToJson() != configuration.Recipe.ToJson())
+            {
                 throw new InvalidOperationException($"'{folder}' holds a run with other data, seed or recipe; it cannot be resumed with these.");
+            }
+
             return;
         }
 
         if (Directory.Exists(Path.Combine(folder, "checkpoint")))
+        {
             Directory.Delete(Path.Combine(folder, "checkpoint"), recursive: true);
+        }
+
         Directory.CreateDirectory(folder);
         File.WriteAllText(path, text);
     }

@@ -32,7 +32,9 @@ internal sealed class WeightAverage : IDisposable
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         for (var i = 0; i < _parameters.Count; i++)
+        {
             _average.Values[i].mul_(1 - share).add_(_parameters[i], share);
+        }
     }
 
     public void Dispose() => _average.Dispose();

@@ -24,7 +24,9 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var frozen = no_grad();
         for (var i = 0; i < _values.Length; i++)
+        {
             _values[i].copy_(_parameters[i]);
+        }
     }
 
     /// <summary>Puts the kept values back.</summary>
@@ -32,7 +34,9 @@ internal sealed class WeightSnapshot : IDisposable
     {
         using var frozen = no_grad();
         for (var i = 0; i < _values.Length; i++)
+        {
             _parameters[i].copy_(_values[i]);
+        }
     }
 
     /// <summary>Exchanges the kept values and the present ones.</summary>
@@ -50,6 +54,8 @@ internal sealed class WeightSnapshot : IDisposable
     public void Dispose()
     {
         foreach (var value in _values)
+        {
             value.Dispose();
+        }
     }
 }

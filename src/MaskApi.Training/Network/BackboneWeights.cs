@@ -57,7 +57,10 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
     {
         var index = Path.Combine(folder, "layers.json");
         if (!File.Exists(index))
+        {
             throw new FileNotFoundException($"'{index}' is missing: --backbone takes the folder that holds layers.json ('fetch backbone' gets it).", index);
+        }
+
         var layers = JsonSerializer.Deserialize<Layer[]>(File.ReadAllBytes(index), _json)
             ?? throw new InvalidDataException($"'{index}' is empty.");
         var files = Directory.EnumerateFiles(folder, "*.npy", SearchOption.AllDirectories).ToDictionary(f => Path.GetFileName(f));
@@ -83,7 +86,10 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
     private static float[] Read(string name, long[] shape, Dictionary<string, string> files)
     {
         if (!files.TryGetValue(name, out var path))
+        {
             throw new FileNotFoundException($"The backbone's array '{name}' is missing.", name);
+        }
+
         var array = NpyFile.Read(path);
         return array.Shape.SequenceEqual(shape)
             ? array.Values
@@ -100,7 +106,9 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
             for (var p = 0; p < h * w; p++)
             {
                 for (var c = 0; c < i; c++)
+                {
                     values[(((n * i) + c) * h * w) + p] = source[(((n * h * w) + p) * i) + c];
+                }
             }
         }
 
@@ -115,7 +123,9 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
         for (var p = 0; p < h * w; p++)
         {
             for (var c = 0; c < channels; c++)
+            {
                 values[(c * h * w) + p] = source[(p * channels) + c];
+            }
         }
 
         return (values, [channels, 1, h, w]);

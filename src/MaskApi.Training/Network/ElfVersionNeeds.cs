@@ -25,7 +25,9 @@ internal static class ElfVersionNeeds
         foreach (var entry in Entries(library))
         {
             if ((entry.Flags & FlagWeak) == 0)
+            {
                 names.Add(entry.Name);
+            }
         }
 
         return names;
@@ -42,7 +44,10 @@ internal static class ElfVersionNeeds
         foreach (var entry in Entries(library))
         {
             if (entry.Name != version || (entry.Flags & FlagWeak) != 0)
+            {
                 continue;
+            }
+
             BinaryPrimitives.WriteUInt16LittleEndian(library[(entry.Offset + 4)..], (ushort)(entry.Flags | FlagWeak));
             changed++;
         }
@@ -53,7 +58,9 @@ internal static class ElfVersionNeeds
     private static List<Entry> Entries(ReadOnlySpan<byte> library)
     {
         if (library.Length < 64 || !library[..6].SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]))
+        {
             throw new InvalidDataException("Not a 64-bit little-endian ELF file.");
+        }
 
         var sectionTable = (int)BinaryPrimitives.ReadUInt64LittleEndian(library[0x28..]);
         var sectionSize = BinaryPrimitives.ReadUInt16LittleEndian(library[0x3a..]);
@@ -63,7 +70,10 @@ internal static class ElfVersionNeeds
         {
             var section = library.Slice(sectionTable + (i * sectionSize), sectionSize);
             if (BinaryPrimitives.ReadUInt32LittleEndian(section[4..]) != SectionTypeVersionNeeds)
+            {
                 continue;
+            }
+
             var offset = (int)BinaryPrimitives.ReadUInt64LittleEndian(section[0x18..]);
             var stringSection = (int)BinaryPrimitives.ReadUInt32LittleEndian(section[0x28..]);
             var files = (int)BinaryPrimitives.ReadUInt32LittleEndian(section[0x2c..]);

@@ -84,10 +84,16 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     public IReadOnlyList<Parameter> Unfreeze(int firstBlock)
     {
         foreach (var parameter in parameters())
+        {
             parameter.requires_grad = false;
+        }
+
         Parameter[] trainable = [.. HeadParameters, .. _backbone.ParametersFrom(firstBlock)];
         foreach (var parameter in trainable)
+        {
             parameter.requires_grad = true;
+        }
+
         return trainable;
     }
 

@@ -36,7 +36,9 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
         for (var i = 0; i < _blocks.Count; i++)
         {
             if (_blocks[i].Name == name)
+            {
                 return i;
+            }
         }
 
         throw new ArgumentException($"The backbone has no block '{name}'.", nameof(name));
@@ -54,7 +56,10 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var x = input.alias();
         for (var i = first; i < end; i++)
+        {
             x = _blocks[i].forward(x);
+        }
+
         return x.MoveToOuterDisposeScope();
     }
 
@@ -86,7 +91,10 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
         {
             var x = input;
             foreach (var convolution in _convolutions)
+            {
                 x = convolution.forward(x);
+            }
+
             return _residual ? x.add(input) : x;
         }
 

@@ -20,7 +20,9 @@ public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
     {
         ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
         if (bytes.Length < 12 || !bytes[..6].SequenceEqual(Magic))
+        {
             throw new InvalidDataException($"'{path}' is not a .npy file.");
+        }
 
         // Version 1 writes the header's length in two bytes, versions 2 and 3 in four.
         var wide = bytes[6] >= 2;
@@ -28,7 +30,9 @@ public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
         var start = wide ? 12 : 10;
         var header = Encoding.Latin1.GetString(bytes.Slice(start, length));
         if (!header.Contains("'descr': '<f4'", StringComparison.Ordinal) || !header.Contains("'fortran_order': False", StringComparison.Ordinal))
+        {
             throw new InvalidDataException($"'{path}' is not a C-ordered array of little-endian float32: {header.Trim()}");
+        }
 
         var shape = ShapePattern().Match(header).Groups[1].Value
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -47,7 +47,10 @@ public static class TorchLoader
         lock (_gate)
         {
             if (_loaded)
+            {
                 return;
+            }
+
             if (OperatingSystem.IsLinux())
             {
                 NativeHeap.KeepFreedMemory();
@@ -70,11 +73,16 @@ public static class TorchLoader
             {
                 var path = Path.Combine(torchFolder, library);
                 if (File.Exists(path))
+                {
                     NativeLibrary.Load(path);
+                }
             }
 
             if (NativeLibrary.TryLoad(bridge, out _))
+            {
                 return;
+            }
+
             NativeLibrary.Load(WeakenedCopy(bridge));
         }
         catch (DllNotFoundException e)
@@ -87,7 +95,9 @@ public static class TorchLoader
     {
         var bytes = File.ReadAllBytes(bridge);
         if (ElfVersionNeeds.Weaken(bytes, NewestVersion) == 0)
+        {
             throw new DllNotFoundException($"'{bridge}' does not load, and not for want of {NewestVersion}.");
+        }
 
         // A folder of this process's own: nobody else can have put a library there.
         var folder = Directory.CreateTempSubdirectory("maskapi-torch-").FullName;

@@ -21,7 +21,10 @@ internal static class ClassifierCalibration
             cancellationToken.ThrowIfCancellationRequested();
             using var values = session.Run(SampleRenderer.Plain(crops[i], session.InputSize), calibration.Values.ToArray());
             foreach (var (name, value) in calibration.Values.Zip(values))
+            {
                 calibration.Observe(name, value.GetTensorDataAsSpan<float>(), value.GetTensorTypeAndShape().Shape);
+            }
+
             progress.Report(i + 1);
         }
 

@@ -65,7 +65,10 @@ internal static class EvaluationPlots
         {
             var metrics = report.Metrics.Against(label);
             if (metrics.Positives == 0 || metrics.Negatives == 0)
+            {
                 continue;
+            }
+
             var points = curve(metrics);
             var line = plot.Add.ScatterLine(points.Select(p => p.X).ToArray(), points.Select(p => p.Y).ToArray(), color);
             line.LineWidth = 3;
@@ -137,7 +140,10 @@ internal static class EvaluationPlots
         {
             var counts = new double[Bins];
             foreach (var face in report.Faces.Where(f => f.Right == right))
+            {
                 counts[Math.Min(Bins - 1, (int)(face.Judged.Confidence * Bins))]++;
+            }
+
             var bars = plot.Add.Bars((Bar[])[.. counts.Select((c, i) => new Bar
             {
                 // Logarithmic: the few wrong answers are what is to be seen.

@@ -27,9 +27,14 @@ internal static class EvaluationText
         Line($"{new string('=', title.Length)}");
         Line($"{result.Pictures} pictures, {result.Unreadable.Count} unreadable");
         foreach (var name in result.Unreadable)
+        {
             Line($"  unreadable: {name}");
+        }
+
         if (result.Detection is null)
+        {
             Line($"{result.WithoutFace.Count} without a detected face{(result.WithoutFace.Count > 0 ? ": " : string.Empty)}{string.Join(", ", result.WithoutFace)}");
+        }
 
         if (result.Detection is { } d)
         {
@@ -40,7 +45,10 @@ internal static class EvaluationText
             Line($"  at confidence 0.5        precision {d.Precision:0.0000}   recall {d.Recall:0.0000}");
             Line($"  false faces              {d.FalsePer100:0.00} in 100 pictures");
             foreach (var s in d.BySize)
+            {
                 Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces,-5}  median IoU of found {Share(s.MedianOverlap)}");
+            }
+
             Line($"  misses by cause          {d.Misses.Unseen} unseen, {d.Misses.Unsure} unsure, {d.Misses.Box} box");
             Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a mask)");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
@@ -54,11 +62,16 @@ internal static class EvaluationText
             Line($"Near faces (>= {AngleTest.MinSide:0} px), turned");
             Line($"  angle   found again                      label kept                       too many");
             foreach (var a in result.Angles)
+            {
                 Line($"  {a.Degrees,5}   {Percent(a.Found),-31}  {Percent(a.Kept),-31}  {Percent(a.TooMany)}");
+            }
         }
 
         if (result.Labels is { } l)
+        {
             text.AppendLine().Append(Labels(l));
+        }
+
         return text.ToString();
     }
 
@@ -135,11 +148,17 @@ internal static class EvaluationText
         Line($"");
         Line($"  is \\ called    {string.Concat(_labels.Select(l => $"{LabelledPictures.Name(l),15}"))}");
         foreach (var label in _labels)
+        {
             Line($"  {LabelledPictures.Name(label),-14}{string.Concat(_labels.Select(called => $"{m.Confusion(label, called),15}"))}");
+        }
+
         Line($"");
         Line($"  face side     accuracy   faces");
         foreach (var s in report.BySize)
+        {
             Line($"  {Range(s.From, s.To),-12}  {Share(s.Accuracy)}     {s.Faces}");
+        }
+
         Line($"");
         Line($"  uncertain below {JudgedFace.MinConfidence:0.0}: {Percent(report.Whole.Uncertain)} of the faces, and {Percent(report.UncertainMistakes)} of the mistakes");
         Line($"");

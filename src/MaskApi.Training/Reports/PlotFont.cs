@@ -14,7 +14,10 @@ internal static class PlotFont
     public static void Use()
     {
         if (Fonts.Default == Name)
+        {
             return;
+        }
+
         Fonts.FontResolvers.Insert(0, new Resolver());
         Fonts.Default = Name;
         Fonts.Sans = Name;

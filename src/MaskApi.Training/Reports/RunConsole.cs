@@ -15,25 +15,36 @@ internal static class RunConsole
     public static void Line(string text)
     {
         if (Live)
+        {
             AnsiConsole.WriteLine(text);
+        }
         else
+        {
             Console.WriteLine(text);
+        }
     }
 
     /// <summary>Prints a line about something wrong.</summary>
     public static void Warn(string text)
     {
         if (Live)
+        {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{text}[/]");
+        }
         else
+        {
             Console.Error.WriteLine(text);
+        }
     }
 
     /// <summary>Runs something that reports how many of <paramref name="total"/> steps are done.</summary>
     public static T Progress<T>(string what, int total, Func<IProgress<int>, T> work)
     {
         if (!Live)
+        {
             return work(new PlainProgress(what, total));
+        }
+
         return AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .Start(context =>
@@ -47,7 +58,10 @@ internal static class RunConsole
     public static async Task<T> ProgressAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work)
     {
         if (!Live)
+        {
             return await work(new PlainProgress(what, total)).ConfigureAwait(false);
+        }
+
         return await AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
             .StartAsync(context =>
@@ -74,7 +88,10 @@ internal static class RunConsole
             lock (_gate)
             {
                 if (_clock.Elapsed - _last < _plainInterval)
+                {
                     return;
+                }
+
                 _last = _clock.Elapsed;
                 var rate = value / _clock.Elapsed.TotalSeconds;
                 Console.WriteLine($"{what}: {value}/{total}, {rate:0.0}/s, {TimeSpan.FromSeconds((total - value) / Math.Max(rate, 1e-9)):hh\\:mm\\:ss} left");

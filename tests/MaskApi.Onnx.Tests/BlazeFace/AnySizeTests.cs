@@ -23,7 +23,9 @@ public sealed class AnySizeTests
         float[] raw = [2, -3, 24, 32, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
         var replaced = Biased(1, [2f]);
         foreach (var (index, values) in Biased(raw.Length, raw))
+        {
             replaced.Add(index, values);
+        }
 
         var outputs = OnnxRunner.Run(AnySize(replaced), ("image", Noise(height, width, 2), [1, height, width, 3]));
 
@@ -39,7 +41,9 @@ public sealed class AnySizeTests
                 boxes.AddRange([
                     (centerX - 12) / width, (centerY - 16) / height, (centerX + 12) / width, (centerY + 16) / height]);
                 for (var i = 4; i < raw.Length; i += 2)
+                {
                     points.AddRange([(x + raw[i]) / width, (y + raw[i + 1]) / height]);
+                }
             }
         }
 
@@ -66,7 +70,9 @@ public sealed class AnySizeTests
         var actual = OnnxRunner.Run(AnySize(_fileWeights), ("image", pixels, [1, height, width, 3]));
 
         foreach (var name in (string[])["scores", "boxes", "keypoints"])
+        {
             AssertClose(expected[name], actual[name], 1e-6f);
+        }
     }
 
     [Fact]
@@ -118,6 +124,8 @@ public sealed class AnySizeTests
     {
         Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i++)
+        {
             Assert.True(MathF.Abs(expected[i] - actual[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {actual[i]}");
+        }
     }
 }

@@ -30,7 +30,9 @@ public sealed class TunedDetectorTests
     private static void Blank(GraphProto graph)
     {
         foreach (var tensor in ModelFile.Constants(graph))
+        {
             tensor.RawData = ByteString.Empty;
+        }
     }
 
     private static string Shape(TensorProto tensor) => $"{tensor.Name} {tensor.DataType} {string.Join('x', tensor.Dims)}";

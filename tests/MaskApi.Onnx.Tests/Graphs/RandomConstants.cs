@@ -13,7 +13,10 @@ internal sealed class RandomConstants(GraphBuilder graph)
     {
         var values = new float[(int)shape.ToArray().Aggregate((product, extent) => product * extent)];
         foreach (ref var value in values.AsSpan())
+        {
             value = (float)_random.NextDouble() - 0.5f;
+        }
+
         return graph.Constant(name, values, shape);
     }
 }

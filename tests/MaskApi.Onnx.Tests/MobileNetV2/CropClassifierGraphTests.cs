@@ -146,7 +146,10 @@ public sealed class CropClassifierGraphTests
         {
             double sum = head.Hidden.Bias.Span[unit];
             for (var i = 0; i < features.Length; i++)
+            {
                 sum += head.Hidden.Weight.Span[(unit * features.Length) + i] * features[i];
+            }
+
             logit += Math.Max(sum, 0) * head.Output.Weight.Span[unit];
         }
 

@@ -24,7 +24,9 @@ public sealed class FaceHeadTests
         var features = before[FaceHead.FeaturesName].Chunk(CropClassifierGraph.FeatureCount).ToArray();
         Assert.Equal(2, features.Length);
         foreach (var (expected, actual) in features.Select(crop => Weigh(head, crop)).Zip(after["face_logit"]))
+        {
             Assert.Equal(expected, actual, 1e-3);
+        }
     }
 
     [Fact]
@@ -63,7 +65,10 @@ public sealed class FaceHeadTests
     {
         double sum = head.Bias.Span[0];
         for (var i = 0; i < features.Length; i++)
+        {
             sum += (double)head.Weight.Span[i] * features[i];
+        }
+
         return sum;
     }
 }

@@ -19,7 +19,9 @@ internal static class PlainMobileNetV2
         {
             value[channel] = new float[size, size];
             for (var i = 0; i < size * size; i++)
+            {
                 value[channel][i / size, i % size] = planes[(channel * size * size) + i];
+            }
         }
 
         var next = 0;
@@ -33,7 +35,10 @@ internal static class PlainMobileNetV2
                 var stride = repeat == 0 ? firstStride : 1;
                 var input = value;
                 if (expansion != 1)
+                {
                     value = Dense(value, numbers[next++], input.Length * expansion, kernel: 1, stride: 1, relu6: true);
+                }
+
                 value = Depthwise(value, numbers[next++], stride);
                 value = Dense(value, numbers[next++], channels, kernel: 1, stride: 1, relu6: false);
                 if (stride == 1 && input.Length == channels)
@@ -43,7 +48,9 @@ internal static class PlainMobileNetV2
                         for (var y = 0; y < value[channel].GetLength(0); y++)
                         {
                             for (var x = 0; x < value[channel].GetLength(1); x++)
+                            {
                                 value[channel][y, x] += input[channel][y, x];
+                            }
                         }
                     }
                 }
@@ -103,7 +110,9 @@ internal static class PlainMobileNetV2
                     {
                         var (sourceY, sourceX) = ((y * stride) + row - before, (x * stride) + column - before);
                         if (sourceY >= 0 && sourceX >= 0 && sourceY < height && sourceX < width)
+                        {
                             sum += weights[(row * kernel) + column] * source[sourceY, sourceX];
+                        }
                     }
                 }
 
@@ -118,7 +127,9 @@ internal static class PlainMobileNetV2
         for (var y = 0; y < plane.GetLength(0); y++)
         {
             for (var x = 0; x < plane.GetLength(1); x++)
+            {
                 plane[y, x] = bias;
+            }
         }
 
         return plane;
@@ -129,7 +140,9 @@ internal static class PlainMobileNetV2
         for (var y = 0; y < plane.GetLength(0); y++)
         {
             for (var x = 0; x < plane.GetLength(1); x++)
+            {
                 plane[y, x] = Math.Clamp(plane[y, x], 0, 6);
+            }
         }
 
         return plane;

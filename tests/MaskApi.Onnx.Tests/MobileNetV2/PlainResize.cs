@@ -31,7 +31,10 @@ internal static class PlainResize
                 {
                     var sum = 0.0;
                     for (var tap = 0; tap < rows[y].Weights.Length; tap++)
+                    {
                         sum += rows[y].Weights[tap] * between[((rows[y].First + tap) * side) + x];
+                    }
+
                     result[(((plane * side) + y) * side) + x] = (float)sum;
                 }
             }

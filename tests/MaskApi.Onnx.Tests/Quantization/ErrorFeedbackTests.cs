@@ -59,14 +59,19 @@ public sealed class ErrorFeedbackTests
             var common = random.NextDouble() - 0.5;
             var inputs = Enumerable.Range(0, size).Select(_ => common + (0.3 * (random.NextDouble() - 0.5))).ToArray();
             for (var i = 0; i < size * size; i++)
+            {
                 covariance[i] += inputs[i / size] * inputs[i % size] / samples;
+            }
         }
 
         double Error(double[] differences)
         {
             var sum = 0.0;
             for (var i = 0; i < size * size; i++)
+            {
                 sum += differences[i / size] * covariance[i] * differences[i % size];
+            }
+
             return sum;
         }
 

@@ -25,7 +25,10 @@ public sealed class StaticQuantizerTests
         var calibration = new Calibration(model);
         using var session = new InferenceSession(calibration.ObservedModel);
         for (var seed = 0; seed < 8; seed++)
+        {
             Observe(calibration, session, "x", OrtValue.CreateTensorValueFromMemory(Waves(seed), [1, 3, Side, Side]));
+        }
+
         var quantized = StaticQuantizer.Quantize(model, calibration, []);
 
         var (signal, error) = (0.0, 0.0);
@@ -111,7 +114,9 @@ public sealed class StaticQuantizerTests
         float[] values = [0.25f, 0.5f, 0.75f, 1f];
         var calibration = new Calibration(model);
         using (var session = new InferenceSession(calibration.ObservedModel))
+        {
             Observe(calibration, session, "x", OrtValue.CreateTensorValueFromMemory(values, [1, 1, 2, 2]));
+        }
 
         var outputs = OnnxRunner.Run(StaticQuantizer.Quantize(model, calibration, []), ("x", values, [1, 1, 2, 2]));
 
@@ -137,7 +142,10 @@ public sealed class StaticQuantizerTests
         var calibration = new Calibration(model);
         using var session = new InferenceSession(calibration.ObservedModel);
         for (var seed = 0; seed < 6; seed++)
+        {
             Observe(calibration, session, "crops", OrtValue.CreateTensorValueFromMemory(Picture(seed), [1, Side, Side, 3]));
+        }
+
         return calibration;
     }
 
@@ -148,7 +156,9 @@ public sealed class StaticQuantizerTests
         var names = calibration.Values.ToArray();
         using var outputs = session.Run(runOptions, [name], [owned], names);
         foreach (var (value, tensor) in names.Zip(outputs))
+        {
             calibration.Observe(value, tensor.GetTensorDataAsSpan<float>(), tensor.GetTensorTypeAndShape().Shape);
+        }
     }
 
     // Smooth pictures with light and dark stripes: closer to photographs than noise, and different from one another.

@@ -335,7 +335,9 @@ public sealed class TfliteConverterTests
 
         Assert.Equal(expected.Length, answer.Length);
         for (var i = 0; i < expected.Length; i++)
+        {
             Assert.True(Math.Abs(expected[i] - answer[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {answer[i]}");
+        }
     }
 
     private static byte[] Convert(TfliteWriter writer, int[] inputs, int[] outputs) =>

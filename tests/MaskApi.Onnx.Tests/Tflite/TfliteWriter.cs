@@ -92,7 +92,10 @@ internal sealed class TfliteWriter
         var offsets = tables.ToArray();
         builder.StartVector(4, offsets.Length, 4);
         foreach (var offset in offsets.Reverse())
+        {
             builder.AddOffset(offset.Value);
+        }
+
         return new Offset(builder.EndVector().Value);
     }
 
@@ -100,7 +103,10 @@ internal sealed class TfliteWriter
     {
         builder.StartVector(4, values.Length, 4);
         foreach (var value in values.Reverse())
+        {
             builder.AddInt(value);
+        }
+
         return new Offset(builder.EndVector().Value);
     }
 
@@ -108,7 +114,10 @@ internal sealed class TfliteWriter
     {
         builder.StartVector(1, values.Length, 16);
         foreach (var value in values.Reverse())
+        {
             builder.AddByte(value);
+        }
+
         return new Offset(builder.EndVector().Value);
     }
 

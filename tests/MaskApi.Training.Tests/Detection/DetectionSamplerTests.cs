@@ -27,7 +27,10 @@ public sealed class DetectionSamplerTests
             var (view, faces) = DetectionSampler.Sample(picture, _plain, new SeededRandom(seed));
             var red = Bounds(view, (r, g, b) => r > 150 && g < 100 && b < 100);
             if (faces.Count == 0 || faces[0].Ignored)
+            {
                 continue;
+            }
+
             turned++;
             var box = faces[0].Box;
 
@@ -41,7 +44,10 @@ public sealed class DetectionSamplerTests
             var blue = Bounds(view, (r, g, b) => b > 150 && r < 100);
             var points = faces[0].Landmarks!.Value;
             if (blue.Width < 3 || blue.Height < 3 || blue.X < 2 || blue.Y < 2 || blue.Right > 190 || blue.Bottom > 190)
+            {
                 continue;
+            }
+
             var near = Math.Min(Distance(points.RightEye, blue.Center), Distance(points.LeftEye, blue.Center));
             Assert.True(near < 2, $"seed {seed}: no eye within two pixels of the mark, but {near}");
         }
@@ -124,11 +130,16 @@ public sealed class DetectionSamplerTests
         var batches = new DetectionBatches([Disc()], [1], new SamplerOptions { Side = 32 }, 2, 5);
         var number = 0;
         await foreach (var batch in batches.RenderAsync(6, TestContext.Current.CancellationToken))
+        {
             Assert.Equal(batches.Render(number++, TestContext.Current.CancellationToken).Rgb, batch.Rgb);
+        }
+
         Assert.Equal(6, number);
 
         await foreach (var batch in batches.RenderAsync(1_000_000, TestContext.Current.CancellationToken))
+        {
             break;
+        }
     }
 
     [Fact]
@@ -173,7 +184,10 @@ public sealed class DetectionSamplerTests
             {
                 var at = ((y * view.Width) + x) * 3;
                 if (!matches(view.Pixels[at], view.Pixels[at + 1], view.Pixels[at + 2]))
+                {
                     continue;
+                }
+
                 (left, top, right, bottom) = (Math.Min(left, x), Math.Min(top, y), Math.Max(right, x + 1), Math.Max(bottom, y + 1));
             }
         }

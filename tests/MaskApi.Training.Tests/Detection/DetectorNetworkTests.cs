@@ -44,7 +44,10 @@ public sealed class DetectorNetworkTests
         using var frozen = no_grad();
         using var tuned = new DetectorNetwork(DetectorFile.FullRange, CPU);
         foreach (var parameter in tuned.Parameters)
+        {
             parameter.add_(rand_like(parameter));
+        }
+
         var model = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, tuned.Export(), new Dictionary<string, string>());
         using var other = new DetectorNetwork(DetectorFile.FullRange, CPU);
 
@@ -62,12 +65,16 @@ public sealed class DetectorNetworkTests
         using var tuned = new DetectorNetwork(DetectorFile.FullRange, CPU);
         using var original = new DetectorNetwork(DetectorFile.FullRange, CPU);
         foreach (var parameter in tuned.Parameters)
+        {
             parameter.add_(4);
+        }
 
         tuned.Mix(original, 0.25);
 
         foreach (var (mean, before) in tuned.Parameters.Zip(original.Parameters))
+        {
             Assert.True((mean - before - 3).abs().max().item<float>() < 1e-4f);
+        }
     }
 
     [Fact]
@@ -78,7 +85,10 @@ public sealed class DetectorNetworkTests
         using var scope = NewDisposeScope();
         using var network = new DetectorNetwork(DetectorFile.FullRange, CPU);
         foreach (var parameter in network.Parameters)
+        {
             parameter.mul_(1.01f);
+        }
+
         var pixels = new byte[height * width * 3];
         new Random(1).NextBytes(pixels);
         var model = BlazeFaceConverter.ConvertAnySize(DetectorFile.FullRange, network.Export(), new Dictionary<string, string>());
@@ -98,7 +108,9 @@ public sealed class DetectorNetworkTests
         var values = actual.contiguous().data<float>().ToArray();
         Assert.Equal(expected.Length, values.Length);
         for (var i = 0; i < expected.Length; i++)
+        {
             Assert.True(MathF.Abs(expected[i] - values[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {values[i]}");
+        }
     }
 }
 

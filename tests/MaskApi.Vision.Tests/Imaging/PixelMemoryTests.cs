@@ -107,7 +107,10 @@ public sealed class PixelMemoryTests
         GC.WaitForPendingFinalizers();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         if (OperatingSystem.IsLinux())
+        {
             _ = malloc_trim(0);
+        }
+
         return Environment.WorkingSet;
     }
 

@@ -67,10 +67,16 @@ public sealed class Downloader(HttpClient client)
     {
         var have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
         if (size is { } whole && have >= whole)
+        {
             have = 0; // Too much, or all of it but wrong: begin again.
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         if (have > 0)
+        {
             request.Headers.Range = new RangeHeaderValue(have, null);
+        }
+
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
@@ -82,7 +88,10 @@ public sealed class Downloader(HttpClient client)
         response.EnsureSuccessStatusCode();
         var resumed = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
         if (resumed)
+        {
             progress?.Report(have);
+        }
+
         await using var file = new FileStream(partial, resumed ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var buffer = new byte[81920];

@@ -22,7 +22,9 @@ public sealed class SourceFetcher(Downloader downloader)
         ArgumentNullException.ThrowIfNull(source);
         Directory.CreateDirectory(folder);
         if (source.Archive is { } archive)
+        {
             return await UnpackAsync(archive, folder, progress, cancellationToken).ConfigureAwait(false);
+        }
 
         await Parallel.ForEachAsync(
             source.Files!,
@@ -30,7 +32,10 @@ public sealed class SourceFetcher(Downloader downloader)
             async (file, token) => await downloader.DownloadAsync(
                 new Uri(source.BaseUrl!, file.Path), Path.Combine(folder, file.Path), file.Size, file.Sha256, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         if (source.Name == "backbone")
+        {
             await File.WriteAllBytesAsync(Path.Combine(folder, "layers.json"), PublicSource.BackboneLayers, cancellationToken).ConfigureAwait(false);
+        }
+
         return $"{source.Files!.Count} files, {source.Files.Sum(f => f.Size) / 1e6:0.0} MB, every size and SHA-256 as expected";
     }
 
@@ -47,7 +52,10 @@ public sealed class SourceFetcher(Downloader downloader)
                 // "<top folder>/<root>/<class>/<file>": only the file's own name is used, so no entry can leave the folder.
                 var at = Array.FindIndex(_classes, c => entry.FullName.Contains($"/{archive.Root}/{c}/", StringComparison.Ordinal));
                 if (at < 0 || entry.Name.Length == 0)
+                {
                     continue;
+                }
+
                 var target = Path.Combine(folder, _classes[at]);
                 Directory.CreateDirectory(target);
                 entry.ExtractToFile(Path.Combine(target, entry.Name), overwrite: true);
@@ -56,7 +64,10 @@ public sealed class SourceFetcher(Downloader downloader)
         }
 
         if (counts.Contains(0))
+        {
             throw new InvalidDataException($"{archive.Url} has no pictures under {archive.Root}/with_mask and {archive.Root}/without_mask.");
+        }
+
         return $"{counts[0]} pictures with a mask, {counts[1]} without; archive SHA-256 {hash}{(archive.Sha256 is null ? " (its publisher fixes none)" : " as expected")}";
     }
 }
