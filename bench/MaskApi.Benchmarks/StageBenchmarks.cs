@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
@@ -15,7 +16,7 @@ public class StageBenchmarks : IDisposable
 {
     private readonly byte[] _file = Pictures.Portrait();
     private readonly Raster _picture = Pictures.Decode(Pictures.Portrait());
-    private readonly FaceDetector _detector = FaceDetector.Load(new VisionOptions());
+    private readonly BlazeFaceDetector _detector = BlazeFaceDetector.Load(new VisionOptions());
     private readonly MaskClassifier _float = MaskClassifier.Load(new VisionOptions { Precision = ModelPrecision.Float });
     private readonly MaskClassifier _int8 = MaskClassifier.Load(new VisionOptions { Precision = ModelPrecision.Int8 });
     private readonly FaceCrop _crop;
@@ -24,7 +25,7 @@ public class StageBenchmarks : IDisposable
     /// <summary>Finds the face that is cut and judged.</summary>
     public StageBenchmarks()
     {
-        _face = _detector.Detect(_picture, new AnalysisOptions(), CancellationToken.None)[0].Box;
+        _face = _detector.Detect(_picture, new AnalysisOptions(), CancellationToken.None).Faces[0].Box;
         _crop = FaceCropper.Crop(_picture, _face);
     }
 
@@ -61,7 +62,7 @@ public class StageBenchmarks : IDisposable
     }
 
     private int Detect(DetectionDetail detail) =>
-        _detector.Detect(_picture, new AnalysisOptions { Detail = detail }, CancellationToken.None).Count;
+        _detector.Detect(_picture, new AnalysisOptions { Detail = detail }, CancellationToken.None).Faces.Count;
 }
 
 /// <summary>The whole pipeline, from file to verdicts; cores that are spare help.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
@@ -8,18 +10,33 @@ using MaskApi.Vision.Inference;
 namespace MaskApi.Vision;
 
 /// <summary>
-/// The whole way of one picture: decode, detect, crop, classify. One instance serves any number of threads; each call runs on its
-/// caller's thread, and judges several faces at once where cores are spare.
+/// The whole way of one picture: decode, detect, crop, classify. One instance serves any number of threads. Each call runs on its caller's
+/// thread and classifies several faces at once where cores are idle.
 /// </summary>
 public sealed class FacePipeline : IDisposable
 {
-    private readonly DecodeLimits _limits;
-    private readonly FaceDetector _detector;
-    private readonly MaskClassifier _classifier;
-    private readonly SpareCores _cores = new(Environment.ProcessorCount);
+    /// <summary>
+    /// From this confidence on, a face counts as seen when the pipeline decides about further work. It is independent of the caller's
+    /// threshold, so that a lower threshold adds faces and changes none.
+    /// </summary>
+    private const float CredibleConfidence = 0.5f;
 
-    private FacePipeline(DecodeLimits limits, FaceDetector detector, MaskClassifier classifier)
+    /// <summary>Two boxes whose intersection over union is at least this are one face.</summary>
+    private const float SameFaceOverlap = 0.4f;
+
+    private readonly DecodeLimits _limits;
+    private readonly IFaceDetector _detector;
+    private readonly MaskClassifier _classifier;
+
+    /// <summary>Puts a pipeline together from its parts, for another detector or classifier than the embedded ones.</summary>
+    /// <param name="detector">Finds the faces; the pipeline disposes of it.</param>
+    /// <param name="classifier">Judges them; the pipeline disposes of it.</param>
+    /// <param name="limits">Bounds on the pictures that are decoded.</param>
+    public FacePipeline(IFaceDetector detector, MaskClassifier classifier, DecodeLimits limits)
     {
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(limits);
         _limits = limits;
         _detector = detector;
         _classifier = classifier;
@@ -34,10 +51,10 @@ public sealed class FacePipeline : IDisposable
     public static FacePipeline Load(VisionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var detector = FaceDetector.Load(options);
+        var detector = BlazeFaceDetector.Load(options);
         try
         {
-            return new FacePipeline(options.Decode, detector, MaskClassifier.Load(options));
+            return new FacePipeline(detector, MaskClassifier.Load(options), options.Decode);
         }
         catch
         {
@@ -46,10 +63,7 @@ public sealed class FacePipeline : IDisposable
         }
     }
 
-    /// <summary>
-    /// Finds and judges the faces of an image file. Of a large JPEG no more is decoded than that can use, so that answers may differ
-    /// a little from those on the decoded picture.
-    /// </summary>
+    /// <summary>Finds and judges the faces of an image file.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
@@ -61,7 +75,10 @@ public sealed class FacePipeline : IDisposable
         return Analyze(file, options, cancellationToken);
     }
 
-    /// <summary>Finds and judges the faces of an image file that is already open.</summary>
+    /// <summary>
+    /// Finds and judges the faces of an open image file. A large JPEG is decoded no finer than the models can use, so answers may differ
+    /// slightly from those on the decoded picture.
+    /// </summary>
     /// <param name="file">The file; stays the caller's.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
@@ -70,58 +87,24 @@ public sealed class FacePipeline : IDisposable
     public FaceAnalysis Analyze(ImageFile file, AnalysisOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
-        ArgumentNullException.ThrowIfNull(options);
-        using var core = _cores.Enter();
-        var start = Stopwatch.GetTimestamp();
-        var header = file.Header;
-        var reduction = DecodeReduction.ToDetect(header, options.Detail);
-        var picture = ReducedPicture.Decode(file, reduction, cancellationToken);
-        try
-        {
-            var decoded = Stopwatch.GetTimestamp();
-            var candidates = _detector.Detect(picture.Raster, ToFind(options), out var cost, cancellationToken);
-            var faces = Largest(candidates, options, out var unjudged);
-            var (width, height) = (picture.Raster.Width, picture.Raster.Height);
-            var found = new DetectedFace[faces.Count];
-            for (var i = 0; i < found.Length; i++)
-            {
-                found[i] = picture.ToWhole(faces[i]);
-            }
+        using var picture = new ScaledPicture(file);
+        return Analyze(picture, options, cancellationToken);
+    }
 
-            var detected = Stopwatch.GetTimestamp();
-            var decodeTime = Stopwatch.GetElapsedTime(start, decoded);
-
-            // What the detector itself would not report is not worth decoding more of a large picture for.
-            var credible = Array.FindAll(found, face => face.Confidence >= options.DetectionThreshold);
-            if (DecodeReduction.ToClassify(credible, header) is var enough && enough < reduction)
-            {
-                picture.Dispose();
-                picture = ReducedPicture.Decode(file, enough, cancellationToken);
-                decodeTime += Stopwatch.GetElapsedTime(detected);
-            }
-
-            var cutting = Stopwatch.GetTimestamp();
-            var verdicts = Judge(found, picture.Crop, cancellationToken);
-            if (IsDenied(verdicts, width, height, options, cost))
-            {
-                verdicts = RunFallbackPasses(verdicts, picture.Raster, picture.ToWhole, picture.Crop, options, ref cost, cancellationToken);
-            }
-
-            var sure = Sure(verdicts, options);
-            var timings = new StageTimings(
-                decodeTime.TotalMilliseconds,
-                Stopwatch.GetElapsedTime(decoded, detected).TotalMilliseconds,
-                Stopwatch.GetElapsedTime(cutting).TotalMilliseconds);
-            return new FaceAnalysis(header.Width, header.Height, header.Format, Report(sure, options), timings)
-            {
-                Found = sure.Length + unjudged,
-                DetectionCost = cost,
-            };
-        }
-        finally
-        {
-            picture.Dispose();
-        }
+    /// <summary>Finds and judges the faces of an open image file, exactly as without a raster, and hands over the pixels to draw on.</summary>
+    /// <param name="file">The file; stays the caller's.</param>
+    /// <param name="options">What to look for.</param>
+    /// <param name="raster">The whole picture, owned by the caller.</param>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public FaceAnalysis Analyze(ImageFile file, AnalysisOptions options, out Raster raster, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        using var picture = new ScaledPicture(file);
+        var analysis = Analyze(picture, options, cancellationToken);
+        raster = picture.TakeWhole(cancellationToken);
+        return analysis with { Timings = analysis.Timings with { DecodeMs = picture.DecodeTime.TotalMilliseconds } };
     }
 
     /// <summary>Finds and judges the faces of a decoded picture.</summary>
@@ -132,26 +115,8 @@ public sealed class FacePipeline : IDisposable
     public FaceAnalysis Analyze(Raster picture, AnalysisOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        using var core = _cores.Enter();
-        var start = Stopwatch.GetTimestamp();
-        var faces = Largest(_detector.Detect(picture, ToFind(options), out var cost, cancellationToken), options, out var unjudged);
-        var detected = Stopwatch.GetTimestamp();
-        var verdicts = Judge(faces, Cut, cancellationToken);
-        if (IsDenied(verdicts, picture.Width, picture.Height, options, cost))
-        {
-            verdicts = RunFallbackPasses(verdicts, picture, static face => face, Cut, options, ref cost, cancellationToken);
-        }
-
-        var sure = Sure(verdicts, options);
-        var timings = new StageTimings(
-            0, Stopwatch.GetElapsedTime(start, detected).TotalMilliseconds, Stopwatch.GetElapsedTime(detected).TotalMilliseconds);
-        return new FaceAnalysis(picture.Width, picture.Height, picture.Format, Report(sure, options), timings)
-        {
-            Found = sure.Length + unjudged,
-            DetectionCost = cost,
-        };
-
-        FaceCrop Cut(PixelBox box) => FaceCropper.Crop(picture, box);
+        using var scaled = new ScaledPicture(picture);
+        return Analyze(scaled, options, cancellationToken);
     }
 
     /// <summary>Runs every model once, so that the first caller does not wait for their first-run work.</summary>
@@ -166,90 +131,17 @@ public sealed class FacePipeline : IDisposable
     }
 
     /// <summary>
-    /// Gives back to the system the memory that only larger or other pictures than those of late have needed. For a process that runs
-    /// for long: without it, memory follows the largest picture ever seen. Takes about as long as a small picture; once a minute is enough.
+    /// Gives memory back to the system that recent pictures did not need. Without it, a long-running process keeps what its largest picture
+    /// ever took. Takes about as long as a small picture; once a minute is enough.
     /// </summary>
     public void TrimMemory()
     {
         _detector.TrimMemory();
         _classifier.TrimMemory();
 
-        // The next run may be long in coming.
+        // Sessions shrink on their next run, which may be a long time coming.
         WarmUp();
         PixelMemory.Trim();
-    }
-
-    private FaceVerdict[] Judge(IReadOnlyList<DetectedFace> faces, Func<PixelBox, FaceCrop> cut, CancellationToken cancellationToken)
-    {
-        var verdicts = new FaceVerdict[faces.Count];
-        _cores.Run(verdicts.Length, i =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var face = faces[i];
-            using var crop = cut(face.Box);
-            var verdict = _classifier.Classify(crop);
-            var confidence = verdict.FaceLogit is { } logit ? FaceRescoring.Rescore(face.Confidence, logit, face.Box) : face.Confidence;
-            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
-        });
-
-        return verdicts;
-    }
-
-    private static FaceVerdict[] Sure(FaceVerdict[] verdicts, AnalysisOptions options) =>
-        Array.FindAll(verdicts, verdict => verdict.DetectionConfidence >= options.DetectionThreshold);
-
-    private static FaceVerdict[] Report(FaceVerdict[] sure, AnalysisOptions options) =>
-        sure.Length > options.MaxFaces ? sure[..options.MaxFaces] : sure;
-
-    /// <summary>The faces worth judging: twice as many as are asked for, as the classifier will not confirm some.</summary>
-    /// <param name="faces">What the detector reports, largest first.</param>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="unjudged">Of the rest, how many the detector itself is sure of.</param>
-    private IReadOnlyList<DetectedFace> Largest(IReadOnlyList<DetectedFace> faces, AnalysisOptions options, out int unjudged)
-    {
-        var most = _classifier.KnowsFaces ? (int)Math.Min(2L * options.MaxFaces, int.MaxValue) : options.MaxFaces;
-        unjudged = faces.Skip(most).Count(face => face.Confidence >= options.DetectionThreshold);
-        return faces.Count > most ? [.. faces.Take(most)] : faces;
-    }
-
-    // What the classifier may yet confirm. Whether any face is credible must not depend on the caller's threshold.
-    private AnalysisOptions ToFind(AnalysisOptions options) => _classifier.KnowsFaces
-        ? options with
-        {
-            DetectionThreshold = FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, FaceDetector.Credible)),
-            MaxFaces = int.MaxValue,
-        }
-        : options with { MaxFaces = int.MaxValue };
-
-    /// <summary>Whether the detector left passes out because it was sure of a face, and the classifier says that it is none.</summary>
-    private bool IsDenied(FaceVerdict[] verdicts, int width, int height, AnalysisOptions options, DetectionCost cost) =>
-        _classifier.KnowsFaces
-        && !Array.Exists(verdicts, static verdict => verdict.DetectionConfidence >= FaceDetector.Credible)
-        && cost.Runs < PassPlan.For(width, height, options.Detail).All.Count();
-
-    /// <summary>Takes the passes that were left out: of people upside down, upright passes see a chin for a brow.</summary>
-    private FaceVerdict[] RunFallbackPasses(
-        FaceVerdict[] verdicts,
-        Raster picture,
-        Func<DetectedFace, DetectedFace> toWhole,
-        Func<PixelBox, FaceCrop> cut,
-        AnalysisOptions options,
-        ref DetectionCost cost,
-        CancellationToken cancellationToken)
-    {
-        var faces = _detector.DetectWithFallbackPasses(picture, ToFind(options), out var more, cancellationToken);
-        cost = new DetectionCost(cost.Runs + more.Runs, cost.InputPixels + more.InputPixels);
-        var others = Judge([.. Largest(faces, options, out _).Select(toWhole)], cut, cancellationToken);
-        var all = new List<FaceVerdict>();
-        foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
-        {
-            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= PassFusion.SameFaceFrom))
-            {
-                all.Add(verdict);
-            }
-        }
-
-        return [.. all.OrderByDescending(static verdict => verdict.Box.Area)];
     }
 
     /// <inheritdoc/>
@@ -257,5 +149,118 @@ public sealed class FacePipeline : IDisposable
     {
         _detector.Dispose();
         _classifier.Dispose();
+    }
+
+    private FaceAnalysis Analyze(ScaledPicture picture, AnalysisOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var header = picture.Header;
+        picture.DecodeForDetection(_detector.LargestScale(header.Width, header.Height, options.Detail), cancellationToken);
+
+        var detecting = Stopwatch.GetTimestamp();
+        var detected = _detector.Detect(picture.Raster, CandidateOptions(options), cancellationToken);
+        var faces = Largest(detected.Faces, picture, options);
+        var classifying = Stopwatch.GetTimestamp();
+
+        // A face that the detector alone would not report is not worth decoding a large picture again for.
+        picture.DecodeForClassification(faces.FindAll(face => face.Confidence >= options.DetectionThreshold), cancellationToken);
+        var verdicts = Classify(faces, picture, cancellationToken);
+        var cost = detected.Cost;
+        if (detected.SkippedFallback && AllRejected(verdicts))
+        {
+            // With people upside down, an upright pass takes a chin for a brow; the classifier knows better.
+            var fallback = _detector.DetectWithFallbackPasses(picture.Raster, CandidateOptions(options), cancellationToken);
+            verdicts = Merge(verdicts, Classify(Largest(fallback.Faces, picture, options), picture, cancellationToken));
+            cost += fallback.Cost;
+        }
+
+        var reported = verdicts.FindAll(verdict => verdict.DetectionConfidence >= options.DetectionThreshold);
+        var unclassified = detected.Faces.Skip(MaxCandidates(options)).Count(face => face.Confidence >= options.DetectionThreshold);
+        var (decodeTime, detectTime) = (picture.DecodeTime, Stopwatch.GetElapsedTime(detecting, classifying));
+        return new FaceAnalysis(
+            header.Width,
+            header.Height,
+            header.Format,
+            reported.Count > options.MaxFaces ? reported.GetRange(0, options.MaxFaces) : reported,
+            new StageTimings(
+                decodeTime.TotalMilliseconds,
+                detectTime.TotalMilliseconds,
+                Stopwatch.GetElapsedTime(classifying).TotalMilliseconds))
+        {
+            Found = reported.Count + unclassified,
+            DetectionCost = cost,
+        };
+    }
+
+    /// <summary>Judges faces, on idle cores too.</summary>
+    private List<FaceVerdict> Classify(List<DetectedFace> faces, ScaledPicture picture, CancellationToken cancellationToken)
+    {
+        var verdicts = new FaceVerdict[faces.Count];
+        if (faces.Count == 1)
+        {
+            ClassifyFace(0);
+            return [.. verdicts];
+        }
+
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+        try
+        {
+            Parallel.For(0, faces.Count, parallel, ClassifyFace);
+        }
+        catch (AggregateException exception)
+        {
+            // Callers know the exceptions of one face.
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        return [.. verdicts];
+
+        void ClassifyFace(int i)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var face = faces[i];
+            using var crop = picture.Crop(face.Box);
+            var verdict = _classifier.Classify(crop);
+            var confidence = verdict.FaceLogit is { } logit
+                ? FaceRescoring.Rescore(face.Confidence, logit, face.Box)
+                : face.Confidence;
+            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
+        }
+    }
+
+    /// <summary>What to ask of the detector: every face that rescoring may lift over the caller's threshold.</summary>
+    private AnalysisOptions CandidateOptions(AnalysisOptions options) => options with
+    {
+        // Whether any face is credible must not depend on the caller's threshold.
+        DetectionThreshold = _classifier.KnowsFaces
+            ? FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, CredibleConfidence))
+            : options.DetectionThreshold,
+        MaxFaces = int.MaxValue,
+    };
+
+    /// <summary>How many faces are classified: twice as many as were asked for, as rescoring will reject some.</summary>
+    private int MaxCandidates(AnalysisOptions options) =>
+        _classifier.KnowsFaces ? (int)Math.Min(2L * options.MaxFaces, int.MaxValue) : options.MaxFaces;
+
+    /// <summary>The faces to classify, largest first, in pixels of the whole picture.</summary>
+    private List<DetectedFace> Largest(IReadOnlyList<DetectedFace> faces, ScaledPicture picture, AnalysisOptions options) =>
+        [.. faces.Take(MaxCandidates(options)).Select(picture.ToWhole)];
+
+    private bool AllRejected(List<FaceVerdict> verdicts) =>
+        _classifier.KnowsFaces && !verdicts.Exists(static verdict => verdict.DetectionConfidence >= CredibleConfidence);
+
+    /// <summary>Joins two lists of faces, largest first; of boxes that are one face, the surest stays.</summary>
+    private static List<FaceVerdict> Merge(List<FaceVerdict> verdicts, List<FaceVerdict> others)
+    {
+        var all = new List<FaceVerdict>();
+        foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
+        {
+            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= SameFaceOverlap))
+            {
+                all.Add(verdict);
+            }
+        }
+
+        return [.. all.OrderByDescending(static verdict => verdict.Box.Area)];
     }
 }

@@ -1,4 +1,5 @@
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision;
@@ -6,10 +7,10 @@ namespace MaskApi.Vision;
 /// <summary>A face and whether it wears a mask.</summary>
 /// <param name="Box">The face from brow to chin, clipped to the picture.</param>
 /// <param name="DetectionConfidence">How sure detector and classifier are that this is a face, 0–1.</param>
-/// <param name="Landmarks">The six key points.</param>
+/// <param name="Landmarks">The six key points; null from a detector that has none.</param>
 /// <param name="Probabilities">Calibrated probabilities of the verdicts.</param>
 public readonly record struct FaceVerdict(
-    PixelBox Box, float DetectionConfidence, FaceLandmarks Landmarks, VerdictProbabilities Probabilities)
+    PixelBox Box, float DetectionConfidence, FaceLandmarks? Landmarks, VerdictProbabilities Probabilities)
 {
     /// <summary>Probability that a mask covers nose and mouth, 0–1.</summary>
     public float MaskProbability => Probabilities.WithMask;

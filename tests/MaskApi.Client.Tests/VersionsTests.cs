@@ -7,6 +7,7 @@ using MaskApi.Testing;
 using MaskApi.TestPictures;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using Verdicts = MaskApi.Vision.Verdicts;
 
 namespace MaskApi.Client.Tests;

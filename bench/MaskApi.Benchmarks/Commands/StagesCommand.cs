@@ -4,6 +4,7 @@ using System.Globalization;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -65,12 +66,12 @@ internal static class StagesCommand
     private static (double Passes, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
     {
         var vision = new VisionOptions { Precision = precision };
-        using var detector = FaceDetector.Load(vision);
+        using var detector = BlazeFaceDetector.Load(vision);
         using var classifier = MaskClassifier.Load(vision);
         using var raster = Pictures.Decode(picture);
         var plan = PassPlan.For(raster.Width, raster.Height, options.Detail);
         var passes = detector.Search(raster, plan, CancellationToken.None).Passes;
-        var crops = detector.Detect(raster, options, CancellationToken.None).Select(face => FaceCropper.Crop(raster, face.Box)).ToList();
+        var crops = detector.Detect(raster, options, CancellationToken.None).Faces.Select(face => FaceCropper.Crop(raster, face.Box)).ToList();
         using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableMemoryPattern = false };
         using var session = new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", detector.Models[0].File), settings);
         using var run = new RunOptions();

@@ -6,6 +6,7 @@ using MaskApi.Training.Evaluation;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
@@ -38,7 +39,7 @@ internal static class CalibrateDetectorCommand
                 var pictures = LabelledPictures.Read(folder, part)
                     .Concat(parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)).Where(Taken).ToArray();
 
-                using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
+                using var detector = BlazeFaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 var found = Enum.GetValues<DetectionDetail>().ToDictionary(detail => detail, detail => RunConsole.Progress(
                     detail.ToString(), pictures.Length, progress => DetectionCalibration.Search(detector, pictures, detail, progress, cancellationToken)));
                 Print(DetectionCalibration.Fit(found, parse.GetValue(penalty)));

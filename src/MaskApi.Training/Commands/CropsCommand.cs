@@ -4,6 +4,7 @@ using MaskApi.Training.Data;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
@@ -30,7 +31,7 @@ internal static class CropsCommand
         };
         command.SetAction((parse, cancellationToken) => Task.Run(() =>
         {
-            using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
+            using var detector = BlazeFaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
             var options = new CropOptions
             {
                 Detail = parse.GetValue(detail),

@@ -9,6 +9,7 @@ using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
@@ -39,7 +40,7 @@ internal static class FitFaceHeadCommand
                 var (folder, part, _) = DataSetArgument.Parse(parse.GetRequiredValue(data));
                 var file = parse.GetRequiredValue(model);
                 var bytes = File.ReadAllBytes(file.FullName);
-                using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
+                using var detector = BlazeFaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 using var features = new FaceCandidateSource(detector, FaceHead.ShowFeatures(bytes));
                 FaceCandidateCrop[] candidates =
                 [

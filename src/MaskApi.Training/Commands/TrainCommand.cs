@@ -6,6 +6,7 @@ using MaskApi.Training.Network;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
@@ -112,7 +113,7 @@ internal static class TrainCommand
             return path;
         }
 
-        using var detector = FaceDetector.Load(new VisionOptions { ModelsPath = models });
+        using var detector = BlazeFaceDetector.Load(new VisionOptions { ModelsPath = models });
         CropsCommand.Run(sets, path, new CropMaker(detector, new CropOptions()), cancellationToken);
         return path;
     }

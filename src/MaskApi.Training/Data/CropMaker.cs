@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
@@ -46,7 +47,7 @@ public sealed record CropResult(IReadOnlyList<LabelledCrop> Crops, IReadOnlyList
 /// <summary>Cuts labelled faces with the service's own decoder and detector.</summary>
 /// <param name="detector">The service's detector; null to use drawn boxes and whole pictures only.</param>
 /// <param name="options">How to cut.</param>
-public sealed class CropMaker(FaceDetector? detector, CropOptions options)
+public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
 {
     /// <summary>Cuts every face of the given pictures, on all cores.</summary>
     /// <param name="pictures">The pictures.</param>
@@ -88,8 +89,8 @@ public sealed class CropMaker(FaceDetector? detector, CropOptions options)
     {
         ArgumentNullException.ThrowIfNull(picture);
         using var raster = ImageDecoder.Decode(File.ReadAllBytes(picture.Path), new DecodeLimits(), cancellationToken);
-        var found = detector?.Detect(
-            raster, new AnalysisOptions { DetectionThreshold = options.DetectionThreshold, Detail = options.Detail, MaxFaces = 1000 }, cancellationToken) ?? [];
+        var search = new AnalysisOptions { DetectionThreshold = options.DetectionThreshold, Detail = options.Detail, MaxFaces = 1000 };
+        var found = detector?.Detect(raster, search, cancellationToken).Faces ?? [];
         var whole = new RgbImage(0, 0);
         ulong? pictureHash = null;
 

@@ -4,6 +4,7 @@ using MaskApi.Training.Network;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using Microsoft.ML.OnnxRuntime;
@@ -14,7 +15,7 @@ namespace MaskApi.Training.Data;
 /// <summary>Cuts out what the detector takes for faces, and has the classifier look at it.</summary>
 /// <param name="detector">The detector; stays the caller's.</param>
 /// <param name="classifier">The bytes of a classifier that shows its features.</param>
-internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifier) : IDisposable
+internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] classifier) : IDisposable
 {
     /// <summary>Most candidates of a picture without people: hundreds of coins would count for more than everything else.</summary>
     private const int MaxFalseFaces = 40;
@@ -87,7 +88,7 @@ internal sealed class FaceCandidateSource(FaceDetector detector, byte[] classifi
             DetectionThreshold = kind == CandidateKind.Portrait ? SureOfPortrait : MinConfidence,
             MaxFaces = 1000,
         };
-        var faces = detector.Detect(picture, options, cancellationToken).OrderByDescending(face => face.Confidence);
+        var faces = detector.Detect(picture, options, cancellationToken).Faces.OrderByDescending(face => face.Confidence);
         foreach (var (i, face) in (kind == CandidateKind.WithoutPeople ? faces.Take(MaxFalseFaces) : faces).Index())
         {
             if (IsFace(face, source, kind) is not { } isFace)

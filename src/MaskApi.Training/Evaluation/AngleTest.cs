@@ -1,6 +1,7 @@
 using MaskApi.Training.Data;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using SkiaSharp;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
@@ -55,7 +56,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
     /// <param name="progress">Told of each finished picture.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static IReadOnlyList<SearchedFace> Search(
-        FaceDetector detector, IReadOnlyList<LabelledPicture> pictures, DetectionDetail detail, IProgress<int> progress, CancellationToken cancellationToken)
+        BlazeFaceDetector detector, IReadOnlyList<LabelledPicture> pictures, DetectionDetail detail, IProgress<int> progress, CancellationToken cancellationToken)
     {
         var found = new SearchedFace[pictures.Count][];
         var done = 0;

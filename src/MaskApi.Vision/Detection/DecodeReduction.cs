@@ -22,23 +22,15 @@ internal static class DecodeReduction
     /// </summary>
     private const int MinCrop = 160;
 
-    /// <summary>The reduction at which faces are sought: no pass enlarges what was reduced.</summary>
+    /// <summary>The reduction for finding faces: no pass enlarges what was reduced.</summary>
     /// <param name="header">The picture's header.</param>
-    /// <param name="detail">Effort.</param>
-    internal static int ToDetect(ImageHeader header, DetectionDetail detail)
+    /// <param name="largestScale">The largest scale at which the detector samples the picture.</param>
+    internal static int ToDetect(ImageHeader header, float largestScale)
     {
-        if (header.Format != ImageFormat.Jpeg || Math.Max(header.Width, header.Height) < 2 * MinSide)
-        {
-            return 1;
-        }
-
-        var scale = (float)MinSide / Math.Max(header.Width, header.Height);
-        foreach (var pass in PassPlan.For(header.Width, header.Height, detail).All)
-        {
-            scale = MathF.Max(scale, pass.Scale);
-        }
-
-        return Of(1 / scale);
+        var longerSide = Math.Max(header.Width, header.Height);
+        return header.Format != ImageFormat.Jpeg || longerSide < 2 * MinSide
+            ? 1
+            : Of(1 / MathF.Max(largestScale, (float)MinSide / longerSide));
     }
 
     /// <summary>The reduction from which faces can be cut for the classifier.</summary>

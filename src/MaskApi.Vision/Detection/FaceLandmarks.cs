@@ -18,4 +18,10 @@ public readonly record struct FaceLandmarks(
     PixelPoint NoseTip,
     PixelPoint Mouth,
     PixelPoint RightEarTragion,
-    PixelPoint LeftEarTragion);
+    PixelPoint LeftEarTragion)
+{
+    /// <summary>Maps every point.</summary>
+    /// <param name="map">From a point to its place in another picture.</param>
+    internal FaceLandmarks Map(Func<PixelPoint, PixelPoint> map) =>
+        new(map(RightEye), map(LeftEye), map(NoseTip), map(Mouth), map(RightEarTragion), map(LeftEarTragion));
+}

@@ -1,5 +1,6 @@
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Contracts;
 

@@ -1,6 +1,7 @@
 using MaskApi.Contracts;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
@@ -50,7 +51,7 @@ internal static class DetectionMapping
             Box = new Box(Pixels(box.X), Pixels(box.Y), Pixels(box.Width), Pixels(box.Height)),
             RelativeBox = new Box(
                 Fraction(box.X, width), Fraction(box.Y, height), Fraction(box.Width, width), Fraction(box.Height, height)),
-            Landmarks = landmarks ? ToLandmarks(verdict.Landmarks) : null,
+            Landmarks = landmarks && verdict.Landmarks is { } points ? ToLandmarks(points) : null,
         };
     }
 

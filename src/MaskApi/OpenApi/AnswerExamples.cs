@@ -6,6 +6,7 @@ using MaskApi.Detections;
 using MaskApi.Problems;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
 
 namespace MaskApi.OpenApi;

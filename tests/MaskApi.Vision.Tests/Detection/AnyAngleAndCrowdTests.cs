@@ -1,4 +1,5 @@
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
@@ -84,7 +85,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
         using var picture = TestPictures.NoiseRaster(4000, 3000);
         foreach (var detail in Enum.GetValues<DetectionDetail>())
         {
-            loaded.Detector.Detect(picture, new AnalysisOptions { Detail = detail }, out var cost, CancellationToken.None);
+            var cost = loaded.Detector.Detect(picture, new AnalysisOptions { Detail = detail }, CancellationToken.None).Cost;
             Assert.InRange(cost.InputPixels, 1, PassPlan.Ceiling(detail));
         }
     }
@@ -155,7 +156,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
     {
         private readonly FacePipeline _pipeline = FacePipeline.Load(new VisionOptions());
 
-        public FaceDetector Detector { get; } = FaceDetector.Load(new VisionOptions());
+        public BlazeFaceDetector Detector { get; } = BlazeFaceDetector.Load(new VisionOptions());
 
         /// <summary>Faces as the service reports them, confirmed by the classifier.</summary>
         public IReadOnlyList<FaceVerdict> Find(Raster picture, DetectionDetail detail) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -19,7 +20,7 @@ public sealed class OnnxModelTests : IDisposable
     [Fact]
     public void A_loaded_model_tells_what_it_is()
     {
-        using var detector = FaceDetector.Load(new VisionOptions());
+        using var detector = BlazeFaceDetector.Load(new VisionOptions());
         var model = Assert.Single(detector.Models, model => model.Name == Detector);
         var file = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", model.File));
         Assert.Equal(("blaze_face_tuned.onnx", 192), (model.File, model.InputSize));
@@ -76,7 +77,7 @@ public sealed class OnnxModelTests : IDisposable
 
     private static void AssertRefused(VisionOptions options, params string[] expected)
     {
-        var refused = Assert.Throws<ModelLoadException>(() => FaceDetector.Load(options).Dispose());
+        var refused = Assert.Throws<ModelLoadException>(() => BlazeFaceDetector.Load(options).Dispose());
         Assert.All(expected, text => Assert.Contains(text, refused.Message, StringComparison.Ordinal));
         Assert.DoesNotContain('\n', refused.Message);
     }

@@ -1,5 +1,6 @@
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
@@ -50,7 +51,7 @@ internal sealed class PlainPipeline : IDisposable
         var plan = PassPlan.For(picture.Width, picture.Height, detail);
         var search = Search(picture, plan);
         var verdicts = Judge(picture, search.Faces, threshold);
-        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FaceDetector.Credible))
+        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= BlazeFaceDetector.Credible))
         {
             var otherwise = new FaceSearch();
             Take(otherwise, picture, plan.Fallback);
@@ -78,7 +79,7 @@ internal sealed class PlainPipeline : IDisposable
         {
             var confidence = DetectionConfidence.Of(face.Features);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= FaceRescoring.MinDetectorConfidence(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.MinFace)
+            if (confidence >= FaceRescoring.MinDetectorConfidence(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
             {
                 var (probabilities, logit) = Classify(picture, box);
                 var confirmed = FaceRescoring.Rescore(confidence, logit, box);
@@ -143,7 +144,7 @@ internal sealed class PlainPipeline : IDisposable
         Take(search, picture, plan.Coarse);
         var shorter = Math.Min(picture.Width, picture.Height);
         if (!plan.StopsEarly || !search.Faces.Any(
-            face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= FaceDetector.FillsFrom * shorter))
+            face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.FillsFrom * shorter))
         {
             Take(search, picture, plan.Fine);
         }
@@ -155,7 +156,7 @@ internal sealed class PlainPipeline : IDisposable
 
         return search;
 
-        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Features) >= FaceDetector.Credible;
+        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Features) >= BlazeFaceDetector.Credible;
     }
 
     private void Take(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
@@ -180,7 +181,7 @@ internal sealed class PlainPipeline : IDisposable
         {
             float[] numbers = [.. boxes[(i * 4)..((i * 4) + 4)], .. keypoints[(i * 12)..((i * 12) + 12)]];
             var (width, height) = ((numbers[2] - numbers[0]) * pass.InputWidth, (numbers[3] - numbers[1]) * pass.InputHeight);
-            if (scores[i] >= FaceDetector.MinScore && width >= BlazeFace.MinSide && height >= BlazeFace.MinSide)
+            if (scores[i] >= BlazeFaceDetector.MinScore && width >= BlazeFaceModel.MinSide && height >= BlazeFaceModel.MinSide)
             {
                 var geometry = default(FaceGeometry);
                 numbers.CopyTo((Span<float>)geometry);

@@ -1,5 +1,6 @@
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Tests.Plain;

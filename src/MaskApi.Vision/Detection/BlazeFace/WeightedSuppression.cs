@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// Weighted non-maximum suppression within one pass, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm

@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// Where points of a detector's input lie in the picture, and in the sample that the input was made of: the sample, mirrored

@@ -1,17 +1,18 @@
 using MaskApi.TestPictures;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Imaging.Formats;
 
-namespace MaskApi.Vision.Tests.Detection;
+namespace MaskApi.Vision.Tests.Detection.BlazeFace;
 
-public sealed class FaceDetectorTests : IDisposable
+public sealed class BlazeFaceDetectorTests : IDisposable
 {
     /// <summary>Brow to chin, ear to ear, read off the picture by eye.</summary>
     private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
 
-    private readonly FaceDetector _detector = FaceDetector.Load(new VisionOptions());
+    private readonly BlazeFaceDetector _detector = BlazeFaceDetector.Load(new VisionOptions());
 
     public void Dispose() => _detector.Dispose();
 
@@ -27,10 +28,11 @@ public sealed class FaceDetectorTests : IDisposable
         Assert.InRange(face.Confidence, 0.8f, 1);
 
         // The person's right eye is on the left of the picture.
-        AssertNear(203, 101, face.Landmarks.RightEye);
-        AssertNear(246, 103, face.Landmarks.LeftEye);
-        AssertNear(224, 126, face.Landmarks.NoseTip);
-        AssertNear(222, 146, face.Landmarks.Mouth);
+        var landmarks = Assert.NotNull(face.Landmarks);
+        AssertNear(203, 101, landmarks.RightEye);
+        AssertNear(246, 103, landmarks.LeftEye);
+        AssertNear(224, 126, landmarks.NoseTip);
+        AssertNear(222, 146, landmarks.Mouth);
     }
 
     [Fact]
@@ -79,7 +81,8 @@ public sealed class FaceDetectorTests : IDisposable
         var all = Detect(picture, threshold: 0.0005f);
         Assert.Equal(all.Select(face => face.Box.Area).OrderDescending(), all.Select(face => face.Box.Area));
         Assert.All(all, face => Assert.Equal(face.Box, face.Box.ClipTo(picture.Width, picture.Height)));
-        Assert.Equal(all.Take(2), _detector.Detect(picture, new AnalysisOptions { DetectionThreshold = 0.0005f, MaxFaces = 2 }, CancellationToken.None));
+        var two = new AnalysisOptions { DetectionThreshold = 0.0005f, MaxFaces = 2 };
+        Assert.Equal(all.Take(2), _detector.Detect(picture, two, CancellationToken.None).Faces);
     }
 
     [Fact]
@@ -114,5 +117,5 @@ public sealed class FaceDetectorTests : IDisposable
     }
 
     private IReadOnlyList<DetectedFace> Detect(Raster picture, float threshold = 0.5f, DetectionDetail detail = DetectionDetail.Auto) =>
-        _detector.Detect(picture, new AnalysisOptions { DetectionThreshold = threshold, Detail = detail }, CancellationToken.None);
+        _detector.Detect(picture, new AnalysisOptions { DetectionThreshold = threshold, Detail = detail }, CancellationToken.None).Faces;
 }

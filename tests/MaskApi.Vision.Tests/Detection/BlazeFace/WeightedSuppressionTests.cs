@@ -1,6 +1,7 @@
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 
-namespace MaskApi.Vision.Tests.Detection;
+namespace MaskApi.Vision.Tests.Detection.BlazeFace;
 
 public sealed class WeightedSuppressionTests
 {

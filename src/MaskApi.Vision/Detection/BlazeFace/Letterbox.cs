@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// Resamples a rectangle of a picture into a detector's input, <c>uint8[height, width, 3]</c> RGB, black outside the picture,

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// Merges what several passes report of the same face. The report with the best score speaks first, discounted where
@@ -206,5 +206,5 @@ internal sealed class PassFusion
     private const float LargestSize = 150;
 
     /// <summary>The log odds of a score; unseen counts as the least score that is reported.</summary>
-    private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, FaceDetector.MinScore, 0.995f));
+    private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, BlazeFaceDetector.MinScore, 0.995f));
 }

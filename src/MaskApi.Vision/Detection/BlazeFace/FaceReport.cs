@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>What one pass says of one face: the answers of neighboring anchors, merged.</summary>
 /// <param name="Geometry">Box and key points in pixels of the picture, the mean of the answers weighted by score.</param>

@@ -1,4 +1,5 @@
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Tests.Plain;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>What tells a face from a false alarm, as numbers for <see cref="DetectionConfidence"/>.</summary>
 [InlineArray(Count)]

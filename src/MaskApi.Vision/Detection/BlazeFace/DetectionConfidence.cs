@@ -1,4 +1,4 @@
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// One calibrated confidence for a face from all that the passes said of it: the probability, by logistic regression over

@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// Which passes are taken at a picture. The plan depends on the picture's size and the effort alone; what is found can only

@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>One run of the detector: which part of the picture it sees, how large, and turned by how much.</summary>
 public readonly record struct DetectionPass

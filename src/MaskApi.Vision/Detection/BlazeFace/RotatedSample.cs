@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>Turns and mirrors a small RGB sample into a detector's input; black around it.</summary>
 internal static class RotatedSample

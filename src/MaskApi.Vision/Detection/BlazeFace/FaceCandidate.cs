@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>What one anchor of one pass answered.</summary>
 /// <param name="Geometry">Box and key points in pixels of the picture.</param>

@@ -1,7 +1,8 @@
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Tests.Detection;
+namespace MaskApi.Vision.Tests.Detection.BlazeFace;
 
 public sealed class PassPlanTests
 {

@@ -1,5 +1,6 @@
 using MaskApi.TestPictures;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Imaging.Formats;
@@ -7,7 +8,7 @@ using SkiaSharp;
 
 namespace MaskApi.Vision.Tests.Detection;
 
-public sealed class ReducedPictureTests
+public sealed class ScaledPictureTests
 {
     public static TheoryData<ExifOrientation, int> Cases =>
         [.. from orientation in Enum.GetValues<ExifOrientation>() from reduction in (int[])[1, 2, 4, 8] select (orientation, reduction)];
@@ -21,7 +22,8 @@ public sealed class ReducedPictureTests
         using var opened = ImageFile.Open(file, TestPictures.Limits);
         var header = opened.Header;
         using var whole = TestPictures.Decode(file);
-        using var reduced = ReducedPicture.Decode(opened, reduction, CancellationToken.None);
+        using var reduced = new ScaledPicture(opened);
+        reduced.Decode(opened, reduction, CancellationToken.None);
         Assert.Equal(
             ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction), (reduced.Raster.Width, reduced.Raster.Height));
 
@@ -30,8 +32,9 @@ public sealed class ReducedPictureTests
         var face = reduced.ToWhole(new DetectedFace(new PixelBox(found.X - 1, found.Y - 1, 2, 2), 1, marks));
 
         AssertNear(expected, face.Box.Center);
-        AssertNear(expected, face.Landmarks.RightEye);
-        AssertNear(expected, face.Landmarks.LeftEarTragion);
+        var landmarks = Assert.NotNull(face.Landmarks);
+        AssertNear(expected, landmarks.RightEye);
+        AssertNear(expected, landmarks.LeftEarTragion);
         using var crop = reduced.Crop(new PixelBox(expected.X - 16, expected.Y - 16, 32, 32));
         Assert.InRange(crop.Width, (41 / reduction) - 1, (42 / reduction) + 1);
         Assert.True(crop.Rgb[(((crop.Height / 2 * crop.Width) + (crop.Width / 2)) * 3) + 1] > 128, "the spot is not in the middle of its crop");
@@ -41,23 +44,24 @@ public sealed class ReducedPictureTests
     public void Only_a_jpeg_is_reduced()
     {
         var large = new ImageHeader(ImageFormat.Jpeg, 4000, 3000, ExifOrientation.TopLeft);
-        Assert.Equal(4, DecodeReduction.ToDetect(large, DetectionDetail.Fast));
-        Assert.Equal(1, DecodeReduction.ToDetect(large with { Format = ImageFormat.Png }, DetectionDetail.Fast));
-        Assert.Equal(1, DecodeReduction.ToDetect(large with { Width = 1700, Height = 1200 }, DetectionDetail.Fast));
-        Assert.Equal(8, DecodeReduction.ToDetect(large with { Width = 8000, Height = 6000 }, DetectionDetail.Fast));
+        Assert.Equal(4, DecodeReduction.ToDetect(large, 0.05f));
+        Assert.Equal(1, DecodeReduction.ToDetect(large with { Format = ImageFormat.Png }, 0.05f));
+        Assert.Equal(1, DecodeReduction.ToDetect(large with { Width = 1700, Height = 1200 }, 0.05f));
+        Assert.Equal(8, DecodeReduction.ToDetect(large with { Width = 8000, Height = 6000 }, 0.025f));
     }
 
     [Theory]
     [InlineData(DetectionDetail.Fast)]
     [InlineData(DetectionDetail.Auto)]
     [InlineData(DetectionDetail.High)]
-    public void No_look_enlarges_what_was_reduced(DetectionDetail detail)
+    public void No_pass_enlarges_what_was_reduced(DetectionDetail detail)
     {
         foreach (var (width, height) in new[] { (1800, 1300), (4000, 3000), (3000, 4000), (8000, 6000), (20000, 700) })
         {
-            var reduction = DecodeReduction.ToDetect(new ImageHeader(ImageFormat.Jpeg, width, height, ExifOrientation.TopLeft), detail);
             var plan = PassPlan.For(width, height, detail);
-            Assert.All(plan.All, look => Assert.True(reduction == 1 || look.Scale * reduction <= 1, $"{width}×{height}: {reduction}, {look}"));
+            var header = new ImageHeader(ImageFormat.Jpeg, width, height, ExifOrientation.TopLeft);
+            var reduction = DecodeReduction.ToDetect(header, plan.All.Max(pass => pass.Scale));
+            Assert.All(plan.All, pass => Assert.True(reduction == 1 || pass.Scale * reduction <= 1, $"{width}×{height}: {reduction}, {pass}"));
         }
     }
 
@@ -92,6 +96,15 @@ public sealed class ReducedPictureTests
         using var raster = TestPictures.Decode(file.ToArray());
         var whole = pipeline.Analyze(raster, new AnalysisOptions(), CancellationToken.None);
         var reduced = pipeline.Analyze(file.ToArray(), new AnalysisOptions(), CancellationToken.None);
+
+        using var opened = ImageFile.Open(file.ToArray(), TestPictures.Limits);
+        var drawn = pipeline.Analyze(opened, new AnalysisOptions(), out var canvasRaster, CancellationToken.None);
+        using (canvasRaster)
+        {
+            Assert.Equal((width, height), (canvasRaster.Width, canvasRaster.Height));
+            Assert.Equal(reduced.Faces, drawn.Faces);
+            Assert.True(raster.Pixels.SequenceEqual(canvasRaster.Pixels), "the pixels to draw on are not the whole picture's");
+        }
 
         Assert.Equal((width, height, ImageFormat.Jpeg), (reduced.Width, reduced.Height, reduced.Format));
         var (expected, actual) = (Assert.Single(whole.Faces), Assert.Single(reduced.Faces));

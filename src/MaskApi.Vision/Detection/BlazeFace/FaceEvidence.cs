@@ -1,6 +1,6 @@
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>All that the passes said of one face.</summary>
 /// <param name="Geometry">Box and key points in pixels of the picture, the mean over the passes.</param>

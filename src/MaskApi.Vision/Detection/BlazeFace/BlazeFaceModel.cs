@@ -3,10 +3,10 @@ using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>The BlazeFace model, for inputs of any size: part of a picture in, scored faces out.</summary>
-internal sealed class BlazeFace : IDisposable
+internal sealed class BlazeFaceModel : IDisposable
 {
     /// <summary>Input pixels from one anchor to the next; each anchor answers for one face at most.</summary>
     private const int Stride = 4;
@@ -20,7 +20,7 @@ internal sealed class BlazeFace : IDisposable
     private readonly string[] _inputNames;
     private readonly Pool<Workspace> _workspaces = new(static () => new Workspace());
 
-    private BlazeFace(OnnxModel model)
+    private BlazeFaceModel(OnnxModel model)
     {
         _model = model;
         _inputNames = [model.Session.InputNames[0]];
@@ -28,7 +28,7 @@ internal sealed class BlazeFace : IDisposable
 
     internal ModelInfo Info => _model.Info;
 
-    internal static BlazeFace Load(string name, VisionOptions options)
+    internal static BlazeFaceModel Load(string name, VisionOptions options)
     {
         var model = OnnxModel.Load(
             name,
@@ -45,7 +45,7 @@ internal sealed class BlazeFace : IDisposable
             throw new ModelLoadException($"Model file '{model.Info.File}' takes inputs of one size; a detector must take any.");
         }
 
-        return new BlazeFace(model);
+        return new BlazeFaceModel(model);
     }
 
     /// <summary>Takes one pass at a picture.</summary>

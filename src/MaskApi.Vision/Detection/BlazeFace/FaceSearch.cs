@@ -1,4 +1,4 @@
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>One search through one picture: the passes taken so far and what they reported.</summary>
 internal sealed class FaceSearch : IDisposable

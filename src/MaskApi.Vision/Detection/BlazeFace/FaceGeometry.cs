@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using MaskApi.Vision.Geometry;
 
-namespace MaskApi.Vision.Detection;
+namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// A face as sixteen numbers, in pixels: left, top, right, bottom, then x and y of the six key points in the order of

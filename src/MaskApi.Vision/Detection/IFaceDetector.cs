@@ -1,0 +1,41 @@
+using MaskApi.Vision.Imaging;
+using MaskApi.Vision.Inference;
+
+namespace MaskApi.Vision.Detection;
+
+/// <summary>
+/// Finds faces in a picture. What is particular to one model (its passes, key points, confidence weights) stays behind this interface.
+/// An instance must serve any number of threads.
+/// </summary>
+public interface IFaceDetector : IDisposable
+{
+    /// <summary>The models in use.</summary>
+    IReadOnlyList<ModelInfo> Models { get; }
+
+    /// <summary>
+    /// The largest scale, in pixels of a model's input for each pixel of the picture, at which any pass samples the picture. A large JPEG
+    /// is decoded no finer than this needs.
+    /// </summary>
+    /// <param name="width">Width of the picture in pixels.</param>
+    /// <param name="height">Height of the picture in pixels.</param>
+    /// <param name="detail">Effort.</param>
+    float LargestScale(int width, int height, DetectionDetail detail);
+
+    /// <summary>Finds faces.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="options">Threshold, effort, and how many to keep.</param>
+    /// <param name="cancellationToken">Ends the work between model runs.</param>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    DetectionResult Detect(Raster picture, AnalysisOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Runs the fallback passes that <see cref="Detect"/> skipped because it was sure of a face.</summary>
+    /// <param name="picture">The picture.</param>
+    /// <param name="options">Threshold, effort, and how many to keep.</param>
+    /// <param name="cancellationToken">Ends the work between model runs.</param>
+    /// <returns>The faces that these passes alone report.</returns>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    DetectionResult DetectWithFallbackPasses(Raster picture, AnalysisOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Frees what is not in use, and lets the next run give back the memory that runs no longer use.</summary>
+    void TrimMemory();
+}
