@@ -2,13 +2,13 @@ using MaskApi.Vision.Detection;
 
 namespace MaskApi.Vision;
 
-/// <summary>What a caller may ask of one analysis.</summary>
+/// <summary>What to look for in one picture.</summary>
 public sealed record AnalysisOptions
 {
-    /// <summary>Least detector confidence of a face to report, 0–1.</summary>
+    /// <summary>Faces below this detection confidence, 0–1, are not reported.</summary>
     public float DetectionThreshold { get; init; } = 0.5f;
 
-    /// <summary>Keep at most this many faces, the largest first.</summary>
+    /// <summary>At most this many faces are reported, largest first.</summary>
     public int MaxFaces { get; init; } = 100;
 
     /// <summary>Effort spent on finding faces.</summary>

@@ -10,27 +10,27 @@ using MaskApi.Vision.Inference;
 namespace MaskApi.Vision;
 
 /// <summary>
-/// The whole way of one picture: decode, detect, crop, classify. One instance serves any number of threads. Each call runs on its caller's
-/// thread and classifies several faces at once where cores are idle.
+/// Takes one picture all the way: decode, detect, crop, classify. One instance serves any number of threads. Each call runs on its caller's
+/// thread and classifies several faces at once if cores are idle.
 /// </summary>
 public sealed class FacePipeline : IDisposable
 {
     /// <summary>
-    /// From this confidence on, a face counts as seen when the pipeline decides about further work. It is independent of the caller's
-    /// threshold, so that a lower threshold adds faces and changes none.
+    /// A face of at least this confidence counts as seen when the pipeline decides about further work. Independent of the caller's
+    /// threshold, so a lower threshold adds faces and changes none.
     /// </summary>
     private const float CredibleConfidence = 0.5f;
 
-    /// <summary>Two boxes whose intersection over union is at least this are one face.</summary>
+    /// <summary>Two boxes are one face from this intersection over union on.</summary>
     private const float SameFaceOverlap = 0.4f;
 
     private readonly DecodeLimits _limits;
     private readonly IFaceDetector _detector;
     private readonly MaskClassifier _classifier;
 
-    /// <summary>Puts a pipeline together from its parts, for another detector or classifier than the embedded ones.</summary>
-    /// <param name="detector">Finds the faces; the pipeline disposes of it.</param>
-    /// <param name="classifier">Judges them; the pipeline disposes of it.</param>
+    /// <summary>Assembles a pipeline from its parts, for another detector or classifier than the embedded ones.</summary>
+    /// <param name="detector">Finds the faces; owned by the pipeline.</param>
+    /// <param name="classifier">Classifies them; owned by the pipeline.</param>
     /// <param name="limits">Bounds on the pictures that are decoded.</param>
     public FacePipeline(IFaceDetector detector, MaskClassifier classifier, DecodeLimits limits)
     {
@@ -63,7 +63,7 @@ public sealed class FacePipeline : IDisposable
         }
     }
 
-    /// <summary>Finds and judges the faces of an image file.</summary>
+    /// <summary>Finds and classifies the faces of an image file.</summary>
     /// <param name="encoded">The file.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
@@ -76,10 +76,10 @@ public sealed class FacePipeline : IDisposable
     }
 
     /// <summary>
-    /// Finds and judges the faces of an open image file. A large JPEG is decoded no finer than the models can use, so answers may differ
-    /// slightly from those on the decoded picture.
+    /// Finds and classifies the faces of an open image file. A large JPEG is decoded no finer than the models can use, so results may
+    /// differ slightly from those on the decoded picture.
     /// </summary>
-    /// <param name="file">The file; stays the caller's.</param>
+    /// <param name="file">The file; remains the caller's.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
@@ -91,8 +91,11 @@ public sealed class FacePipeline : IDisposable
         return Analyze(picture, options, cancellationToken);
     }
 
-    /// <summary>Finds and judges the faces of an open image file, exactly as without a raster, and hands over the pixels to draw on.</summary>
-    /// <param name="file">The file; stays the caller's.</param>
+    /// <summary>
+    /// Finds and classifies the faces of an open image file, with the same results as without a raster, and hands over the pixels for
+    /// drawing.
+    /// </summary>
+    /// <param name="file">The file; remains the caller's.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="raster">The whole picture, owned by the caller.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
@@ -107,8 +110,8 @@ public sealed class FacePipeline : IDisposable
         return analysis with { Timings = analysis.Timings with { DecodeMs = picture.DecodeTime.TotalMilliseconds } };
     }
 
-    /// <summary>Finds and judges the faces of a decoded picture.</summary>
-    /// <param name="picture">The picture; stays the caller's.</param>
+    /// <summary>Finds and classifies the faces of a decoded picture.</summary>
+    /// <param name="picture">The picture; remains the caller's.</param>
     /// <param name="options">What to look for.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
@@ -119,7 +122,7 @@ public sealed class FacePipeline : IDisposable
         return Analyze(scaled, options, cancellationToken);
     }
 
-    /// <summary>Runs every model once, so that the first caller does not wait for their first-run work.</summary>
+    /// <summary>Runs every model once, so the first caller does not wait for first-run work.</summary>
     public void WarmUp()
     {
         const int side = 256;
@@ -131,8 +134,8 @@ public sealed class FacePipeline : IDisposable
     }
 
     /// <summary>
-    /// Gives memory back to the system that recent pictures did not need. Without it, a long-running process keeps what its largest picture
-    /// ever took. Takes about as long as a small picture; once a minute is enough.
+    /// Returns memory to the system that recent pictures did not need. Without it, a long-running process keeps what its largest picture
+    /// ever took. Costs about as much as a small picture; once a minute is enough.
     /// </summary>
     public void TrimMemory()
     {
@@ -162,13 +165,13 @@ public sealed class FacePipeline : IDisposable
         var faces = Largest(detected.Faces, picture, options);
         var classifying = Stopwatch.GetTimestamp();
 
-        // A face that the detector alone would not report is not worth decoding a large picture again for.
+        // A face that the detector alone would not report does not justify decoding a large picture again.
         picture.DecodeForClassification(faces.FindAll(face => face.Confidence >= options.DetectionThreshold), cancellationToken);
         var verdicts = Classify(faces, picture, cancellationToken);
         var cost = detected.Cost;
         if (detected.SkippedFallback && AllRejected(verdicts))
         {
-            // With people upside down, an upright pass takes a chin for a brow; the classifier knows better.
+            // If people are upside down, an upright pass mistakes chins for brows; the classifier knows better.
             var fallback = _detector.DetectWithFallbackPasses(picture.Raster, CandidateOptions(options), cancellationToken);
             verdicts = Merge(verdicts, Classify(Largest(fallback.Faces, picture, options), picture, cancellationToken));
             cost += fallback.Cost;
@@ -192,7 +195,7 @@ public sealed class FacePipeline : IDisposable
         };
     }
 
-    /// <summary>Judges faces, on idle cores too.</summary>
+    /// <summary>Classifies faces, on idle cores too.</summary>
     private List<FaceVerdict> Classify(List<DetectedFace> faces, ScaledPicture picture, CancellationToken cancellationToken)
     {
         var verdicts = new FaceVerdict[faces.Count];
@@ -209,7 +212,7 @@ public sealed class FacePipeline : IDisposable
         }
         catch (AggregateException exception)
         {
-            // Callers know the exceptions of one face.
+            // Callers expect the exception of a single face.
             ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
         }
 
@@ -228,17 +231,17 @@ public sealed class FacePipeline : IDisposable
         }
     }
 
-    /// <summary>What to ask of the detector: every face that rescoring may lift over the caller's threshold.</summary>
+    /// <summary>Asks the detector for every face that rescoring may lift over the caller's threshold.</summary>
     private AnalysisOptions CandidateOptions(AnalysisOptions options) => options with
     {
-        // Whether any face is credible must not depend on the caller's threshold.
+        // Whether a face is credible must not depend on the caller's threshold.
         DetectionThreshold = _classifier.KnowsFaces
             ? FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, CredibleConfidence))
             : options.DetectionThreshold,
         MaxFaces = int.MaxValue,
     };
 
-    /// <summary>How many faces are classified: twice as many as were asked for, as rescoring will reject some.</summary>
+    /// <summary>How many faces are classified: twice as many as asked for, as rescoring rejects some.</summary>
     private int MaxCandidates(AnalysisOptions options) =>
         _classifier.KnowsFaces ? (int)Math.Min(2L * options.MaxFaces, int.MaxValue) : options.MaxFaces;
 
@@ -249,7 +252,7 @@ public sealed class FacePipeline : IDisposable
     private bool AllRejected(List<FaceVerdict> verdicts) =>
         _classifier.KnowsFaces && !verdicts.Exists(static verdict => verdict.DetectionConfidence >= CredibleConfidence);
 
-    /// <summary>Joins two lists of faces, largest first; of boxes that are one face, the surest stays.</summary>
+    /// <summary>Joins two lists of faces, largest first. Of two boxes of one face, the surer stays.</summary>
     private static List<FaceVerdict> Merge(List<FaceVerdict> verdicts, List<FaceVerdict> others)
     {
         var all = new List<FaceVerdict>();

@@ -1,14 +1,14 @@
 namespace MaskApi.Vision;
 
-/// <summary>Logistic regression as it is used: what fits it is in <c>MaskApi.Training</c>.</summary>
+/// <summary>Logistic regression: evaluation. Fitting is in <c>MaskApi.Training</c>.</summary>
 internal static class Logistic
 {
-    /// <summary>Probabilities closer than this to 0 and 1 count as this close: the log odds of certainty are infinite.</summary>
+    /// <summary>Probabilities are kept this far from 0 and 1, as the log odds of certainty are infinite.</summary>
     private const float Certain = 1e-4f;
 
-    /// <summary>The log odds that the features speak for.</summary>
-    /// <param name="weights">The constant, then one weight for each sign.</param>
-    /// <param name="features">The observation.</param>
+    /// <summary>The log odds of an observation.</summary>
+    /// <param name="weights">The intercept, then one weight per feature.</param>
+    /// <param name="features">The observation's features.</param>
     internal static float Logit(ReadOnlySpan<float> weights, ReadOnlySpan<float> features)
     {
         var logit = weights[0];

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision;
 
-/// <summary>The verdict on one face; <see cref="Verdicts"/> says all there is to say of each.</summary>
+/// <summary>The verdict on one face; <see cref="Verdicts"/> says how each is named and drawn.</summary>
 public enum MaskLabel
 {
     /// <summary>A mask covers nose and mouth.</summary>
@@ -12,6 +12,6 @@ public enum MaskLabel
     /// <summary>A mask is on the face or hangs from it, but nose or mouth is bare.</summary>
     IncorrectlyWorn,
 
-    /// <summary>The classifier is less sure than was asked for.</summary>
+    /// <summary>The classifier is less sure than the caller asked for.</summary>
     Uncertain,
 }

@@ -1,16 +1,16 @@
 namespace MaskApi.Vision;
 
 /// <summary>
-/// The one table of verdicts. Counts, headers, metrics, the request log and drawings follow from it; tests hold the page, the client and
+/// The one table of verdicts. Counts, headers, metrics, the request log and drawings derive from it; tests hold the page, the client and
 /// the contract to it.
 /// </summary>
 /// <remarks>
-/// Colors keep apart for people who see no red, no green or no blue (a difference of 24 or more in CIELAB for each pair, simulated after
+/// The colors can be told apart by people who see no red, no green or no blue (each pair differs by at least 24 in CIELAB, simulated after
 /// Machado, Oliveira and Fernandes, 2009), and a sign tells what a color cannot.
 /// </remarks>
 public static class Verdicts
 {
-    /// <summary>One row a verdict, in the order in which they are told; a label's number is its row's.</summary>
+    /// <summary>One row per verdict, in the order of presentation; a label's number is its row's.</summary>
     public static IReadOnlyList<Verdict> All { get; } =
     [
         new(MaskLabel.WithMask, "with_mask", "X-With-Mask", "mask", "m5 12.5 4.5 4.5L19 7.5", 0x00C46E, 0x000000),
@@ -28,12 +28,12 @@ public static class Verdicts
     public static Verdict Of(MaskLabel label) => All[(int)label];
 }
 
-/// <summary>How a verdict is told and drawn.</summary>
+/// <summary>How a verdict is named and drawn.</summary>
 /// <param name="Label">The verdict.</param>
-/// <param name="Name">On the wire and in metrics; the request log has the label's own.</param>
-/// <param name="Header">Of its count beside an annotated picture.</param>
-/// <param name="Words">On a drawn label.</param>
-/// <param name="Sign">An SVG path in a square of 24 units, to be stroked with round ends: tells the verdict without color.</param>
-/// <param name="Color">Of frame and plate, <c>0xRRGGBB</c>.</param>
-/// <param name="Ink">Of words and sign on that color, <c>0xRRGGBB</c>.</param>
+/// <param name="Name">The name on the wire and in metrics; the request log uses the label's own.</param>
+/// <param name="Header">The header that carries its count beside an annotated picture.</param>
+/// <param name="Words">The words on a drawn label.</param>
+/// <param name="Sign">An SVG path in a square of 24 units, to be stroked with round ends. It tells the verdict without color.</param>
+/// <param name="Color">Color of frame and plate, <c>0xRRGGBB</c>.</param>
+/// <param name="Ink">Color of words and sign on it, <c>0xRRGGBB</c>.</param>
 public sealed record Verdict(MaskLabel Label, string Name, string Header, string Words, string Sign, uint Color, uint Ink);

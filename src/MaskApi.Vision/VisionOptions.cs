@@ -3,7 +3,7 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision;
 
-/// <summary>How a <see cref="FacePipeline"/> is set up; fixed for its lifetime.</summary>
+/// <summary>Settings of a <see cref="FacePipeline"/>, fixed for its lifetime.</summary>
 public sealed record VisionOptions
 {
     /// <summary>Folder of the ONNX files; null means <c>models</c> beside the assembly.</summary>
@@ -13,14 +13,14 @@ public sealed record VisionOptions
     public DecodeLimits Decode { get; init; } = new();
 
     /// <summary>
-    /// Threads inside one model run. 1 by default: pictures are the unit of parallelism, and two sessions
-    /// with pools of their own fight over the cores.
+    /// Threads inside one model run. 1 by default: pictures are the unit of parallelism, and two sessions with their own pools fight over
+    /// the cores.
     /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 
-    /// <summary>What the mask classifier computes with.</summary>
+    /// <summary>Arithmetic of the mask classifier.</summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
 
-    /// <summary>Where the models run.</summary>
+    /// <summary>The device that runs the models.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 }

@@ -163,8 +163,8 @@ internal static class ServiceHost
         services.AddSingleton<RemotePictures>();
         services.AddSingleton<PictureReader>();
         services.AddSingleton<PictureWorker>();
-        services.AddSingleton<DetectionEndpoints.Detector>();
-        services.AddSingleton<AnnotationEndpoints.Annotator>();
+        services.AddSingleton<DetectionService>();
+        services.AddSingleton<AnnotationService>();
         services.AddSingleton<AnnotationLinks>();
         services.AddSingleton<IAnnotationStore>(static provider =>
             string.IsNullOrEmpty(provider.GetRequiredService<AnnotationOptions>().Redis)

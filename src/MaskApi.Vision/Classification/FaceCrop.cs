@@ -15,7 +15,7 @@ public sealed unsafe class FaceCrop : IDisposable
         _memory = PixelMemory.Rent((long)width * height * 3, out _capacity);
     }
 
-    /// <summary>Gives back the memory of a crop that its owner forgot.</summary>
+    /// <summary>Returns the memory of a crop that was never disposed.</summary>
     ~FaceCrop() => Release();
 
     /// <summary>Width in pixels.</summary>

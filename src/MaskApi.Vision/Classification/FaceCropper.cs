@@ -3,22 +3,21 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Classification;
 
-/// <summary>Cuts faces out of a picture the way the classifier is trained to see them.</summary>
+/// <summary>Cuts faces out of a picture the way the classifier was trained to see them.</summary>
 public static class FaceCropper
 {
-    /// <summary>The share of a face's width and height that is added on every side.</summary>
+    /// <summary>Share of the face's width and height that is added on each side.</summary>
     public const float Padding = 0.15f;
 
     /// <summary>
-    /// A crop's side is halved, thirded, … as long as it stays at least this long, in pixels: twice the classifier's
-    /// 160, so its own antialiased resize has all it can use, and a face that fills a 50-megapixel picture costs no
-    /// more than another.
+    /// A crop is reduced by whole factors while its side stays at least this long, in pixels. That is twice the classifier's 160, so its
+    /// own antialiased resize has all it can use, and a face that fills a 50-megapixel picture costs no more than any other.
     /// </summary>
     public const int ReductionFloor = 320;
 
     /// <summary>
-    /// The whole pixels that a face's crop covers: the box widened by <see cref="Padding"/> on each side,
-    /// rounded to the nearest pixel edge, clipped to the picture, never empty.
+    /// The whole pixels that a face's crop covers: the box widened by <see cref="Padding"/> on each side, rounded to the nearest pixel
+    /// edge, clipped to the picture, never empty.
     /// </summary>
     /// <param name="face">The face's box, in pixels of the picture.</param>
     /// <param name="width">Width of the picture in pixels.</param>
@@ -57,8 +56,8 @@ public static class FaceCropper
 
     /// <summary>Copies whole pixels as <c>uint8[Height, Width, 3]</c>, RGB.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">What to copy; inside the picture.</param>
-    /// <param name="rgb">Where to.</param>
+    /// <param name="region">The part to copy; inside the picture.</param>
+    /// <param name="rgb">The destination.</param>
     public static void CopyRgb(Raster picture, PixelRegion region, Span<byte> rgb)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -75,7 +74,9 @@ public static class FaceCropper
         }
     }
 
-    /// <summary>Every target pixel is the mean of a block of source pixels; a remainder of less than a block is left out on the right and below.</summary>
+    /// <summary>
+    /// Makes each target pixel the mean of a block of source pixels. Less than a block on the right and at the bottom is dropped.
+    /// </summary>
     private static void Reduce(Raster picture, PixelRegion region, int across, int down, FaceCrop crop)
     {
         Span<int> sums = new int[crop.Width * 3];

@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace MaskApi.Vision.Classification;
 
 /// <summary>
-/// Tells whether a face wears a mask and how, and whether it is a face at all. Resize, scaling, network and calibration are inside the
-/// model; a crop of any size goes in and a verdict comes out. One instance serves any number of threads.
+/// Tells whether a face wears a mask and how, and whether it is a face at all. Resizing, scaling, network and calibration are inside the
+/// model: a crop of any size goes in, a verdict comes out. One instance serves any number of threads.
 /// </summary>
 public sealed class MaskClassifier : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class MaskClassifier : IDisposable
     /// <summary>The model in use.</summary>
     public ModelInfo Model { get; }
 
-    /// <summary>Whether it tells faces from what is none.</summary>
+    /// <summary>Whether the model can tell a face from anything else.</summary>
     internal bool KnowsFaces => _outputNames.Length > 1;
 
     /// <summary>Loads the classifier.</summary>
@@ -53,10 +53,10 @@ public sealed class MaskClassifier : IDisposable
                 new TensorSpec("logit", TensorElementType.Float, -1),
                 new TensorSpec(Mask, TensorElementType.Float, -1),
 
-                // With a mask, without, worn incorrectly. A classifier of two classes does without, and never says the third.
+                // With a mask, without, worn incorrectly. A classifier without this output never says the third.
                 new TensorSpec(Three, TensorElementType.Float, -1, 3) { IsOptional = true },
 
-                // A classifier that someone trained may do without: then the detector's confidence stands.
+                // Without this output, the detector's confidence stands.
                 new TensorSpec(Face, TensorElementType.Float, -1) { IsOptional = true },
             ],
             options);
@@ -64,7 +64,7 @@ public sealed class MaskClassifier : IDisposable
         return new MaskClassifier(model, outputs.ContainsKey(Three), outputs.ContainsKey(Face));
     }
 
-    /// <summary>Judges one face. One face a run: on the processor, batches gain nothing and faces differ in size.</summary>
+    /// <summary>Classifies one face per run: on the processor, batches gain nothing, and faces differ in size.</summary>
     /// <param name="crop">The face with its padding, as <see cref="FaceCropper"/> cuts it.</param>
     /// <returns>The verdict.</returns>
     public CropVerdict Classify(FaceCrop crop)
@@ -90,7 +90,7 @@ public sealed class MaskClassifier : IDisposable
         }
     }
 
-    /// <summary>Lets the next run give back the memory that runs no longer use.</summary>
+    /// <summary>Makes the next run release memory that no run uses any more.</summary>
     internal void TrimMemory() => _model.ShrinkAfterNextRun();
 
     /// <inheritdoc/>

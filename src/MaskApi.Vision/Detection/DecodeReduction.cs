@@ -4,25 +4,24 @@ using MaskApi.Vision.Imaging;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// How far a picture may be reduced while it is decoded: no further than what is done with it can use. Decoding dominates large
-/// photographs. A quarter of a JPEG of 12 megapixels takes about seven tenths of the whole's time, and a sixteenth of its memory.
+/// How far a picture may be reduced while it is decoded without losing what the models can use. Decoding dominates large photographs: a
+/// quarter of a 12-megapixel JPEG takes about seven tenths of the whole's time and a sixteenth of its memory.
 /// </summary>
 internal static class DecodeReduction
 {
     /// <summary>
-    /// Least longer side of a reduced picture: a face of a sixth of that still has <see cref="MinCrop"/> pixels, so most
-    /// photographs are decoded once. Reasoned, not measured.
+    /// Minimum longer side of a reduced picture. A face of a sixth of that still has <see cref="MinCrop"/> pixels, so most photographs are
+    /// decoded once. Reasoned, not measured.
     /// </summary>
     private const int MinSide = 896;
 
     /// <summary>
-    /// Least shorter side of a face's crop, in pixels, if the whole picture has that many: twice as many as most faces that the
-    /// classifier was trained on have, and as many as its input. Reasoned, not measured: the labelled photographs are hardly ever large
-    /// enough to be reduced.
+    /// Minimum shorter side of a face's crop, in pixels, if the whole picture has that many: as many as the classifier's input, and twice
+    /// as many as most faces it was trained on. Reasoned, not measured: labelled photographs are hardly ever large enough to be reduced.
     /// </summary>
     private const int MinCrop = 160;
 
-    /// <summary>The reduction for finding faces: no pass enlarges what was reduced.</summary>
+    /// <summary>The reduction for detection: no pass enlarges what was reduced.</summary>
     /// <param name="header">The picture's header.</param>
     /// <param name="largestScale">The largest scale at which the detector samples the picture.</param>
     internal static int ToDetect(ImageHeader header, float largestScale)
@@ -33,7 +32,7 @@ internal static class DecodeReduction
             : Of(1 / MathF.Max(largestScale, (float)MinSide / longerSide));
     }
 
-    /// <summary>The reduction from which faces can be cut for the classifier.</summary>
+    /// <summary>The reduction for classification.</summary>
     /// <param name="faces">The faces, in pixels of the whole picture.</param>
     /// <param name="header">The picture's header.</param>
     internal static int ToClassify(IReadOnlyList<DetectedFace> faces, ImageHeader header)

@@ -1,14 +1,14 @@
 namespace MaskApi.Vision.Detection;
 
-/// <summary>How much effort goes into finding faces.</summary>
+/// <summary>Effort spent on finding faces.</summary>
 public enum DetectionDetail
 {
-    /// <summary>One pass at the whole picture.</summary>
+    /// <summary>One pass over the whole picture.</summary>
     Fast,
 
-    /// <summary>Two or three scales, as far as the resolution makes worthwhile; turned only where nothing stands upright.</summary>
+    /// <summary>Two or three scales, as far as the resolution makes worthwhile; rotated only if nothing upright is found.</summary>
     Auto,
 
-    /// <summary>Up to four scales and all four sides, for the smallest and for turned faces.</summary>
+    /// <summary>Up to four scales and all four rotations, for the smallest and for rotated faces.</summary>
     High,
 }

@@ -3,8 +3,8 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// BlazeFace's six key points, in pixels of the upright picture. Right and left are the person's own.
-/// A point may lie outside the picture where the face is cut by its edge.
+/// BlazeFace's six key points, in pixels of the upright picture. Right and left are the person's own. A point may lie outside the picture
+/// if its edge cuts the face.
 /// </summary>
 /// <param name="RightEye">Center of the right eye.</param>
 /// <param name="LeftEye">Center of the left eye.</param>

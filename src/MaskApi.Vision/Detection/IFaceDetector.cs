@@ -4,7 +4,7 @@ using MaskApi.Vision.Inference;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// Finds faces in a picture. What is particular to one model (its passes, key points, confidence weights) stays behind this interface.
+/// Finds faces in a picture. Whatever is particular to one model (its passes, key points, confidence weights) stays behind this interface.
 /// An instance must serve any number of threads.
 /// </summary>
 public interface IFaceDetector : IDisposable
@@ -13,8 +13,8 @@ public interface IFaceDetector : IDisposable
     IReadOnlyList<ModelInfo> Models { get; }
 
     /// <summary>
-    /// The largest scale, in pixels of a model's input for each pixel of the picture, at which any pass samples the picture. A large JPEG
-    /// is decoded no finer than this needs.
+    /// The largest scale at which any pass samples the picture, in input pixels per pixel of the picture. A large JPEG is decoded no finer
+    /// than this.
     /// </summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
@@ -32,10 +32,10 @@ public interface IFaceDetector : IDisposable
     /// <param name="picture">The picture.</param>
     /// <param name="options">Threshold, effort, and how many to keep.</param>
     /// <param name="cancellationToken">Ends the work between model runs.</param>
-    /// <returns>The faces that these passes alone report.</returns>
+    /// <returns>The faces that these passes alone found.</returns>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
     DetectionResult DetectWithFallbackPasses(Raster picture, AnalysisOptions options, CancellationToken cancellationToken);
 
-    /// <summary>Frees what is not in use, and lets the next run give back the memory that runs no longer use.</summary>
+    /// <summary>Frees unused buffers and makes the next run release memory that no run uses any more.</summary>
     void TrimMemory();
 }

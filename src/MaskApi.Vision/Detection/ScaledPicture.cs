@@ -6,8 +6,8 @@ using MaskApi.Vision.Imaging;
 namespace MaskApi.Vision.Detection;
 
 /// <summary>
-/// A picture at the scale that the work in hand needs. A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, which costs less than the
-/// whole: the decoder transforms its 8×8 blocks at that size, so each pixel is the mean of those it stands for. Any other picture is whole.
+/// A picture at the scale that the current step needs. A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, which costs less: the
+/// decoder transforms its 8×8 blocks at that size, so each pixel is the mean of those it replaces. Any other picture is whole.
 /// </summary>
 internal sealed class ScaledPicture : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class ScaledPicture : IDisposable
     internal ScaledPicture(Raster raster)
     {
         _raster = raster;
-        Header = new ImageHeader(raster.Format, raster.Width, raster.Height, Imaging.Formats.ExifOrientation.TopLeft);
+        Header = ImageHeader.Of(raster);
     }
 
-    /// <summary>What is known of the whole picture.</summary>
+    /// <summary>The header of the whole picture.</summary>
     internal ImageHeader Header { get; }
 
     /// <summary>The pixels, at the current scale.</summary>
@@ -42,7 +42,7 @@ internal sealed class ScaledPicture : IDisposable
     /// <summary>Time spent on decoding so far.</summary>
     internal TimeSpan DecodeTime { get; private set; }
 
-    /// <summary>Decodes as much as a detector can use.</summary>
+    /// <summary>Decodes as many pixels as a detector can use.</summary>
     /// <param name="largestScale">The largest scale at which the detector samples the picture.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
@@ -54,7 +54,7 @@ internal sealed class ScaledPicture : IDisposable
         }
     }
 
-    /// <summary>Decodes the picture again where the classifier can use more pixels of a face than there are.</summary>
+    /// <summary>Decodes the picture again if the classifier can use more pixels of a face than there are.</summary>
     /// <param name="faces">The faces, in pixels of the whole picture.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
@@ -68,7 +68,7 @@ internal sealed class ScaledPicture : IDisposable
 
     /// <summary>Decodes a file at a fraction of its size.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be decoded at any but 1.</param>
+    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be reduced.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     internal void Decode(ImageFile file, int reduction, CancellationToken cancellationToken)
     {
@@ -78,14 +78,15 @@ internal sealed class ScaledPicture : IDisposable
         _raster = file.Decode(reduction, cancellationToken);
         _reduction = reduction;
 
-        // Where a side is no multiple of the reduction, the last stored pixel stands for what lies beyond it. Upright, it may be the first.
+        // Where a side is no multiple of the reduction, the last stored pixel stands for what lies beyond. Once upright, it may be the
+        // first.
         var (mirrored, upsideDown) = OrientationTransform.Flips(Header.Orientation);
         _left = mirrored ? (_raster.Width * reduction) - Header.Width : 0;
         _top = upsideDown ? (_raster.Height * reduction) - Header.Height : 0;
         DecodeTime += Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Hands over the pixels of the whole picture, which are decoded again where they were reduced.</summary>
+    /// <summary>Hands over the pixels of the whole picture, decoding it again if it was reduced.</summary>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <returns>The pixels, now the caller's.</returns>
     internal Raster TakeWhole(CancellationToken cancellationToken)

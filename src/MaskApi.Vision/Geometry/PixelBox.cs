@@ -35,7 +35,7 @@ public readonly record struct PixelBox(float X, float Y, float Width, float Heig
         return width > 0 && height > 0 ? width * height : 0;
     }
 
-    /// <summary>Shared area over joint area, 0 (apart) to 1 (the same box).</summary>
+    /// <summary>Intersection over union: 0 (apart) to 1 (identical).</summary>
     /// <param name="other">The box to compare with.</param>
     public float IntersectionOverUnion(PixelBox other)
     {
@@ -43,7 +43,7 @@ public readonly record struct PixelBox(float X, float Y, float Width, float Heig
         return shared > 0 ? shared / (Area + other.Area - shared) : 0;
     }
 
-    /// <summary>The part of the box that lies inside a picture; empty (zero width or height) if none does.</summary>
+    /// <summary>The part of the box inside a picture; empty (zero width or height) if none is.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
     public PixelBox ClipTo(int width, int height)

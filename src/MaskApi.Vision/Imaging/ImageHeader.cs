@@ -11,4 +11,8 @@ public readonly record struct ImageHeader(ImageFormat Format, int Width, int Hei
 {
     /// <summary>Width times height.</summary>
     public long Pixels => (long)Width * Height;
+
+    /// <summary>The header that a decoded picture would have.</summary>
+    /// <param name="raster">The picture.</param>
+    internal static ImageHeader Of(Raster raster) => new(raster.Format, raster.Width, raster.Height, ExifOrientation.TopLeft);
 }

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Inference;
 
-/// <summary>Where ONNX Runtime runs the models.</summary>
+/// <summary>The device that ONNX Runtime runs the models on.</summary>
 public enum ExecutionProvider
 {
     /// <summary>The processor.</summary>

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Inference;
 
-/// <summary>A model is missing, corrupt or not of the expected shape. The message is one line fit for an operator's log.</summary>
+/// <summary>A model is missing, corrupt or not of the expected shape. The message is a single line for the operator's log.</summary>
 public sealed class ModelLoadException : Exception
 {
     /// <summary>Creates the exception without a message.</summary>

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MaskApi.Vision.Inference;
 
-/// <summary>What the mask classifier computes with.</summary>
+/// <summary>Arithmetic of the mask classifier.</summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The field's own words, as operators write them.")]
 public enum ModelPrecision
 {
@@ -10,8 +10,8 @@ public enum ModelPrecision
     Float,
 
     /// <summary>
-    /// Bytes: <c>mask_classifier_int8.onnx</c>, made from the float model by <c>MaskApi.Training quantize</c>. About 1.7 times as
-    /// fast on one thread of a processor with AVX-512 VNNI, and no faster with AVX2 alone; verdicts of borderline faces may differ.
+    /// 8-bit integers: <c>mask_classifier_int8.onnx</c>, made from the float model by <c>MaskApi.Training quantize</c>. About 1.7 times as
+    /// fast on one thread of a processor with AVX-512 VNNI, no faster with AVX2 alone. Verdicts on borderline faces may differ.
     /// </summary>
     Int8,
 }

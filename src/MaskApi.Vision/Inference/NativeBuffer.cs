@@ -5,8 +5,8 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace MaskApi.Vision.Inference;
 
 /// <summary>
-/// Native memory for a tensor whose shape changes from run to run. It grows when more is needed and is never given back before
-/// disposal, so a run allocates nothing once the largest shape has been seen.
+/// Native memory for a tensor whose shape changes from run to run. It grows as needed and shrinks only when disposed, so a run allocates
+/// nothing once the largest shape has been seen.
 /// </summary>
 /// <typeparam name="T">Element type: <see cref="byte"/> or <see cref="float"/>.</typeparam>
 internal sealed unsafe class NativeBuffer<T> : IDisposable
@@ -16,10 +16,10 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
     private int _capacity;
     private int _length;
 
-    /// <summary>The elements of the shape last asked for.</summary>
+    /// <summary>The elements of the current shape.</summary>
     internal Span<T> Data => new(_memory, _length);
 
-    /// <summary>Makes room for so many elements; what they hold is undefined.</summary>
+    /// <summary>Makes room for a number of elements; their content is undefined.</summary>
     internal void Resize(int length)
     {
         _length = length;
@@ -35,7 +35,7 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
         _capacity = length;
     }
 
-    /// <summary>A tensor of this shape over the memory, for one run; valid until the next call.</summary>
+    /// <summary>A tensor of the given shape over the memory, for one run; valid until the next call.</summary>
     /// <param name="shape">The shape.</param>
     internal OrtValue Tensor(params ReadOnlySpan<long> shape)
     {

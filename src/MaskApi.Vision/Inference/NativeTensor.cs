@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Vision.Inference;
 
-/// <summary>A tensor of fixed shape over native memory of its own, which ONNX Runtime reads or writes in place.</summary>
+/// <summary>A tensor of fixed shape over its own native memory, which ONNX Runtime reads or writes in place.</summary>
 /// <typeparam name="T">Element type: <see cref="byte"/> or <see cref="float"/>.</typeparam>
 internal sealed class NativeTensor<T> : IDisposable
     where T : unmanaged

@@ -5,19 +5,19 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Vision.Inference;
 
-/// <summary>A tensor that a model must have: its name, element type and shape, where -1 fits any extent.</summary>
+/// <summary>A tensor that a model must have: name, element type and shape, where -1 matches any extent.</summary>
 internal readonly record struct TensorSpec(string Name, TensorElementType Type, params int[] Shape)
 {
-    /// <summary>Stands for the name of a model's only input, which is free.</summary>
+    /// <summary>The name of a model's only input, which may be anything.</summary>
     internal const string OnlyInput = "";
 
-    /// <summary>Whether a model may do without it; where it is, it must fit.</summary>
+    /// <summary>Whether a model may lack it; if it has it, it must match.</summary>
     internal bool IsOptional { get; init; }
 }
 
 /// <summary>
-/// One ONNX file and its session. <see cref="Run"/> is safe to call from any number of threads; what differs
-/// from run to run, its buffers, is pooled by the caller.
+/// One ONNX file and its session. <see cref="Run"/> is safe on any number of threads; buffers differ from run to run and are pooled by the
+/// caller.
 /// </summary>
 internal sealed class OnnxModel : IDisposable
 {
@@ -36,12 +36,12 @@ internal sealed class OnnxModel : IDisposable
 
     internal InferenceSession Session { get; }
 
-    /// <summary>Loads a model and checks that it is the kind of model the caller can run.</summary>
-    /// <param name="name">Its name, which is its file's name without extension.</param>
-    /// <param name="inputs">Inputs it must have; the first one's shape is batch, rows, columns, channels.</param>
+    /// <summary>Loads a model and checks its inputs and outputs.</summary>
+    /// <param name="name">Its name, which is the file name without extension.</param>
+    /// <param name="inputs">Inputs it must have; the shape of the first is batch, rows, columns, channels.</param>
     /// <param name="outputs">Outputs it must have; it may have more.</param>
     /// <param name="options">Where the file is and how it runs.</param>
-    /// <exception cref="ModelLoadException">The file is missing, corrupt or not of that shape, or the provider cannot be had.</exception>
+    /// <exception cref="ModelLoadException">The file is missing, corrupt or not of that shape, or the provider is unavailable.</exception>
     internal static OnnxModel Load(string name, ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs, VisionOptions options)
     {
         var path = Path.Combine(options.ModelsPath ?? Path.Combine(AppContext.BaseDirectory, "models"), name + ".onnx");
@@ -76,8 +76,8 @@ internal sealed class OnnxModel : IDisposable
         Session.Run(Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink, inputNames, inputs, outputNames, outputs);
 
     /// <summary>
-    /// Lets the next run give back, when it ends, the memory that no run is using. The runtime itself never does: one large input
-    /// would cost its memory for good.
+    /// Makes the next run release, when it ends, memory that no run uses any more. ONNX Runtime never does so by itself: one large input
+    /// would hold its memory for good.
     /// </summary>
     internal void ShrinkAfterNextRun() => Volatile.Write(ref _shrink, 1);
 
@@ -129,11 +129,11 @@ internal sealed class OnnxModel : IDisposable
             InterOpNumThreads = 1,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
 
-            // A pattern is kept for every input shape ever seen, and every face's crop has a shape of its own.
+            // A memory pattern is kept for each input shape ever seen, and each face's crop has its own shape.
             EnableMemoryPattern = false,
         };
 
-        // Weights apart from the memory of runs, of which a block is only given back when nothing lasting lies in it.
+        // Keeps weights apart from the memory of runs: a block is released only when nothing lasting lies in it.
         settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
 
         // A thread that spins while it waits takes the core from another picture's run.
@@ -184,7 +184,7 @@ internal sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>The side of a fixed square input; where the graph resizes by itself, what its metadata say.</summary>
+    /// <summary>The side of a fixed square input; from the metadata if the graph resizes by itself.</summary>
     private static int InputSize(InferenceSession session)
     {
         var side = session.InputMetadata.Values.First().Dimensions[1];

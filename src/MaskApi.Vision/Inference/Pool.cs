@@ -2,11 +2,9 @@ using System.Collections.Concurrent;
 
 namespace MaskApi.Vision.Inference;
 
-/// <summary>
-/// Buffers around one shared session: as many as runs were ever under way at once, each used by one run at a time.
-/// </summary>
-/// <typeparam name="T">What a run needs to itself.</typeparam>
-/// <param name="create">Makes another one when all are in use.</param>
+/// <summary>Buffers around one shared session: as many as there were concurrent runs, each used by one run at a time.</summary>
+/// <typeparam name="T">What a run needs for itself.</typeparam>
+/// <param name="create">Creates another one when all are in use.</param>
 internal sealed class Pool<T>(Func<T> create) : IDisposable
     where T : class, IDisposable
 {
@@ -16,7 +14,7 @@ internal sealed class Pool<T>(Func<T> create) : IDisposable
 
     internal void Return(T item) => _idle.Add(item);
 
-    /// <summary>Frees what is not in use: each item is as large as the largest run it has seen.</summary>
+    /// <summary>Frees unused items: each is as large as the largest run it has seen.</summary>
     internal void Trim()
     {
         while (_idle.TryTake(out var item))

@@ -3,18 +3,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MaskApi.Vision.Inference;
 
-/// <summary>What the processor can do that decides how fast a model runs.</summary>
-/// <param name="HasByteDotProduct">
-/// Whether four byte products are added up in one instruction (AVX-512 VNNI, AVX-VNNI, Arm's dot product): without it, int8 is no faster
-/// than float.
-/// </param>
+/// <summary>Processor features that decide how fast a model runs.</summary>
+/// <param name="HasByteDotProduct">Whether one instruction adds up four byte products (AVX-512 VNNI, AVX-VNNI, Arm's dot product). Without
+/// it, int8 is no faster than float.</param>
 public sealed record ProcessorFeatures(bool HasByteDotProduct)
 {
-    /// <summary>Those of this machine.</summary>
+    /// <summary>The features of this machine.</summary>
     public static ProcessorFeatures Current { get; } = new(Dp.IsSupported || HasVnni());
 
-    // .NET's own classes for VNNI are preview features still. Intel SDM, volume 2A, CPUID: leaf 7.0, ECX bit 11; leaf 7.1, EAX bit 4.
-    // That the operating system saves the registers is what the other two properties add.
+    // .NET's own classes for VNNI are still preview features. Intel SDM, volume 2A, CPUID: leaf 7.0, ECX bit 11; leaf 7.1, EAX bit 4. The
+    // other two properties add that the operating system saves the registers.
     private static bool HasVnni()
     {
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7)

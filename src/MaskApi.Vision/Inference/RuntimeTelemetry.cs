@@ -4,30 +4,30 @@ using Microsoft.ML.OnnxRuntime;
 namespace MaskApi.Vision.Inference;
 
 /// <summary>
-/// ONNX Runtime's released builds report processes, sessions and errors to their maker over the network, and keep a device id
-/// on disk, unless told not to before the runtime is first used. This library looks at people's faces: nothing leaves.
+/// Turns ONNX Runtime's telemetry off. Its released builds report processes, sessions and errors to their maker and keep a device id on
+/// disk, unless told not to before first use. This library looks at people's faces, so nothing leaves.
 /// </summary>
 /// <remarks>https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md</remarks>
 internal static partial class RuntimeTelemetry
 {
-    /// <summary>The variable that is a full opt-out outside Windows, where it is set when the runtime loads.</summary>
+    /// <summary>Outside Windows, this variable is a full opt-out if set before the runtime loads.</summary>
     internal const string Variable = "ORT_DISABLE_TELEMETRY";
 
     private static readonly Lazy<bool> _off = new(TurnOff);
 
-    /// <summary>Turns the reports off, once; to be called before anything of ONNX Runtime is.</summary>
+    /// <summary>Turns telemetry off, once; must run before anything else of ONNX Runtime.</summary>
     internal static void EnsureOff() => _ = _off.Value;
 
     private static bool TurnOff()
     {
         if (OperatingSystem.IsWindows())
         {
-            // There the reports are events of the operating system, sent only where its user agreed to that.
+            // On Windows, reports are events of the operating system, sent only if its user agreed.
             OrtEnv.Instance().DisableTelemetryEvents();
             return true;
         }
 
-        // Environment.SetEnvironmentVariable changes .NET's copy alone; native code reads the process's own.
+        // Environment.SetEnvironmentVariable changes only .NET's copy; native code reads the process's own.
         return SetNativeVariable(Variable, "1", overwrite: 1) == 0;
     }
 

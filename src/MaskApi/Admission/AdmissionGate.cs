@@ -54,24 +54,24 @@ internal sealed class AdmissionGate : IDisposable
     /// does: else those of a batch that do not fit into memory together would be refused while nobody else is there.
     /// </summary>
     /// <returns>The limit, for <see cref="EnterAsync(Func{long}, ConcurrencyLimiter?, CancellationToken)"/>; owned by the caller.</returns>
-    public ConcurrencyLimiter CreateBatch() => CreateMegapixels();
+    public ConcurrencyLimiter CreateBatchLimiter() => CreateMegapixels();
 
     /// <summary>Waits for a place.</summary>
     /// <param name="pixels">Most pixels that the work on the picture holds at the same time.</param>
-    /// <param name="batch">Limit of those that the picture came with; null where it came alone.</param>
+    /// <param name="batchLimiter">Limit of those that the picture came with; null where it came alone.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
-    public ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batch, CancellationToken cancellationToken) =>
-        EnterAsync(() => pixels, batch, cancellationToken);
+    public ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken) =>
+        EnterAsync(() => pixels, batchLimiter, cancellationToken);
 
     /// <summary>Waits for a place, and learns there what the picture takes.</summary>
     /// <param name="open">Run in the place: tells the most pixels that the work on the picture holds at the same time.</param>
-    /// <param name="batch">Limit of those that the picture came with; null where it came alone.</param>
+    /// <param name="batchLimiter">Limit of those that the picture came with; null where it came alone.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
-    public async ValueTask<Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    public async ValueTask<Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken)
     {
         var share = 0;
         var place = await WaitAsync(WeighAsync, cancellationToken);
@@ -81,14 +81,14 @@ internal sealed class AdmissionGate : IDisposable
         }
 
         // Those it came with take all that the batch may: it waits for them without a place, which others can use meanwhile.
-        var turn = await batch!.AcquireAsync(share, cancellationToken);
+        var batchLease = await batchLimiter!.AcquireAsync(share, cancellationToken);
         try
         {
-            return (await WaitAsync((entered, token) => TakeAsync(entered, turn, token), cancellationToken))!;
+            return (await WaitAsync((entered, token) => TakeAsync(entered, batchLease, token), cancellationToken))!;
         }
         catch
         {
-            turn.Dispose();
+            batchLease.Dispose();
             throw;
         }
 
@@ -96,7 +96,7 @@ internal sealed class AdmissionGate : IDisposable
         {
             // A picture larger than the whole budget works alone instead of never.
             share = (int)Math.Min(((open() - 1) / 1_000_000) + 1, _megapixelLimit);
-            var ready = batch?.AttemptAcquire(share);
+            var ready = batchLimiter?.AttemptAcquire(share);
             try
             {
                 return ready is { IsAcquired: false } ? null : await TakeAsync(entered, ready, token);
@@ -108,8 +108,8 @@ internal sealed class AdmissionGate : IDisposable
             }
         }
 
-        async ValueTask<Place?> TakeAsync(RateLimitLease entered, RateLimitLease? turn, CancellationToken token) =>
-            new(this, entered, await _megapixels.AcquireAsync(share, token), turn);
+        async ValueTask<Place?> TakeAsync(RateLimitLease entered, RateLimitLease? batchLease, CancellationToken token) =>
+            new(this, entered, await _megapixels.AcquireAsync(share, token), batchLease);
     }
 
     /// <summary>Waits for a place and for what is to be had inside it, which keeps the place if it gives one.</summary>
@@ -131,7 +131,7 @@ internal sealed class AdmissionGate : IDisposable
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Overloaded("No place came free in time.", waitedInVain: true);
+            throw Overloaded("No place came free in time.", timedOutInQueue: true);
         }
         finally
         {
@@ -149,8 +149,8 @@ internal sealed class AdmissionGate : IDisposable
         _megapixels.Dispose();
     }
 
-    private ProblemException Overloaded(string detail, bool waitedInVain = false) =>
-        new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter(), WaitedInVain = waitedInVain };
+    private ProblemException Overloaded(string detail, bool timedOutInQueue = false) =>
+        new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter(), TimedOutInQueue = timedOutInQueue };
 
     /// <summary>When the work that is here now will be done, by the mean time a picture has taken of late.</summary>
     private TimeSpan RetryAfter()
@@ -168,19 +168,19 @@ internal sealed class AdmissionGate : IDisposable
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
-    private void Leave(RateLimitLease place, RateLimitLease memory, RateLimitLease? turn, TimeSpan worked)
+    private void Leave(RateLimitLease place, RateLimitLease memory, RateLimitLease? batchLease, TimeSpan worked)
     {
-        // The turn last: whose turn comes must find the rest free.
+        // The batch lease comes last: whoever takes it next must find the rest free.
         memory.Dispose();
         place.Dispose();
-        turn?.Dispose();
+        batchLease?.Dispose();
 
         // Two threads may overwrite each other here; an estimate can bear that.
         Volatile.Write(ref _meanSeconds, ((1 - Smoothing) * _meanSeconds) + (Smoothing * worked.TotalSeconds));
     }
 
     /// <summary>A place in work, held until disposed of.</summary>
-    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? turn) : IDisposable
+    internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? batchLease) : IDisposable
     {
         private readonly long _entered = gate._time.GetTimestamp();
         private int _left;
@@ -190,7 +190,7 @@ internal sealed class AdmissionGate : IDisposable
         {
             if (Interlocked.Exchange(ref _left, 1) == 0)
             {
-                gate.Leave(place, memory, turn, gate._time.GetElapsedTime(_entered));
+                gate.Leave(place, memory, batchLease, gate._time.GetElapsedTime(_entered));
             }
         }
     }

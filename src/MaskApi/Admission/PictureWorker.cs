@@ -21,14 +21,14 @@ internal sealed class PictureWorker(
     public ProblemException? Refusal() => models.IsLoaded ? gate.Refusal() : ModelHost.NotReady();
 
     /// <summary>Makes a limit for pictures that come together.</summary>
-    public ConcurrencyLimiter CreateBatch() => gate.CreateBatch();
+    public ConcurrencyLimiter CreateBatchLimiter() => gate.CreateBatchLimiter();
 
     /// <summary>Runs <paramref name="work"/> on a picture in a place of the gate.</summary>
     /// <typeparam name="T">What the work gives.</typeparam>
     /// <param name="encoded">The picture's bytes.</param>
     /// <param name="output">In which format the work will draw the picture; null when it will not.</param>
     /// <param name="work">The work on the opened picture; it must look at its token between its steps.</param>
-    /// <param name="batch">Limit of those that the picture came with, by <see cref="CreateBatch"/>; null where it came alone.</param>
+    /// <param name="batchLimiter">Limit of those that the picture came with, by <see cref="CreateBatchLimiter"/>; null where it came alone.</param>
     /// <param name="cancellationToken">The caller's leaving: frees the place in the queue and between the steps.</param>
     /// <exception cref="ImageRejectedException">The picture cannot be read, or exceeds a limit.</exception>
     /// <exception cref="ProblemException"><c>not_ready</c>, <c>overloaded</c> or <c>processing_timeout</c>.</exception>
@@ -36,7 +36,7 @@ internal sealed class PictureWorker(
         ReadOnlyMemory<byte> encoded,
         OutputFormat? output,
         Func<FacePipeline, ImageFile, CancellationToken, T> work,
-        ConcurrencyLimiter? batch,
+        ConcurrencyLimiter? batchLimiter,
         CancellationToken cancellationToken)
     {
         var pipeline = models.Pipeline;
@@ -44,7 +44,7 @@ internal sealed class PictureWorker(
         ImageFile? opened = null;
         try
         {
-            using var place = await EnterAsync(Open, batch, cancellationToken);
+            using var place = await EnterAsync(Open, batchLimiter, cancellationToken);
             return Work(opened!);
         }
         finally
@@ -84,12 +84,12 @@ internal sealed class PictureWorker(
         return Math.Max(reading, writing) / Raster.BytesPerPixel;
     }
 
-    private async ValueTask<AdmissionGate.Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batch, CancellationToken cancellationToken)
+    private async ValueTask<AdmissionGate.Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken)
     {
         using var span = telemetry.Spans.StartActivity("wait");
         var started = time.GetTimestamp();
         var opening = TimeSpan.Zero;
-        var place = await gate.EnterAsync(Opening, batch, cancellationToken);
+        var place = await gate.EnterAsync(Opening, batchLimiter, cancellationToken);
         telemetry.RecordStage("wait", (time.GetElapsedTime(started) - opening).TotalSeconds);
         return place;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MaskApi.Contracts;
 
 namespace MaskApi.Observability;
@@ -23,5 +24,17 @@ internal sealed class RequestFacts
         }
 
         return facts;
+    }
+
+    /// <summary>Reports the work on one picture: to the request log, and to the caller's tools as <c>Server-Timing</c>.</summary>
+    public static void Report(HttpContext context, FaceSummary summary, Timings timings)
+    {
+        var facts = Of(context);
+        facts.Summary = summary;
+        facts.Timings = timings;
+        context.Response.Headers["Server-Timing"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"decode;dur={timings.DecodeMs}, detect;dur={timings.DetectMs}, classify;dur={timings.ClassifyMs}, "
+            + $"total;dur={timings.TotalMs}");
     }
 }

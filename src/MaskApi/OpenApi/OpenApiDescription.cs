@@ -233,7 +233,7 @@ internal static class OpenApiDescription
                 response.Content![type] = new OpenApiMediaType { Schema = Binary("The annotated picture.") };
             }
 
-            response.Headers = AnnotationEndpoints.CountHeaders.Keys.ToDictionary(
+            response.Headers = AnnotationService.CountHeaders.Keys.ToDictionary(
                 static header => header,
                 static header => (IOpenApiHeader)new OpenApiHeader
                 {

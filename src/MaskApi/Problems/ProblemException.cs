@@ -23,5 +23,5 @@ internal sealed class ProblemException : Exception
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the caller has waited as long as anybody may, for nothing.</summary>
-    public bool WaitedInVain { get; init; }
+    public bool TimedOutInQueue { get; init; }
 }

@@ -118,7 +118,7 @@ internal static class Security
                 .WithMethods(HttpMethods.Get, HttpMethods.Post)
                 .AllowAnyHeader()
                 .WithExposedHeaders(
-                    [.. AnnotationEndpoints.CountHeaders.Keys, RequestIdMiddleware.Header, "Retry-After", "Server-Timing"]));
+                    [.. AnnotationService.CountHeaders.Keys, RequestIdMiddleware.Header, "Retry-After", "Server-Timing"]));
         }
     }
 

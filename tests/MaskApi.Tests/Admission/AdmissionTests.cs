@@ -128,7 +128,7 @@ public sealed class AdmissionTests : IAsyncLifetime
                 token.ThrowIfCancellationRequested();
                 return 0;
             },
-            batch: null,
+            batchLimiter: null,
             leaving.Token));
         Assert.Equal(0, Gate.InWork);
     }
@@ -146,7 +146,7 @@ public sealed class AdmissionTests : IAsyncLifetime
                 token.ThrowIfCancellationRequested();
                 return 0;
             },
-            batch: null,
+            batchLimiter: null,
             _token));
         Assert.Equal(ProblemKinds.ProcessingTimeout, problem.Kind);
         Assert.Equal(0, Gate.InWork);
@@ -156,7 +156,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task A_picture_that_is_drawn_too_late_or_for_nobody_is_not_encoded()
     {
-        var annotator = _service.Services.GetRequiredService<AnnotationEndpoints.Annotator>();
+        var annotator = _service.Services.GetRequiredService<AnnotationService>();
         var context = new DefaultHttpContext();
         var output = await OutputPicture.BindAsync(context);
         using var leaving = new CancellationTokenSource();
@@ -308,7 +308,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task An_annotation_has_its_place_in_the_budget_before_the_work()
     {
-        var annotator = _service.Services.GetRequiredService<AnnotationEndpoints.Annotator>();
+        var annotator = _service.Services.GetRequiredService<AnnotationService>();
         var context = new DefaultHttpContext();
         var output = await OutputPicture.BindAsync(context);
         var looked = false;
@@ -399,7 +399,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task Pictures_of_a_batch_wait_for_one_another_as_long_as_it_takes()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
-        using var batch = gate.CreateBatch();
+        using var batch = gate.CreateBatchLimiter();
         var first = await gate.EnterAsync(10_000_000, batch, _token);
         var second = gate.EnterAsync(10_000_000, batch, _token).AsTask();
         _time.Advance(2 * new AdmissionOptions().QueueTimeout);

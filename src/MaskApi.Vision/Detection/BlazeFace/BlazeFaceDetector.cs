@@ -10,24 +10,24 @@ namespace MaskApi.Vision.Detection.BlazeFace;
 /// </summary>
 public sealed class BlazeFaceDetector : IFaceDetector
 {
-    /// <summary>Raw detections that score less are dropped, whatever threshold the caller asks for.</summary>
+    /// <summary>Raw detections that score less are dropped, whatever the caller's threshold.</summary>
     internal const float MinScore = 0.02f;
 
     /// <summary>
-    /// Least longer side of a face, in pixels of the picture: below it, enlarged print and gravel look like faces. Of the drawn faces of
+    /// Minimum longer side of a face, in pixels of the picture: below it, enlarged print and gravel look like faces. Of the drawn faces of
     /// kaggle853-dev, part <c>fit</c>, 0.7 % are smaller.
     /// </summary>
     internal const float MinFace = 6;
 
-    /// <summary>From this confidence on, a face decides which further passes run; independent of the caller's threshold.</summary>
+    /// <summary>A face of at least this confidence decides which further passes run. Independent of the caller's threshold.</summary>
     internal const float Credible = 0.5f;
 
-    /// <summary>A face fills the picture from this share of the picture's shorter side on.</summary>
+    /// <summary>A face fills the picture if it is at least this share of the picture's shorter side.</summary>
     internal const float FillsFrom = 0.55f;
 
     /// <summary>
-    /// Faces below this are not reported, whatever threshold the caller asks for, so the faces at a higher threshold are exactly those of
-    /// a lower one that reach it.
+    /// Faces below this are not reported, whatever the caller's threshold. The faces at a higher threshold are then exactly those of a
+    /// lower one that reach it.
     /// </summary>
     private const float MinConfidence = 0.01f;
 
@@ -89,7 +89,7 @@ public sealed class BlazeFaceDetector : IFaceDetector
         _model.Dispose();
     }
 
-    /// <summary>Runs the passes of a plan, as many as are called for, and merges what they report.</summary>
+    /// <summary>Runs the passes of a plan, as many as needed, and merges their detections.</summary>
     internal FaceSearch Search(Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
         var search = new FaceSearch();

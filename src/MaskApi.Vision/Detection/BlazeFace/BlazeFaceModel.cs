@@ -8,10 +8,10 @@ namespace MaskApi.Vision.Detection.BlazeFace;
 /// <summary>The BlazeFace model, for inputs of any size: part of a picture in, scored faces out.</summary>
 internal sealed class BlazeFaceModel : IDisposable
 {
-    /// <summary>Input pixels from one anchor to the next; each anchor answers for one face at most.</summary>
+    /// <summary>Input pixels between neighboring anchors. Each anchor detects at most one face.</summary>
     private const int Stride = 4;
 
-    /// <summary>Least side of a face, in input pixels, that can be one.</summary>
+    /// <summary>Minimum side of a face, in input pixels.</summary>
     internal const float MinSide = 2;
 
     private static readonly string[] _outputNames = ["scores", "boxes", "keypoints"];
@@ -48,11 +48,11 @@ internal sealed class BlazeFaceModel : IDisposable
         return new BlazeFaceModel(model);
     }
 
-    /// <summary>Takes one pass at a picture.</summary>
+    /// <summary>Runs one pass over a picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="pass">Which part, how large, turned by how much.</param>
-    /// <param name="minScore">Faces that score less are left out.</param>
-    /// <param name="found">Where the faces go, in pixels of the picture.</param>
+    /// <param name="pass">Which part of the picture, at which scale and rotation.</param>
+    /// <param name="minScore">Faces that score less are dropped.</param>
+    /// <param name="found">The destination, in pixels of the picture.</param>
     internal void Run(Raster picture, DetectionPass pass, float minScore, List<FaceCandidate> found)
     {
         var workspace = _workspaces.Rent();
@@ -67,7 +67,7 @@ internal sealed class BlazeFaceModel : IDisposable
         }
     }
 
-    /// <summary>Frees the buffers that are not in use, and lets the next run give back the memory that runs no longer use.</summary>
+    /// <summary>Frees unused buffers and makes the next run release memory that no run uses any more.</summary>
     internal void TrimMemory()
     {
         _workspaces.Trim();
@@ -80,7 +80,7 @@ internal sealed class BlazeFaceModel : IDisposable
         _model.Dispose();
     }
 
-    /// <summary>The buffers of one run; they grow to the largest input seen, which <see cref="PassPlan.MaxPixelsPerRun"/> bounds.</summary>
+    /// <summary>The buffers of one run. They grow to the largest input seen, which <see cref="PassPlan.MaxPixelsPerRun"/> bounds.</summary>
     private sealed class Workspace : IDisposable
     {
         private readonly Letterbox _letterbox = new();
@@ -102,7 +102,7 @@ internal sealed class BlazeFaceModel : IDisposable
             model.Run(inputNames, [input], _outputNames, [scores, boxes, keypoints]);
         }
 
-        /// <summary>Turns the outputs, 0–1 of the input, into pixels of the picture.</summary>
+        /// <summary>Maps the outputs from 0–1 of the input to pixels of the picture.</summary>
         internal void Collect(DetectionPass pass, float minScore, List<FaceCandidate> found)
         {
             var map = new PassTransform(pass);
@@ -110,7 +110,7 @@ internal sealed class BlazeFaceModel : IDisposable
             var scores = _scores.Data;
             for (var anchor = 0; anchor < scores.Length; anchor++)
             {
-                // Written so that NaN, which a damaged model may answer, is left out too.
+                // Written so that NaN, which a damaged model may return, is dropped too.
                 var box = _boxes.Data.Slice(anchor * 4, 4);
                 if (!(scores[anchor] >= minScore && box[2] - box[0] >= minWidth && box[3] - box[1] >= minHeight))
                 {

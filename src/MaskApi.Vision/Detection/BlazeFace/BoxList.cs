@@ -5,8 +5,8 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Boxes in columns, to pass over those that have nothing in common with another box many at a time: a crowd brings thousands of
-/// answers, most of them elsewhere, and merging asks every one of them about every other.
+/// Boxes as structure of arrays, so that boxes without overlap are skipped eight at a time. A crowd brings thousands of raw detections, and
+/// merging compares each with all others.
 /// </summary>
 internal sealed class BoxList
 {
@@ -18,10 +18,10 @@ internal sealed class BoxList
     /// <summary>Number of boxes.</summary>
     internal int Count { get; private set; }
 
-    /// <summary>Takes all boxes out; the memory is kept.</summary>
+    /// <summary>Removes all boxes but keeps the memory.</summary>
     internal void Clear() => Count = 0;
 
-    /// <summary>Puts a box behind the others.</summary>
+    /// <summary>Appends a box.</summary>
     internal void Add(PixelBox box)
     {
         if (Count == _left.Length)
@@ -37,7 +37,7 @@ internal sealed class BoxList
         Count++;
     }
 
-    /// <summary>The first box, from <paramref name="index"/> on, that shares some area with another one; <see cref="Count"/> if none does.</summary>
+    /// <summary>The first box from <paramref name="index"/> on that overlaps another one; <see cref="Count"/> if none does.</summary>
     internal int NextOverlapping(PixelBox box, int index)
     {
         var (left, top) = (Vector256.Create(box.X), Vector256.Create(box.Y));

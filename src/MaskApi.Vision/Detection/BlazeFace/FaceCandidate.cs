@@ -2,7 +2,7 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Detection.BlazeFace;
 
-/// <summary>What one anchor of one pass answered.</summary>
+/// <summary>A raw detection: the output of one anchor in one pass.</summary>
 /// <param name="Geometry">Box and key points in pixels of the picture.</param>
 /// <param name="Score">The model's score, 0–1.</param>
 internal readonly record struct FaceCandidate(FaceGeometry Geometry, float Score)

@@ -5,7 +5,7 @@ namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
 /// A face as sixteen numbers, in pixels: left, top, right, bottom, then x and y of the six key points in the order of
-/// <see cref="FaceLandmarks"/>. One row of numbers, so that a weighted mean of faces is a weighted mean of rows.
+/// <see cref="FaceLandmarks"/>. A weighted mean of faces is then a weighted mean of rows.
 /// </summary>
 [InlineArray(Length)]
 internal struct FaceGeometry
@@ -18,7 +18,7 @@ internal struct FaceGeometry
 
     internal readonly FaceLandmarks Landmarks => new(Point(0), Point(1), Point(2), Point(3), Point(4), Point(5));
 
-    /// <summary>Adds another face's numbers, times a weight.</summary>
+    /// <summary>Adds another face's numbers, weighted.</summary>
     internal void Add(in FaceGeometry other, float weight)
     {
         for (var i = 0; i < Length; i++)
@@ -36,7 +36,7 @@ internal struct FaceGeometry
         }
     }
 
-    /// <summary>Exchanges the key points of the right and of the left side, as a mirrored picture does.</summary>
+    /// <summary>Swaps the key points of the right and the left side, as in a mirrored picture.</summary>
     internal void SwapSides()
     {
         Swap(0, 1);

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Detection.BlazeFace;
 
-/// <summary>One search through one picture: the passes taken so far and what they reported.</summary>
+/// <summary>The state of one picture's search: the passes run so far and their reports.</summary>
 internal sealed class FaceSearch : IDisposable
 {
     private readonly List<DetectionPass> _passes = [];
@@ -10,13 +10,13 @@ internal sealed class FaceSearch : IDisposable
     private readonly PassFusion _fusion = new();
     private bool _isMerged;
 
-    /// <summary>The passes taken.</summary>
+    /// <summary>The passes run so far.</summary>
     internal IReadOnlyList<DetectionPass> Passes => _passes;
 
-    /// <summary>What each pass reported.</summary>
+    /// <summary>The reports of all passes.</summary>
     internal IReadOnlyList<FaceReport> Reports => _reports;
 
-    /// <summary>Input pixels of the passes taken: what the search cost.</summary>
+    /// <summary>Total input pixels of the passes, which is what the search cost.</summary>
     internal long InputPixels
     {
         get
@@ -46,16 +46,16 @@ internal sealed class FaceSearch : IDisposable
         }
     }
 
-    /// <summary>Where the next pass's answers go, for <see cref="Add"/>; empty.</summary>
+    /// <summary>An empty list for the next pass's raw detections, to be handed to <see cref="Add"/>.</summary>
     internal List<FaceCandidate> NewAnswers()
     {
         _answers.Clear();
         return _answers;
     }
 
-    /// <summary>Adds what a pass answered.</summary>
+    /// <summary>Adds a pass's raw detections.</summary>
     /// <param name="pass">The pass.</param>
-    /// <param name="answers">Its answers; sorted on return.</param>
+    /// <param name="answers">Its raw detections; sorted on return.</param>
     internal void Add(DetectionPass pass, List<FaceCandidate> answers)
     {
         _passes.Add(pass);
@@ -64,7 +64,7 @@ internal sealed class FaceSearch : IDisposable
         _isMerged = false;
     }
 
-    /// <summary>Makes the search ready for another picture; its memory is kept.</summary>
+    /// <summary>Prepares for another picture but keeps the memory.</summary>
     internal void Clear()
     {
         _passes.Clear();

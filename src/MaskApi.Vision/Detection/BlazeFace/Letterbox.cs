@@ -8,17 +8,17 @@ using MaskApi.Vision.Imaging;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Resamples a rectangle of a picture into a detector's input, <c>uint8[height, width, 3]</c> RGB, black outside the picture,
-/// with a triangle filter that grows with the reduction (bilinear up to a reduction by two, then ever more of an average).
-/// Straight from the raster, one output row at a time: source rows are weighted and summed, then that one row is weighted across.
-/// Holds scratch memory: one caller at a time.
+/// Resamples a rectangle of a picture into a detector's input, <c>uint8[height, width, 3]</c> RGB, black outside the picture. The triangle
+/// filter grows with the reduction: bilinear up to a reduction by two, then increasingly an average. Works straight from the raster, one
+/// output row at a time: source rows are weighted and summed, then that one row is filtered across. Holds scratch memory, so one caller at
+/// a time.
 /// </summary>
 internal sealed class Letterbox
 {
     /// <summary>
-    /// Radius of the filter in output pixels, though never below a source pixel. The detectors were trained on plain bilinear
-    /// samples and want them sharp: one pass over kaggle853-dev, part <c>fit</c>, has AP50 0.468 with a radius of 1 (what
-    /// image libraries call antialiased), 0.467 with 0.75, 0.479 with 0.5 and 0.478 with 0.25, which would alias more.
+    /// Radius of the filter in output pixels, but never below one source pixel. The detectors were trained on plain bilinear samples and
+    /// need them sharp: on kaggle853-dev, part <c>fit</c>, one pass has AP50 0.468 with a radius of 1 (what image libraries call
+    /// antialiased), 0.467 with 0.75, 0.479 with 0.5 and 0.478 with 0.25, which would alias more.
     /// </summary>
     internal const double FilterRadius = 0.5;
 
@@ -29,9 +29,9 @@ internal sealed class Letterbox
     /// <summary>Fills a detector's input.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="region">The rectangle to sample; it may reach beyond the picture.</param>
-    /// <param name="width">Pixels that the rectangle's width is sampled to.</param>
-    /// <param name="height">Pixels that its height is sampled to.</param>
-    /// <param name="rgb">Where to; height × width × 3 bytes are written.</param>
+    /// <param name="width">Width of the sample in pixels.</param>
+    /// <param name="height">Height of the sample in pixels.</param>
+    /// <param name="rgb">The destination; height × width × 3 bytes are written.</param>
     internal void Fill(Raster picture, PixelBox region, int width, int height, Span<byte> rgb)
     {
         _columns.Set(region.X, region.Width, width, picture.Width);
@@ -118,7 +118,7 @@ internal sealed class Letterbox
         }
     }
 
-    /// <summary>For every output pixel along one axis: the first source pixel under the filter, and the weights from there on.</summary>
+    /// <summary>For each output pixel along one axis: the first source pixel under the filter, and the weights from there on.</summary>
     private sealed class Taps
     {
         private int[] _first = [];
@@ -126,13 +126,13 @@ internal sealed class Letterbox
         private float[] _weights = [];
         private int _stride;
 
-        /// <summary>First output pixel whose center lies in the picture.</summary>
+        /// <summary>First output pixel whose center lies inside the picture.</summary>
         internal int Begin { get; private set; }
 
-        /// <summary>One past the last output pixel whose center lies in the picture.</summary>
+        /// <summary>One past the last output pixel whose center lies inside the picture.</summary>
         internal int End { get; private set; }
 
-        /// <summary>The source pixels that any output pixel needs: first, and one past the last.</summary>
+        /// <summary>The source pixels that any output pixel needs: the first, and one past the last.</summary>
         internal (int First, int End) Covered => (_first[Begin], _first[End - 1] + _count[End - 1]);
 
         internal int First(int index) => _first[index];
@@ -140,9 +140,9 @@ internal sealed class Letterbox
         internal ReadOnlySpan<float> Weights(int index) => _weights.AsSpan(index * _stride, _count[index]);
 
         /// <summary>Computes the weights.</summary>
-        /// <param name="start">Where the region begins, in source pixels.</param>
+        /// <param name="start">Start of the region, in source pixels.</param>
         /// <param name="side">Its length.</param>
-        /// <param name="size">Output pixels that it is sampled to.</param>
+        /// <param name="size">Number of output pixels.</param>
         /// <param name="length">Source pixels along this axis.</param>
         internal void Set(float start, float side, int size, int length)
         {

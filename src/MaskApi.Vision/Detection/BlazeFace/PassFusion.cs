@@ -4,16 +4,15 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Merges what several passes report of the same face. The report with the best score speaks first, discounted where
-/// the face had a size at which the detector is weak; reports of other passes that overlap it count toward the mean place.
-/// Keeps its memory from picture to picture: one caller at a time.
+/// Merges the reports of several passes into faces. The report with the best score leads, discounted at sizes where the detector is weak;
+/// overlapping reports of other passes refine the position. Reuses its memory from picture to picture, so one caller at a time.
 /// </summary>
 internal sealed class PassFusion
 {
-    /// <summary>Least intersection over union of two passes' reports of one face.</summary>
+    /// <summary>Two passes' reports are one face from this intersection over union on.</summary>
     internal const float SameFaceFrom = 0.4f;
 
-    /// <summary>Least intersection over union from which a report counts toward the mean place.</summary>
+    /// <summary>A report refines the position from this intersection over union on.</summary>
     internal const float BlendedFrom = 0.6f;
 
     private readonly List<FaceReport> _reports = [];
@@ -25,12 +24,12 @@ internal sealed class PassFusion
     private int[] _order = [];
     private bool[] _taken = [];
 
-    /// <summary>What was merged last, best face first.</summary>
+    /// <summary>The result of the last merge, best face first.</summary>
     internal IReadOnlyList<FaceEvidence> Faces => _faces;
 
     /// <summary>Merges the reports of all passes.</summary>
     /// <param name="all">Reports in any order.</param>
-    /// <param name="passes">The passes that were taken.</param>
+    /// <param name="passes">The passes that were run.</param>
     internal void Merge(List<FaceReport> all, List<DetectionPass> passes)
     {
         SortByRank(all);
@@ -68,7 +67,7 @@ internal sealed class PassFusion
                 taken[i] = true;
                 members.Add(reports[i]);
 
-                // A turned pass draws its box around a turned oval, which says less of an upright one.
+                // A rotated pass draws its box around a rotated oval, which says less about an upright one.
                 if (overlap >= BlendedFrom && reports[i].Pass.Rotation == speaker.Pass.Rotation)
                 {
                     var share = reports[i].Support * Suitability(reports[i].InputSize);
@@ -83,11 +82,11 @@ internal sealed class PassFusion
         }
     }
 
-    /// <summary>How far a report is trusted whose face has this size in the detector's input, 0–1.</summary>
+    /// <summary>How far to trust a report of a face of this size in the detector's input, 0–1.</summary>
     /// <param name="inputSize">Longer side of the face, in input pixels.</param>
     /// <remarks>
-    /// After recall and overlap by size on the pictures of kaggle853-dev, part <c>fit</c>, that the detector was not trained
-    /// on: recall is 0.20 for 6–8 pixels, 0.70 for 8–11, 0.86 for 11–16, 0.91–0.97 up to 180, 0.84 up to 256, 0.3 beyond.
+    /// From recall and overlap by size on those pictures of kaggle853-dev, part <c>fit</c>, that the detector was not trained on: recall is
+    /// 0.20 for 6–8 pixels, 0.70 for 8–11, 0.86 for 11–16, 0.91–0.97 up to 180, 0.84 up to 256, 0.3 beyond.
     /// </remarks>
     internal static float Suitability(float inputSize)
     {
@@ -110,7 +109,7 @@ internal sealed class PassFusion
         return trust[^1];
     }
 
-    /// <summary>Copies the reports, best rank first; ranks take logarithms, so each is computed once.</summary>
+    /// <summary>Sorts a copy of the reports by rank, best first. Ranks take logarithms, so each is computed once.</summary>
     private void SortByRank(List<FaceReport> all)
     {
         if (_order.Length < all.Count)
@@ -144,7 +143,7 @@ internal sealed class PassFusion
         }
     }
 
-    /// <summary>Which report speaks for a face: the surest, upright before turned.</summary>
+    /// <summary>The rank by which reports lead: surest first, upright before rotated.</summary>
     private static float Rank(FaceReport report) =>
         report.Score * Suitability(report.InputSize) * (report.Pass.Rotation == 0 ? 1 : RotatedDiscount);
 
@@ -193,18 +192,18 @@ internal sealed class PassFusion
     }
 
     /// <summary>
-    /// Whether a report shows part of a face that another one shows whole. Much smaller ones stay: a poster may hold a crowd.
+    /// Whether a report shows only part of a face that another one shows whole. Much smaller ones stay: a poster may hold a crowd.
     /// </summary>
     private static bool IsPart(PixelBox box, PixelBox whole) =>
         box.IntersectionArea(whole) >= 0.75f * box.Area && box.Area is var area && area >= 0.15f * whole.Area && area < whole.Area;
 
     private const float RotatedDiscount = 0.8f;
 
-    /// <summary>Sizes, in input pixels, at which a pass should see a face: outside, its silence says nothing.</summary>
+    /// <summary>Face sizes, in input pixels, that a pass should detect. Outside this range its silence means nothing.</summary>
     private const float MinSize = 10;
 
     private const float LargestSize = 150;
 
-    /// <summary>The log odds of a score; unseen counts as the least score that is reported.</summary>
+    /// <summary>The log odds of a score. No report counts as the lowest reported score.</summary>
     private static float LogOdds(float score) => Logistic.LogOdds(Math.Clamp(score, BlazeFaceDetector.MinScore, 0.995f));
 }

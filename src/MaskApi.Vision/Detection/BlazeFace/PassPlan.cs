@@ -3,62 +3,62 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Which passes are taken at a picture. The plan depends on the picture's size and the effort alone; what is found can only
-/// leave passes out. So its cost has a ceiling that no picture exceeds: <see cref="MaxInputPixels"/>.
+/// The passes over a picture. The plan depends on the picture's size and the effort alone, and what is found can only remove passes, so its
+/// cost never exceeds <see cref="MaxInputPixels"/>.
 /// </summary>
 /// <remarks>
-/// The detector sees faces from about 9 to 175 of its input's pixels. A pass is the whole picture at one scale in one run,
-/// so that no face is cut or seen twice; where that would be too much for one run, tiles that overlap. Cost is counted in
-/// input pixels, to which time is proportional.
+/// The detector sees faces of about 9 to 175 input pixels. A pass shows the whole picture at one scale in one run, so no face is cut or
+/// seen twice. Where that would be too large for one run, overlapping tiles take its place. Cost is counted in input pixels, to which time
+/// is proportional.
 /// </remarks>
 public sealed record PassPlan
 {
-    /// <summary>Input pixels of the detector's original input, 192 × 192: the unit in which budgets are given.</summary>
+    /// <summary>Input pixels of BlazeFace's original input, 192 × 192: the unit of all budgets.</summary>
     public const int Unit = 192 * 192;
 
-    /// <summary>Most input pixels of one run, which bounds the memory that it takes.</summary>
+    /// <summary>Maximum input pixels of one run, which bounds its memory.</summary>
     public const int MaxPixelsPerRun = 32 * Unit;
 
-    /// <summary>Largest face, in input pixels, that a level of tiles is asked for: larger ones are the coarser level's.</summary>
+    /// <summary>Largest face, in input pixels, that tiles must show whole; larger ones are left to the coarser level.</summary>
     public const int LargestFaceInTiles = 128;
 
-    /// <summary>How far a tile sees beyond its core, in input pixels: half of the largest face and what lies around it.</summary>
+    /// <summary>How far a tile sees beyond its core, in input pixels: half of the largest face and some context.</summary>
     private const int TileMargin = (LargestFaceInTiles / 2) + 32;
 
-    /// <summary>Sides of the pass with a margin, in sides of the picture.</summary>
+    /// <summary>Size of the pass with a margin, relative to the picture.</summary>
     private const float MarginFactor = 1.5f;
 
     private const int MaxTiles = 64;
 
-    /// <summary>How much larger than the one before a level must show the picture to be worth its cost.</summary>
+    /// <summary>A level must enlarge the picture at least this much over the previous one to be worth its cost.</summary>
     private const float MinStep = 1.25f;
 
     private PassPlan()
     {
     }
 
-    /// <summary>The whole picture on a small scale; always taken.</summary>
+    /// <summary>The whole picture at a small scale; always run.</summary>
     public required IReadOnlyList<DetectionPass> Coarse { get; init; }
 
-    /// <summary>Larger scales; left out where the plan <see cref="StopsEarly"/> and one face fills the picture.</summary>
+    /// <summary>Larger scales; skipped if the plan <see cref="StopsEarly"/> and one face fills the picture.</summary>
     public required IReadOnlyList<DetectionPass> Fine { get; init; }
 
     /// <summary>
-    /// The picture with a margin, for faces that fill it, and turned, for faces that do not stand upright; left out where the
-    /// plan <see cref="StopsEarly"/> and a face was found.
+    /// The picture with a margin, for faces that fill it, and rotated, for faces that are not upright. Skipped if the plan
+    /// <see cref="StopsEarly"/> and a face was found.
     /// </summary>
     public required IReadOnlyList<DetectionPass> Fallback { get; init; }
 
-    /// <summary>Whether what was found decides about further passes.</summary>
+    /// <summary>Whether faces found early make further passes unnecessary.</summary>
     public required bool StopsEarly { get; init; }
 
-    /// <summary>Every pass that may be taken.</summary>
+    /// <summary>Every pass that may run.</summary>
     public IEnumerable<DetectionPass> All => [.. Coarse, .. Fine, .. Fallback];
 
-    /// <summary>Input pixels of all passes together: the ceiling on what finding faces in such a picture may cost.</summary>
+    /// <summary>Input pixels of all passes together: the most that finding faces in such a picture may cost.</summary>
     public long MaxInputPixels => All.Sum(pass => pass.InputPixels);
 
-    /// <summary>The plan for a picture.</summary>
+    /// <summary>Makes the plan for a picture.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
     /// <param name="detail">Effort.</param>
@@ -83,7 +83,7 @@ public sealed record PassPlan
             case DetectionDetail.High:
                 levels = picture.Levels(Enlarged(1), Enlarged(4), Enlarged(16), Native(64));
 
-                // The second level, a single run, is worth looking at in the mirror too.
+                // The second level is a single run, so a mirrored copy of it is affordable.
                 return new PassPlan
                 {
                     Coarse = levels[..1],
@@ -106,15 +106,15 @@ public sealed record PassPlan
         _ => throw new ArgumentOutOfRangeException(nameof(detail)),
     };
 
-    /// <summary>A level that may enlarge the picture: small faces are seen better so, up to a point.</summary>
+    /// <summary>A level that may enlarge the picture, which helps small faces up to a point.</summary>
     private static (int Units, float MaxScale) Enlarged(int units) => (units, 2.5f);
 
-    /// <summary>A level for pictures that hold smaller faces than the levels before can show.</summary>
+    /// <summary>A level for pictures with faces too small for the previous levels.</summary>
     private static (int Units, float MaxScale) Native(int units) => (units, 1.1f);
 
     private readonly record struct Picture(int Width, int Height)
     {
-        /// <summary>One level for each budget; without those that would show little more than the one before.</summary>
+        /// <summary>One level per budget, except those that would show little more than the previous one.</summary>
         internal List<DetectionPass> Levels(params ReadOnlySpan<(int Units, float MaxScale)> budgets)
         {
             var passes = new List<DetectionPass>();
@@ -132,14 +132,14 @@ public sealed record PassPlan
             return passes;
         }
 
-        /// <summary>The picture at half the scale of the coarsest level, black around it.</summary>
+        /// <summary>The picture at half the scale of the coarsest level, surrounded by black.</summary>
         internal DetectionPass WithMargin()
         {
             var scale = LargestScale(Unit) / 2;
             return Centered(scale, RoundUp(Width * scale * MarginFactor), RoundUp(Height * scale * MarginFactor));
         }
 
-        /// <summary>The picture on its sides and on its head.</summary>
+        /// <summary>The picture rotated by 90, 180 and 270 degrees.</summary>
         internal DetectionPass[] Rotations(int units)
         {
             var scale = MathF.Min(Enlarged(units).MaxScale, LargestScale((long)units * Unit));
@@ -154,12 +154,14 @@ public sealed record PassPlan
             return [upright with { Rotation = 90 }, upright with { Rotation = 180 }, upright with { Rotation = 270 }];
         }
 
-        /// <summary>The picture and as much around it: a face may reach beyond the picture, its center hardly.</summary>
+        /// <summary>The picture and as much around it again: a face may reach beyond the picture, its center hardly does.</summary>
         private PixelBox Everywhere => PixelBox.FromEdges(-Width, -Height, 2 * Width, 2 * Height);
 
         private static int RoundUp(float pixels) => Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / DetectionPass.InputMultiple)) * DetectionPass.InputMultiple;
 
-        /// <summary>The largest scale at which the picture fits an input of at most so many pixels, sides being multiples of 32.</summary>
+        /// <summary>
+        /// The largest scale at which the picture fits an input of at most this many pixels, with sides that are multiples of 32.
+        /// </summary>
         private float LargestScale(long pixels)
         {
             var cells = (int)(pixels / (DetectionPass.InputMultiple * DetectionPass.InputMultiple));
@@ -196,7 +198,9 @@ public sealed record PassPlan
             AddTiles(passes, scale);
         }
 
-        /// <summary>Covers the picture with the cores of as many equal tiles as cost least; each sees a margin around its core.</summary>
+        /// <summary>
+        /// Covers the picture with the cores of equal tiles, as many as cost least. Each tile sees a margin around its core.
+        /// </summary>
         private void AddTiles(List<DetectionPass> passes, float scale)
         {
             var (best, least) = ((Columns: 1, Rows: 1), long.MaxValue);
@@ -237,14 +241,14 @@ public sealed record PassPlan
         private static int TileSide(int length, int count, float scale) =>
             RoundUp((length * scale / count) + (count == 1 ? 0 : count == 2 ? TileMargin : 2 * TileMargin));
 
-        /// <summary>A tile around the middle of its core, moved inward where it would reach beyond the picture.</summary>
+        /// <summary>Centers a tile on its core, moved inward where it would reach beyond the picture.</summary>
         private static (float Start, float Side) Place(int index, int count, int length, float side)
         {
             var middle = (index + 0.5f) * length / count;
             return (side >= length ? (length - side) / 2 : Math.Clamp(middle - (side / 2), 0, length - side), side);
         }
 
-        /// <summary>Where one core ends and the next begins; the outermost reach beyond the picture, as some faces do.</summary>
+        /// <summary>The border between two cores. The outermost cores reach beyond the picture, as some faces do.</summary>
         private static float CoreEdge(int index, int count, int length) =>
             index == 0 ? -length : index == count ? 2 * length : (float)index * length / count;
     }

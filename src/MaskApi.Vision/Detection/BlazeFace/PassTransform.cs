@@ -3,8 +3,8 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Where points of a detector's input lie in the picture, and in the sample that the input was made of: the sample, mirrored
-/// if asked for, is turned about its middle, which comes to lie in the middle of the input.
+/// Maps points of a detector's input to the sample it was made of, and to the picture. The sample, mirrored if asked for, is rotated about
+/// its center, which becomes the center of the input.
 /// </summary>
 internal readonly struct PassTransform
 {
@@ -18,15 +18,15 @@ internal readonly struct PassTransform
         (_sin, _cos) = MathF.SinCos(pass.Rotation * MathF.PI / 180);
     }
 
-    /// <summary>The point of the sample, in its pixels, that a point of the input shows.</summary>
+    /// <summary>Maps a point of the input to pixels of the sample.</summary>
     internal PixelPoint ToSample(float x, float y)
     {
         var (dx, dy) = Unrotate(x - (_pass.InputWidth / 2f), y - (_pass.InputHeight / 2f));
         return new PixelPoint((_pass.SampleWidth / 2f) + dx, (_pass.SampleHeight / 2f) + dy);
     }
 
-    /// <summary>Turns a face from 0–1 of the input into pixels of the picture.</summary>
-    /// <param name="face">Left, top, right, bottom, and the key points, in 0–1 of the input; replaced.</param>
+    /// <summary>Maps a face from 0–1 of the input to pixels of the picture.</summary>
+    /// <param name="face">Left, top, right, bottom and the key points, in 0–1 of the input; replaced.</param>
     internal void ToPicture(ref FaceGeometry face)
     {
         var (width, height) = ((face[2] - face[0]) * _pass.InputWidth, (face[3] - face[1]) * _pass.InputHeight);
@@ -42,7 +42,7 @@ internal readonly struct PassTransform
             face.SwapSides();
         }
 
-        // A face is an oval: the upright box around the turned oval, not around the turned box, which would be far too large.
+        // A face is an oval. The box around the rotated oval fits; the box around the rotated box would be far too large.
         var halfWidth = Hypotenuse(width * _cos, height * _sin) / (2 * _pass.Scale);
         var halfHeight = Hypotenuse(width * _sin, height * _cos) / (2 * _pass.Scale);
         (face[0], face[1], face[2], face[3]) = (center.X - halfWidth, center.Y - halfHeight, center.X + halfWidth, center.Y + halfHeight);

@@ -4,13 +4,13 @@ using System.Runtime.Intrinsics;
 
 namespace MaskApi.Vision.Detection.BlazeFace;
 
-/// <summary>Turns and mirrors a small RGB sample into a detector's input; black around it.</summary>
+/// <summary>Rotates and mirrors a small RGB sample into a detector's input, surrounded by black.</summary>
 internal static class RotatedSample
 {
-    /// <summary>Fills a detector's input, bilinearly; quarter turns and mirroring of whole pixels come out exact.</summary>
-    /// <param name="sample"><c>uint8[SampleHeight, SampleWidth, 3]</c>, and one byte more, which is read but does not count.</param>
-    /// <param name="pass">Sizes, turn and mirroring.</param>
-    /// <param name="input"><c>uint8[InputHeight, InputWidth, 3]</c>; all of it is written.</param>
+    /// <summary>Fills a detector's input, bilinearly. Quarter turns and mirroring are exact.</summary>
+    /// <param name="sample"><c>uint8[SampleHeight, SampleWidth, 3]</c>, and one more byte, which is read but has no effect.</param>
+    /// <param name="pass">Size, rotation and mirroring.</param>
+    /// <param name="input"><c>uint8[InputHeight, InputWidth, 3]</c>; written completely.</param>
     internal static void Fill(ReadOnlySpan<byte> sample, DetectionPass pass, Span<byte> input)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(sample.Length, pass.SampleWidth * pass.SampleHeight * 3);
@@ -28,7 +28,7 @@ internal static class RotatedSample
 
     private static void Sample(ReadOnlySpan<byte> sample, int width, int height, float x, float y, Span<byte> rgb)
     {
-        // Up to half a pixel beyond the outermost centers still shows the outermost pixel.
+        // Up to half a pixel beyond the outermost centers, the outermost pixel still shows.
         if (!(x > -0.5f && x < width - 0.5f && y > -0.5f && y < height - 0.5f))
         {
             rgb.Clear();
@@ -50,7 +50,7 @@ internal static class RotatedSample
     private static Vector128<float> Mix(Vector128<float> from, Vector128<float> to, float share) =>
         from + ((to - from) * Vector128.Create(share));
 
-    /// <summary>A pixel's three channels, and the next one's first, which is ignored.</summary>
+    /// <summary>A pixel's three channels, and the next pixel's first, which is ignored.</summary>
     private static Vector128<float> Pixel(ReadOnlySpan<byte> sample, int index)
     {
         var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref MemoryMarshal.GetReference(sample), index * 3)));

@@ -3,35 +3,35 @@ using System.Runtime.InteropServices;
 namespace MaskApi.Vision.Detection.BlazeFace;
 
 /// <summary>
-/// Weighted non-maximum suppression within one pass, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm
-/// WEIGHTED: answers that overlap the best one become one face, at the mean of their places weighted by score.
-/// Bazarevsky et al., "BlazeFace", 2019, section 3.4: the blend trembles less than the winner alone. Unlike there, the
-/// bound from which an answer is silenced is lower than the one from which it is blended in.
+/// Weighted non-maximum suppression within one pass, after MediaPipe's <c>NonMaxSuppressionCalculator</c>, algorithm WEIGHTED: raw
+/// detections that overlap the best one become one face at their mean position, weighted by score. Bazarevsky et al., "BlazeFace", 2019,
+/// section 3.4: the blend jitters less than the winner alone. Unlike there, a detection is suppressed at a lower overlap than it is blended
+/// in.
 /// </summary>
 internal static class WeightedSuppression
 {
-    /// <summary>Least intersection over union with the best answer from which another one is no face of its own.</summary>
+    /// <summary>A raw detection is suppressed from this intersection over union with the best one on.</summary>
     internal const float SilencedFrom = 0.45f;
 
-    /// <summary>Least intersection over union with the best answer from which another one counts toward the mean.</summary>
+    /// <summary>A raw detection is blended in from this intersection over union with the best one on.</summary>
     internal const float BlendedFrom = 0.6f;
 
-    /// <summary>Most answers of one pass that are merged, the surest.</summary>
+    /// <summary>Only this many raw detections of a pass are merged, the best ones.</summary>
     internal const int MaxAnswers = 4000;
 
-    /// <summary>Merges the answers of one pass into reports, best first.</summary>
-    /// <param name="candidates">Answers in any order; sorted by score on return, best first.</param>
+    /// <summary>Merges the raw detections of one pass into reports, best first.</summary>
+    /// <param name="candidates">Raw detections in any order; sorted by score on return, best first.</param>
     /// <param name="pass">The pass.</param>
-    /// <param name="reports">Where the reports go.</param>
-    /// <param name="boxes">Memory to work in.</param>
+    /// <param name="reports">The destination.</param>
+    /// <param name="boxes">Scratch memory.</param>
     internal static void Merge(List<FaceCandidate> candidates, DetectionPass pass, List<FaceReport> reports, BoxList boxes)
     {
-        // Ties go by place, so that the same answers in another order merge alike.
+        // Ties are broken by position, so the same detections in another order merge alike.
         candidates.Sort(static (a, b) => a.Score != b.Score
             ? b.Score.CompareTo(a.Score)
             : (a.Geometry[0], a.Geometry[1]).CompareTo((b.Geometry[0], b.Geometry[1])));
 
-        // Merging compares all with all: a picture made of nothing but alarms must not cost more than finding them.
+        // Merging is quadratic; a picture full of false positives must not cost more than finding them.
         if (candidates.Count > MaxAnswers)
         {
             candidates.RemoveRange(MaxAnswers, candidates.Count - MaxAnswers);

@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Globalization;
+using MaskApi.Admission;
+using MaskApi.Contracts;
+using MaskApi.Detections;
+using MaskApi.Observability;
+using MaskApi.Uploads;
+using MaskApi.Vision;
+using MaskApi.Vision.Imaging;
+
+namespace MaskApi.Annotations;
+
+/// <summary>Finds faces and draws them: what the endpoints share.</summary>
+internal sealed class AnnotationService(PictureWorker worker, UploadBudget budget, Telemetry telemetry, TimeProvider time)
+{
+    /// <summary>Headers that tell the counts beside the picture.</summary>
+    public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } =
+        new OrderedDictionary<string, Func<FaceSummary, int>>(Verdicts.All
+            .Select(static verdict =>
+                KeyValuePair.Create<string, Func<FaceSummary, int>>(verdict.Header, summary => summary.Count(verdict.Label)))
+            .Prepend(new("X-Faces", static summary => summary.Faces)));
+
+    /// <summary>Detects on a picture and draws what was found.</summary>
+    public async Task<PictureResult> AnnotateAsync(
+        HttpContext context,
+        ReadOnlyMemory<byte> picture,
+        AnalysisParameters parameters,
+        OutputPicture output,
+        CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var (analysis, drawn) = await worker.RunAsync(picture, output.Preferred, Annotate, batchLimiter: null, cancellationToken);
+        var summary = analysis.Faces.Summarize(parameters.MinConfidence) with { Found = analysis.Found };
+        RequestFacts.Report(context, summary, analysis.Timings.ToTimings(time.GetElapsedTime(started)));
+        telemetry.CountAnalysis(analysis.Timings, summary);
+        return Answer(context, summary, drawn);
+
+        (FaceAnalysis Analysis, Drawn Drawn) Annotate(FacePipeline pipeline, ImageFile opened, CancellationToken token)
+        {
+            return WithPlace(picture, opened.Header, output, share =>
+            {
+                var analysis = pipeline.Analyze(opened, parameters.Options, out var raster, token);
+                using (raster)
+                {
+                    return (analysis, Draw(raster, analysis.Faces, parameters.MinConfidence, output.For(raster), share, token));
+                }
+            });
+        }
+    }
+
+    /// <summary>Draws what was found earlier.</summary>
+    public async Task<PictureResult> DrawAsync(
+        HttpContext context, AnnotationRecord record, OutputPicture output, CancellationToken cancellationToken)
+    {
+        var drawn = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batchLimiter: null, cancellationToken);
+
+        // The same address always shows the same picture, but only to whom it was given.
+        context.Response.Headers.CacheControl = "private, max-age=60";
+        return Answer(context, record.Faces.Summarize(record.MinConfidence), drawn);
+
+        Drawn Redraw(FacePipeline pipeline, ImageFile opened, CancellationToken token) =>
+            WithPlace(record.Picture, opened.Header, output, share =>
+            {
+                using var raster = opened.Decode(token);
+                return Draw(raster, record.Faces, record.MinConfidence, output.For(raster), share, token);
+            });
+    }
+
+    /// <summary>
+    /// Reserves the place of the largest file that can come out, before any work is done for a file that nobody could be sent.
+    /// </summary>
+    private T WithPlace<T>(ReadOnlyMemory<byte> picture, ImageHeader header, OutputPicture output, Func<UploadBudget.Share, T> work)
+    {
+        // Encoding is counted with two copies of the file.
+        var largest = header.Pixels * ImageEncoder.PeakBytesPerPixel(output.Preferred) / 2;
+        var share = budget.Take(largest, beside: picture.Length);
+        try
+        {
+            return work(share);
+        }
+        catch
+        {
+            share.Dispose();
+            throw;
+        }
+    }
+
+    private static Drawn Draw(
+        Raster raster,
+        IReadOnlyList<FaceVerdict> faces,
+        float minConfidence,
+        PictureFormat format,
+        UploadBudget.Share share,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        AnnotationRenderer.Draw(raster, faces, minConfidence);
+        cancellationToken.ThrowIfCancellationRequested();
+        var file = ImageEncoder.Encode(raster, format.Format);
+        share.Resize(file.Memory.Length);
+        return new Drawn(file, share, format);
+    }
+
+    private static PictureResult Answer(HttpContext context, FaceSummary summary, Drawn drawn)
+    {
+        foreach (var (header, count) in CountHeaders)
+        {
+            context.Response.Headers[header] = count(summary).ToString(CultureInfo.InvariantCulture);
+        }
+
+        context.Response.Headers.Vary = "Accept";
+        RequestFacts.Of(context).Summary = summary;
+        return new PictureResult(drawn.File, drawn.Share, drawn.Format.MediaType);
+    }
+
+    /// <summary>A file to send, with its share of the budget.</summary>
+    private readonly record struct Drawn(IMemoryOwner<byte> File, UploadBudget.Share Share, PictureFormat Format);
+}
