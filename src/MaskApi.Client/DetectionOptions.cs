@@ -3,29 +3,29 @@ using System.Text;
 
 namespace MaskApi.Client;
 
-/// <summary>How much effort goes into finding faces.</summary>
+/// <summary>Effort spent on finding faces.</summary>
 public enum DetectionDetail
 {
-    /// <summary>One look at the whole picture.</summary>
+    /// <summary>One pass over the whole picture.</summary>
     Fast,
 
-    /// <summary>As many looks as the picture is worth.</summary>
+    /// <summary>As many passes as the picture is worth.</summary>
     Auto,
 
     /// <summary>Finds the smallest faces.</summary>
     High,
 }
 
-/// <summary>What to look for. What is null is left to the service's defaults.</summary>
+/// <summary>What to look for. Null means the service's default.</summary>
 public sealed record DetectionOptions
 {
-    /// <summary>Least <see cref="Face.DetectionConfidence"/> of a face to report, 0–1.</summary>
+    /// <summary>Minimum <see cref="Face.DetectionConfidence"/> of a reported face, 0–1.</summary>
     public float? DetectionThreshold { get; init; }
 
     /// <summary>A verdict less sure than this is <see cref="MaskLabel.Uncertain"/>, 0.5–1.</summary>
     public float? MinConfidence { get; init; }
 
-    /// <summary>Keep the largest so many faces, 1–1000.</summary>
+    /// <summary>Maximum number of faces, largest first, 1–1000.</summary>
     public int? MaxFaces { get; init; }
 
     /// <summary>Detection effort.</summary>
@@ -34,7 +34,7 @@ public sealed record DetectionOptions
     /// <summary>Whether to add the six key points of each face.</summary>
     public bool Landmarks { get; init; }
 
-    /// <summary>The options as a query, with its question mark; empty where all are left out.</summary>
+    /// <summary>The options as a query string with its question mark; empty if all are null.</summary>
     internal string ToQuery()
     {
         var query = new StringBuilder();

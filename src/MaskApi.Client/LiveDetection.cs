@@ -3,18 +3,18 @@ using System.Threading.Channels;
 
 namespace MaskApi.Client;
 
-/// <summary>Detection on what a camera shows now.</summary>
+/// <summary>Detection on a live camera.</summary>
 public static class LiveDetection
 {
     /// <summary>
-    /// Detects on the newest frame, one at a time: frames that come while an answer is awaited replace each other, so that no answer is
-    /// older than one call. A frame that a busy service refuses is left out.
+    /// Detects faces in the newest frame, one at a time. Frames that arrive during a call replace each other, so no answer is older than
+    /// one call. A frame that a busy service refuses is skipped.
     /// </summary>
     /// <param name="client">The service.</param>
-    /// <param name="frames">The frames, as they come; read without waiting for answers.</param>
+    /// <param name="frames">The frames as they arrive; read without waiting for answers.</param>
     /// <param name="options">What to look for; null for <see cref="DetectionDetail.Fast"/>.</param>
     /// <param name="cancellationToken">Ends the detection.</param>
-    /// <returns>The answers, until the frames end. What <paramref name="frames"/> throws is thrown here.</returns>
+    /// <returns>The answers, until the frames end. Exceptions from <paramref name="frames"/> are rethrown here.</returns>
     public static async IAsyncEnumerable<Detection> DetectNewestAsync(
         this IMaskApiClient client,
         IAsyncEnumerable<Picture> frames,
@@ -64,7 +64,7 @@ public static class LiveDetection
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Nobody asks for answers any more.
+            // The caller has stopped reading answers.
         }
 #pragma warning disable CA1031 // It is not swallowed: the reader of the answers gets it.
         catch (Exception exception)

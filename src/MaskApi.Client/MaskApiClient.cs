@@ -16,23 +16,23 @@ public sealed class MaskApiClient : IMaskApiClient
     private const string BatchField = "images";
     private const string ProblemType = "application/problem+json";
 
-    /// <summary>From this size on, the service is asked before the body is sent: it can refuse what it would not read.</summary>
+    /// <summary>From this size on, the client asks before it sends the body, so the service can refuse what it would not read.</summary>
     private const long AskFrom = 1024 * 1024;
 
     private readonly HttpClient _http;
     private readonly Func<long?, TimeSpan>? _timeLimit;
 
     /// <summary>For a client that is set up by hand; applications use <c>AddMaskApiClient</c>.</summary>
-    /// <param name="http">Its base address is the service's; its time limits and retries are its owner's.</param>
+    /// <param name="http">Its base address is the service's; its owner sets timeouts and retries.</param>
     public MaskApiClient(HttpClient http)
     {
         ArgumentNullException.ThrowIfNull(http);
         _http = http.BaseAddress is not null ? http : throw new ArgumentException("The HTTP client has no base address.", nameof(http));
     }
 
-    /// <summary>For a client whose calls may take as long as what they send allows.</summary>
+    /// <summary>For a client whose timeout depends on the upload.</summary>
     /// <param name="http">Its base address is the service's.</param>
-    /// <param name="timeLimit">From the length of a body to the longest time of a call.</param>
+    /// <param name="timeLimit">Maps the length of a body to the timeout of a call.</param>
     internal MaskApiClient(HttpClient http, Func<long?, TimeSpan> timeLimit)
         : this(http) => _timeLimit = timeLimit;
 
@@ -92,7 +92,7 @@ public sealed class MaskApiClient : IMaskApiClient
                 : throw NotTheService(response, $"The header {header} is missing.");
     }
 
-    /// <summary>The address to which the API's paths are relative: without a slash at its end, its last segment would be lost.</summary>
+    /// <summary>The base of the API's paths. Without a trailing slash, its last segment would be lost.</summary>
     internal static Uri Root(Uri address) =>
         address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/");
 
@@ -100,9 +100,9 @@ public sealed class MaskApiClient : IMaskApiClient
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = content };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(accept));
-        // Problems come as JSON whatever was asked for; saying so keeps strict proxies content.
+        // Problems come as JSON whatever was asked for; saying so satisfies strict proxies.
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(ProblemType, 0.5));
-        // With its body: what is not read here, neither a time limit nor a limit of size would bound.
+        // Including its body: what is not read here would escape both timeouts and size limits.
         request.Headers.ExpectContinue = (content.Headers.ContentLength ?? long.MaxValue) >= AskFrom ? true : null;
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
@@ -130,7 +130,7 @@ public sealed class MaskApiClient : IMaskApiClient
         }
         catch (Exception exception) when (exception is ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // A time limit, an open circuit breaker, too many calls at a time: the caller of an HTTP service need not know what watches over it.
+            // A timeout, an open circuit breaker, too many concurrent calls: callers of an HTTP service need not know about resilience.
             throw new HttpRequestException($"The service was not reached in time: {exception.Message}", exception);
         }
     }
@@ -144,7 +144,7 @@ public sealed class MaskApiClient : IMaskApiClient
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a charset that does not exist.
+            // InvalidOperationException: an unknown charset.
             throw NotTheService(response, exception.Message);
         }
     }
@@ -164,7 +164,7 @@ public sealed class MaskApiClient : IMaskApiClient
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {
-                // Somebody else's problem document: without a code it is told as what it is, a status.
+                // Another server's problem document. Without a code, it is reported as its status.
             }
         }
 
@@ -172,7 +172,7 @@ public sealed class MaskApiClient : IMaskApiClient
             new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own" }, retryAfter);
     }
 
-    /// <summary>How long the service asks to be left alone; null where it does not say.</summary>
+    /// <summary>How long the service asks callers to wait; null if it does not say.</summary>
     internal static TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter is not { } header ? null
         : header.Date is { } date ? TimeSpan.FromTicks(Math.Max(0, (date - DateTimeOffset.UtcNow).Ticks))

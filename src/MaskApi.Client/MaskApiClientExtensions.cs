@@ -5,15 +5,15 @@ using Polly;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the client to an application's services.</summary>
+/// <summary>Registers the client with an application's services.</summary>
 public static class MaskApiClientExtensions
 {
     private const string ApiKeyHeader = "X-API-Key";
 
     /// <summary>
-    /// Adds <see cref="IMaskApiClient"/> with the standard resilience of HTTP clients: a limit on calls at a time, tries again after
-    /// transient failures (5xx, 408, 429, broken connections) with exponential backoff or after what <c>Retry-After</c> asks for, a
-    /// circuit breaker, and time limits for each try and for all of them.
+    /// Registers <see cref="IMaskApiClient"/> with the standard resilience of HTTP clients: a limit on concurrent calls, retries after
+    /// transient failures (5xx, 408, 429, broken connections) with exponential backoff or after <c>Retry-After</c>, a circuit breaker, and
+    /// timeouts for each attempt and for all of them.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -38,7 +38,7 @@ public static class MaskApiClientExtensions
                 http.DefaultRequestHeaders.Add(ApiKeyHeader, options.ApiKey);
             }
 
-            // The resilience handler keeps the time limits up to the headers; the client keeps one that lasts until the body is there.
+            // The resilience handler's timeouts end with the headers; the client's own lasts until the body is read.
             return new MaskApiClient(http, bytes => options.TotalTimeout + options.UploadTime(bytes) + TimeSpan.FromSeconds(1));
         });
         builder.AddStandardResilienceHandler().Configure(static (resilience, provider) =>
@@ -53,13 +53,13 @@ public static class MaskApiClientExtensions
             resilience.Retry.MaxRetryAttempts = options.MaxRetries;
             resilience.Retry.ShouldRetryAfterHeader = true;
 
-            // Who is told to come back after the last moment learns that now and not then.
+            // A caller told to come back after the deadline learns so now.
             var isTransient = resilience.Retry.ShouldHandle;
             resilience.Retry.ShouldHandle = attempt => attempt.Outcome.Result is { } response
                 && MaskApiClient.RetryAfter(response) > options.TotalTimeout
                     ? ValueTask.FromResult(false)
                     : isTransient(attempt);
-            // The breaker's window must hold two tries.
+            // The breaker's window must hold two attempts.
             resilience.CircuitBreaker.SamplingDuration = options.AttemptTimeout * 2;
 
             TimeSpan UploadTime(ResilienceContext context) =>

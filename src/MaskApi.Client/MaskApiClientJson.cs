@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace MaskApi.Client;
 
-/// <summary>Everything that goes over the wire as JSON.</summary>
+/// <summary>The serializer context for all JSON on the wire.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Detection))]
 [JsonSerializable(typeof(DetectionBatch))]

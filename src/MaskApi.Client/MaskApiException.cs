@@ -1,11 +1,11 @@
 namespace MaskApi.Client;
 
-/// <summary>The service refused or failed. Kinds that callers treat differently have types of their own.</summary>
+/// <summary>The service refused or failed. Problems that callers handle differently have types of their own.</summary>
 public class MaskApiException : Exception
 {
-    /// <summary>For a problem that the service told.</summary>
+    /// <summary>For a problem that the service reported.</summary>
     /// <param name="problem">The problem.</param>
-    /// <param name="retryAfter">How long the service asks to wait; null where it does not say.</param>
+    /// <param name="retryAfter">How long the service asks callers to wait; null if it does not say.</param>
     public MaskApiException(Problem problem, TimeSpan? retryAfter)
         : base(Describe(problem))
     {
@@ -13,16 +13,16 @@ public class MaskApiException : Exception
         RetryAfter = retryAfter;
     }
 
-    /// <summary>What the service told.</summary>
+    /// <summary>The problem that the service reported.</summary>
     public Problem Problem { get; }
 
-    /// <summary>Stable name of the kind of problem: one of <see cref="ProblemCodes"/>, or one that is newer than this client.</summary>
+    /// <summary>Stable name of the kind of problem: one of <see cref="ProblemCodes"/>, or a newer one.</summary>
     public string Code => Problem.Code;
 
-    /// <summary>How long the service asks to wait before the next try; null where it does not say.</summary>
+    /// <summary>How long to wait before the next attempt; null if the service does not say.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>The exception of the type that fits a problem.</summary>
+    /// <summary>Creates the exception of the type that fits a problem.</summary>
     internal static MaskApiException For(Problem problem, TimeSpan? retryAfter) => problem.Code switch
     {
         ProblemCodes.ImageMissing or ProblemCodes.ImageTooLarge or ProblemCodes.BatchTooLarge or ProblemCodes.UnsupportedMediaType
@@ -44,7 +44,7 @@ public class MaskApiException : Exception
     }
 }
 
-/// <summary>The picture is the reason: sending it again changes nothing.</summary>
+/// <summary>The picture is at fault: sending it again changes nothing.</summary>
 public sealed class PictureRejectedException : MaskApiException
 {
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed class PictureRejectedException : MaskApiException
     }
 }
 
-/// <summary>The request is the reason: a parameter is out of its range, or the base address is not the service's.</summary>
+/// <summary>The request is at fault: a parameter is out of range, or the base address is not the service's.</summary>
 public sealed class InvalidRequestException : MaskApiException
 {
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ public sealed class InvalidRequestException : MaskApiException
     }
 }
 
-/// <summary>The service asks for a key, or does not know the one it got: see <see cref="MaskApiClientOptions.ApiKey"/>.</summary>
+/// <summary>The service requires a key or rejects the one it got: see <see cref="MaskApiClientOptions.ApiKey"/>.</summary>
 public sealed class UnauthorizedException : MaskApiException
 {
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed class UnauthorizedException : MaskApiException
     }
 }
 
-/// <summary>The service cannot take the picture now, and did not after the retries either; later it may.</summary>
+/// <summary>The service cannot take the picture now, even after retries; later it may.</summary>
 public sealed class ServiceBusyException : MaskApiException
 {
     /// <inheritdoc/>

@@ -21,14 +21,14 @@ using Serilog.Formatting.Compact;
 
 namespace MaskApi;
 
-/// <summary>Puts the service together and runs it.</summary>
+/// <summary>Composes the service and runs it.</summary>
 internal static class ServiceHost
 {
-    /// <summary>Where the service listens when nothing else is configured.</summary>
+    /// <summary>Where the service listens by default.</summary>
     public const string DefaultUrl = "http://localhost:8080";
 
     /// <summary>Runs until told to stop.</summary>
-    /// <returns>The exit code: 1 when a setting or a model is wrong, which one line explains.</returns>
+    /// <returns>The exit code: 1 if a setting or a model is invalid, which one line explains.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         NativeHeap.Configure();
@@ -58,7 +58,7 @@ internal static class ServiceHost
         }
         catch (Exception exception) when (exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
         {
-            // A port in use or not allowed, an address that is none, a certificate that is missing: the server's own words, without the rest.
+            // A port in use or forbidden, an invalid address, a missing certificate: report the server's own words, without the rest.
             throw new InvalidSettingsException([$"ASPNETCORE_URLS: {exception.Message.Split('\n')[0].TrimEnd()}"]);
         }
     }
@@ -68,7 +68,7 @@ internal static class ServiceHost
     {
         var builder = CreateBuilder(args);
 
-        // The page where the build left it; once published it lies beside the program, and this does nothing.
+        // During development, the page is where the build left it. Once published it lies beside the program, and this does nothing.
         builder.WebHost.UseStaticWebAssets();
         AddListening(builder);
         AddLogging(builder.Services);
@@ -92,8 +92,7 @@ internal static class ServiceHost
     }
 
     /// <summary>
-    /// Where page and <c>appsettings.json</c> lie: beside the program, so that it can be started from anywhere; null where
-    /// somebody has said where.
+    /// Where the page and <c>appsettings.json</c> are: beside the program, so it can be started from anywhere; null if configured.
     /// </summary>
     private static string? ContentRoot(string[] args)
     {
@@ -127,9 +126,9 @@ internal static class ServiceHost
         {
             var options = provider.GetRequiredService<LogOptions>();
             logging.MinimumLevel.Is(options.Level)
-                // The framework's own lines name paths and queries; the request log replaces them.
+                // The framework's own lines contain paths and queries; the request log replaces them.
                 .MinimumLevel.Override("Microsoft.AspNetCore", options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning)
-                // It would add the stack to the one line that tells why the service cannot listen.
+                // It would add the stack to the one line that says why the service cannot listen.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .Filter.ByExcluding(RequestLog.IsEchoOfLeaving)
                 .Enrich.FromLogContext()
@@ -145,7 +144,7 @@ internal static class ServiceHost
                     formatProvider: CultureInfo.InvariantCulture);
             }
         },
-        // Several services may run in one process, as in the tests; a static logger would be that of the last one.
+        // Several services may run in one process, as in the tests; a static logger would be the last one's.
         preserveStaticLogger: true);
 
     private static void AddServices(IServiceCollection services, ConfigurationManager configuration)
@@ -213,8 +212,8 @@ internal static class ServiceHost
     }
 
     /// <summary>
-    /// Work on pictures keeps as many threads of the pool busy as there are places; the pool starts with one a core, and would
-    /// add the threads that read requests and answer health checks only one by one.
+    /// Work on pictures occupies as many pool threads as there are places. The pool starts with one per core and would add threads for
+    /// reading requests and answering health checks only one by one.
     /// </summary>
     private static void KeepThreadsForInput(AdmissionOptions admission)
     {

@@ -15,6 +15,6 @@ public enum AnnotationFormat
 
 /// <summary>A picture with its faces marked out.</summary>
 /// <param name="Bytes">The file's content.</param>
-/// <param name="MediaType">What it is: <c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
-/// <param name="Summary">How many faces there are of each kind.</param>
+/// <param name="MediaType">Its media type: <c>image/png</c>, <c>image/jpeg</c> or <c>image/webp</c>.</param>
+/// <param name="Summary">Number of faces by verdict.</param>
 public sealed record AnnotatedPicture(ReadOnlyMemory<byte> Bytes, string MediaType, FaceSummary Summary);

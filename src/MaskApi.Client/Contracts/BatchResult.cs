@@ -1,6 +1,6 @@
 namespace MaskApi.Client;
 
-/// <summary>What became of one picture of a batch: either a detection or a problem.</summary>
+/// <summary>The result of one picture of a batch: either a detection or a problem.</summary>
 public sealed record BatchResult
 {
     /// <summary>The name that the picture was sent with.</summary>
@@ -9,13 +9,13 @@ public sealed record BatchResult
     /// <summary>The HTTP status that the picture alone would have got.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What was found; null where the picture failed.</summary>
+    /// <summary>What was found; null if the picture failed.</summary>
     public Detection? Detection { get; init; }
 
-    /// <summary>What went wrong; null where nothing did.</summary>
+    /// <summary>What went wrong; null if nothing did.</summary>
     public Problem? Problem { get; init; }
 
-    /// <summary>What was found.</summary>
+    /// <summary>What was found, or throws what went wrong.</summary>
     /// <exception cref="MaskApiException">The picture failed.</exception>
     public Detection GetDetectionOrThrow() => Detection ?? throw MaskApiException.For(
         Problem ?? new Problem { Code = ProblemCodes.Unknown, Status = Status, Title = "The picture failed without a reason." }, retryAfter: null);

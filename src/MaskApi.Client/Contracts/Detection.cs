@@ -3,29 +3,29 @@ namespace MaskApi.Client;
 /// <summary>What was found in one picture. Coordinates are pixels of the upright picture, origin top left, and may be fractional.</summary>
 public sealed record Detection
 {
-    /// <summary>The picture as the service read it.</summary>
+    /// <summary>The picture as the service decoded it.</summary>
     public required ImageFacts Image { get; init; }
 
     /// <summary>The faces, largest first.</summary>
     public required IReadOnlyList<Face> Faces { get; init; }
 
-    /// <summary>How many faces there are of each kind.</summary>
+    /// <summary>Number of faces by verdict.</summary>
     public required FaceSummary Summary { get; init; }
 
-    /// <summary>Where the picture with boxes drawn can be fetched for a while; null where the service offers no links.</summary>
+    /// <summary>Where the picture with boxes drawn can be fetched for a while; null if the service offers no links.</summary>
     public Uri? AnnotatedImageUrl { get; init; }
 
-    /// <summary>Where the service's time went.</summary>
+    /// <summary>Time that the service spent in each stage.</summary>
     public required Timings Timings { get; init; }
 }
 
-/// <summary>A picture as the service read it.</summary>
+/// <summary>A picture as the service decoded it.</summary>
 /// <param name="Width">Width in pixels, upright.</param>
 /// <param name="Height">Height in pixels, upright.</param>
-/// <param name="Format">What the content is: <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>gif</c> or <c>bmp</c>.</param>
+/// <param name="Format">Format of the content: <c>jpeg</c>, <c>png</c>, <c>webp</c>, <c>gif</c> or <c>bmp</c>.</param>
 public sealed record ImageFacts(int Width, int Height, string Format);
 
-/// <summary>One face and the verdict on it.</summary>
+/// <summary>One face and its verdict.</summary>
 public sealed record Face
 {
     /// <summary>The verdict.</summary>
@@ -40,7 +40,7 @@ public sealed record Face
     /// <summary>Calibrated probability that a mask covers nose and mouth, 0–1.</summary>
     public required float MaskProbability { get; init; }
 
-    /// <summary>How sure the detector is that this is a face, 0–1.</summary>
+    /// <summary>Confidence that this is a face, 0–1.</summary>
     public required float DetectionConfidence { get; init; }
 
     /// <summary>The face, in pixels.</summary>
@@ -49,7 +49,7 @@ public sealed record Face
     /// <summary>The same box in fractions of the picture's width and height.</summary>
     public required Box RelativeBox { get; init; }
 
-    /// <summary>The key points, where <see cref="DetectionOptions.Landmarks"/> asked for them.</summary>
+    /// <summary>The key points, if <see cref="DetectionOptions.Landmarks"/> asked for them.</summary>
     public Landmarks? Landmarks { get; init; }
 }
 
@@ -80,26 +80,26 @@ public readonly record struct Point(double X, double Y);
 /// <param name="LeftEarTragion">Tragion of the left ear.</param>
 public sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, Point Mouth, Point RightEarTragion, Point LeftEarTragion);
 
-/// <summary>How many faces there are of each kind.</summary>
+/// <summary>Number of faces by verdict.</summary>
 /// <param name="Faces">All faces.</param>
 /// <param name="WithMask">Faces with a mask.</param>
 /// <param name="WithoutMask">Faces without one.</param>
-/// <param name="Uncertain">Faces on which the verdict is less sure than <see cref="DetectionOptions.MinConfidence"/>.</param>
+/// <param name="Uncertain">Faces whose verdict is less sure than <see cref="DetectionOptions.MinConfidence"/>.</param>
 public sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int Uncertain)
 {
     /// <summary>Faces whose mask leaves nose or mouth bare; 0 from a service that does not tell how masks are worn.</summary>
     public int IncorrectlyWorn { get; init; }
 
     /// <summary>
-    /// Faces that reached the threshold before <see cref="DetectionOptions.MaxFaces"/> cut the list: when it is larger than
-    /// <see cref="Faces"/>, the list is not whole. Null where the service does not say.
+    /// Faces that reached the threshold, including those cut by <see cref="DetectionOptions.MaxFaces"/>. If larger than
+    /// <see cref="Faces"/>, the list is incomplete. Null if the service does not say.
     /// </summary>
     public int? Found { get; init; }
 }
 
-/// <summary>Where the service's time went, in milliseconds.</summary>
+/// <summary>Time that the service spent in each stage, in milliseconds.</summary>
 /// <param name="DecodeMs">Bytes to pixels.</param>
 /// <param name="DetectMs">Finding the faces.</param>
-/// <param name="ClassifyMs">Judging them.</param>
+/// <param name="ClassifyMs">Classifying them.</param>
 /// <param name="TotalMs">From the last byte of the picture to the answer.</param>
 public sealed record Timings(double DecodeMs, double DetectMs, double ClassifyMs, double TotalMs);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace MaskApi.Client;
 
-/// <summary>A verdict. Not an enumeration, because a newer service may know verdicts that this client does not.</summary>
+/// <summary>A verdict. Not an enumeration, because a newer service may have verdicts that this client does not know.</summary>
 /// <param name="Name">Its name on the wire.</param>
 [JsonConverter(typeof(Converter))]
 public readonly record struct MaskLabel(string Name)
@@ -11,13 +11,13 @@ public readonly record struct MaskLabel(string Name)
     /// <summary>A mask covers nose and mouth.</summary>
     public static MaskLabel WithMask { get; } = new("with_mask");
 
-    /// <summary>The face wears none.</summary>
+    /// <summary>The face wears no mask.</summary>
     public static MaskLabel WithoutMask { get; } = new("without_mask");
 
     /// <summary>A mask is on the face or hangs from it, but nose or mouth is bare.</summary>
     public static MaskLabel IncorrectlyWorn { get; } = new("incorrectly_worn");
 
-    /// <summary>The verdict is less sure than was asked for.</summary>
+    /// <summary>The verdict is less sure than asked for.</summary>
     public static MaskLabel Uncertain { get; } = new("uncertain");
 
     /// <inheritdoc/>

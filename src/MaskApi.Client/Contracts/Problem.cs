@@ -3,13 +3,13 @@ namespace MaskApi.Client;
 /// <summary>A problem document (RFC 9457) of the service.</summary>
 public sealed record Problem
 {
-    /// <summary>Stable name of the kind of problem: one of <see cref="ProblemCodes"/>, or one that is newer than this client.</summary>
+    /// <summary>Stable name of the kind of problem: one of <see cref="ProblemCodes"/>, or a newer one.</summary>
     public required string Code { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What this kind of problem is.</summary>
+    /// <summary>Title of the kind of problem.</summary>
     public required string Title { get; init; }
 
     /// <summary>What happened this time.</summary>
@@ -31,7 +31,7 @@ public static class ProblemCodes
     /// <summary>A parameter is not valid.</summary>
     public const string InvalidParameter = "invalid_parameter";
 
-    /// <summary>The body cannot be read.</summary>
+    /// <summary>The body is malformed.</summary>
     public const string InvalidBody = "invalid_body";
 
     /// <summary>A valid key is required.</summary>
@@ -40,19 +40,19 @@ public static class ProblemCodes
     /// <summary>The address may not be fetched.</summary>
     public const string UrlNotAllowed = "url_not_allowed";
 
-    /// <summary>The annotated picture has expired, or never was.</summary>
+    /// <summary>The annotated picture has expired or never existed.</summary>
     public const string AnnotationNotFound = "annotation_not_found";
 
-    /// <summary>There is nothing at the path.</summary>
+    /// <summary>Nothing is found at the path.</summary>
     public const string NotFound = "not_found";
 
-    /// <summary>The path does not know the method.</summary>
+    /// <summary>Method not allowed.</summary>
     public const string MethodNotAllowed = "method_not_allowed";
 
-    /// <summary>The header Accept cannot be met.</summary>
+    /// <summary>No acceptable media type is available.</summary>
     public const string NotAcceptable = "not_acceptable";
 
-    /// <summary>The body came too slowly.</summary>
+    /// <summary>The body arrived too slowly.</summary>
     public const string RequestTimeout = "request_timeout";
 
     /// <summary>The picture has too many bytes.</summary>
@@ -61,7 +61,7 @@ public static class ProblemCodes
     /// <summary>The batch has too many bytes or pictures.</summary>
     public const string BatchTooLarge = "batch_too_large";
 
-    /// <summary>The content is not a picture that the service reads.</summary>
+    /// <summary>The content is not a supported picture.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 
     /// <summary>The picture is corrupt or incomplete.</summary>
@@ -73,7 +73,7 @@ public static class ProblemCodes
     /// <summary>The picture is too small.</summary>
     public const string ImageTooSmall = "image_too_small";
 
-    /// <summary>No picture could be fetched from the address.</summary>
+    /// <summary>The picture could not be fetched from its address.</summary>
     public const string UrlFetchFailed = "url_fetch_failed";
 
     /// <summary>The service is at capacity.</summary>
@@ -82,7 +82,7 @@ public static class ProblemCodes
     /// <summary>Too many requests from this caller.</summary>
     public const string RateLimited = "rate_limited";
 
-    /// <summary>The service has failed.</summary>
+    /// <summary>The service failed.</summary>
     public const string InternalError = "internal_error";
 
     /// <summary>The service is not ready yet.</summary>
@@ -94,6 +94,6 @@ public static class ProblemCodes
     /// <summary>The picture took too long.</summary>
     public const string ProcessingTimeout = "processing_timeout";
 
-    /// <summary>The answer was not the service's own: a proxy's, for example.</summary>
+    /// <summary>The response was not the service's own but, for example, a proxy's.</summary>
     public const string Unknown = "unknown";
 }

@@ -4,26 +4,26 @@ using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>Draws verdicts onto a picture: green with a mask, red without, orange where one is worn wrong, gray where uncertain.</summary>
+/// <summary>Draws verdicts onto a picture: green with a mask, red without, orange if one is worn wrong, gray if uncertain.</summary>
 /// <remarks>
-/// Every line has a dark rim and every label a plate of its own, so both are legible on any background. A label goes
-/// where it hides neither another face nor another label, if there is such a place; where there is none for the words,
-/// the percentage is tried, then the bare sign, which stands before both and tells the verdict to whoever cannot tell the colors.
+/// Every line has a dark rim and every label its own plate, so both are legible on any background. A label goes where it hides neither a
+/// face nor another label, if there is such a place. If there is none for the words, the percentage is tried, then the bare sign, which
+/// leads both and tells the verdict without color.
 /// </remarks>
 public static class AnnotationRenderer
 {
-    /// <summary>The sign before the words, in text sizes.</summary>
+    /// <summary>Size of the sign before the words, in text sizes.</summary>
     private const float SignSize = 1.1f;
 
-    /// <summary>Width of the sign's stroke, in 24ths of its size.</summary>
+    /// <summary>Stroke width of the sign, in 24ths of its size.</summary>
     private const float SignStroke = 4;
 
     private static readonly SKColor _rim = new(0, 0, 0, 0xB0);
     private static readonly SKTypeface _typeface = LoadTypeface();
 
-    /// <summary>Draws a box with label and confidence around every face, in place; sizes follow the picture's and the face's.</summary>
+    /// <summary>Draws a box with label and confidence around every face, in place. Sizes follow the picture and the face.</summary>
     /// <param name="picture">The picture to draw on.</param>
-    /// <param name="faces">The verdicts, in pixels of that picture; earlier ones get the better places.</param>
+    /// <param name="faces">The verdicts, in pixels of that picture; earlier ones get better places.</param>
     /// <param name="minConfidence">A verdict less sure than this is drawn as uncertain, 0.5–1.</param>
     public static void Draw(Raster picture, IReadOnlyList<FaceVerdict> faces, float minConfidence)
     {
@@ -126,7 +126,7 @@ public static class AnnotationRenderer
         return null;
     }
 
-    /// <summary>Above, below, and inside the box at its lower and upper edge; moved sideways to stay in the picture.</summary>
+    /// <summary>Above, below, and inside the box at its upper and lower edge, shifted sideways to stay inside the picture.</summary>
     private static SKRect[] Candidates(SKFont font, string text, Raster picture, PixelBox face)
     {
         var width = font.MeasureText(text) + (font.Size * (SignSize + (text.Length > 0 ? 0.7f : 0.4f)));
@@ -146,7 +146,7 @@ public static class AnnotationRenderer
     private static float LineWidth(Raster picture, PixelBox face) =>
         Math.Clamp(Math.Min(face.Width, face.Height) / 16, 1.5f, Math.Max(2, Math.Max(picture.Width, picture.Height) / 300f));
 
-    /// <summary>Between a hundredth and a fortieth of the picture, as wide as the face allows; never below what can be read.</summary>
+    /// <summary>Between a hundredth and a fortieth of the picture, as wide as the face allows, never too small to read.</summary>
     private static float TextSize(Raster picture, PixelBox face)
     {
         var longSide = Math.Max(picture.Width, picture.Height);

@@ -3,19 +3,19 @@ using MaskApi.Vision.Imaging.Formats;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// How much memory it takes to decode a file and turn it upright. Some codecs keep a picture of their own until all of it is there, so
-/// that a file of 50 megapixels takes up to three times its pixels: measured 4 bytes a pixel for most files, 8 for PNG with
-/// interlacing and lossless WebP, 10 for a progressive JPEG without subsampling, 12 for a PNG with interlacing and 16 bits a sample.
+/// How much memory it takes to decode a file and orient it. Some codecs keep their own copy of a picture until all of it is there, so a
+/// 50-megapixel file takes up to three times its pixels. Measured: 4 bytes a pixel for most files, 8 for interlaced PNG and lossless WebP,
+/// 10 for progressive JPEG without subsampling, 12 for interlaced PNG with 16 bits a sample.
 /// </summary>
 internal static class DecodingMemory
 {
-    // Of the IHDR chunk, which always comes first (PNG third edition, 11.2.1).
+    // In the IHDR chunk, which always comes first (PNG third edition, 11.2.1).
     private const int PngDepth = 24;
     private const int PngInterlace = 28;
 
     /// <summary>Bytes at the peak.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="header">What its header says.</param>
+    /// <param name="header">Its header.</param>
     internal static long Peak(ReadOnlySpan<byte> file, ImageHeader header)
     {
         var decoding = Raster.BytesPerPixel + KeptByCodec(header.Format, file);
@@ -32,7 +32,9 @@ internal static class DecodingMemory
         _ => 0,
     };
 
-    /// <summary>Whether the first chunk of a WebP that holds pixels is a lossy picture, and neither a lossless one nor transparency nor a frame.</summary>
+    /// <summary>
+    /// Whether the first chunk of a WebP that holds pixels is a plain lossy picture: not lossless, no transparency, no frame.
+    /// </summary>
     private static bool IsPlainLossy(ReadOnlySpan<byte> file)
     {
         foreach (var chunk in new WebpChunks(file))

@@ -5,16 +5,16 @@ using SkiaSharp;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>Writes a picture as a file, without any metadata.</summary>
+/// <summary>Encodes a picture as a file, without any metadata.</summary>
 public static class ImageEncoder
 {
     private const int JpegQuality = 90;
     private const float WebpQuality = 85;
 
     /// <summary>
-    /// One filter instead of the default's choice among all of them, row by row, and level 3 of zlib instead of 6: 0.3 to 0.4 of the
-    /// default's time for files that are 4 to 12 % larger, on photographs (<c>png --all</c> of the benchmarks). Lower levels and the
-    /// Sub filter are twice as fast again, for 15 to 40 % more bytes.
+    /// One filter instead of the default's choice per row, and level 3 of zlib instead of 6: 0.3 to 0.4 of the default's time for files 4
+    /// to 12 % larger, on photographs (<c>png --all</c> of the benchmarks). Lower levels and the Sub filter are twice as fast again, for 15
+    /// to 40 % more bytes.
     /// </summary>
     private static readonly SKPngEncoderOptions _png = new(SKPngEncoderFilterFlags.Paeth, zLibLevel: 3);
 
@@ -24,8 +24,8 @@ public static class ImageEncoder
     private static readonly SKWebpEncoderOptions _webp = new(SKWebpEncoderCompression.Lossy, WebpQuality);
 
     /// <summary>
-    /// Longest side that a format holds, in pixels: JPEG and WebP by their libraries' headers (<c>JPEG_MAX_DIMENSION</c>,
-    /// <c>WEBP_MAX_DIMENSION</c>), PNG by libpng's own default (<c>PNG_USER_WIDTH_MAX</c>).
+    /// Longest side of a format, in pixels: for JPEG and WebP from their libraries' headers (<c>JPEG_MAX_DIMENSION</c>,
+    /// <c>WEBP_MAX_DIMENSION</c>), for PNG from libpng's default (<c>PNG_USER_WIDTH_MAX</c>).
     /// </summary>
     /// <param name="format">The file format.</param>
     public static int LongestSide(OutputFormat format) => format switch
@@ -37,8 +37,8 @@ public static class ImageEncoder
     };
 
     /// <summary>
-    /// Most bytes a pixel that encoding takes beside the picture, its file included, of which there are two copies at the end. Measured
-    /// on 50 megapixels: of noise, which nothing makes smaller, for PNG and JPEG; of sharp edges for WebP.
+    /// Peak bytes a pixel that encoding takes beside the picture, including the file, of which there are two copies at the end. Measured on
+    /// 50 megapixels: incompressible noise for PNG and JPEG, sharp edges for WebP.
     /// </summary>
     /// <param name="format">The file format.</param>
     public static int PeakBytesPerPixel(OutputFormat format) => format switch
@@ -52,13 +52,13 @@ public static class ImageEncoder
     /// <summary>Encodes the picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="format">The file format.</param>
-    /// <returns>The file, in native memory, owned by the caller: an array of its size would be a large object for the collector.</returns>
-    /// <exception cref="InvalidOperationException">A side is longer than <see cref="LongestSide"/>.</exception>
+    /// <returns>The file, in native memory, owned by the caller. An array of its size would be a large object for the collector.</returns>
+    /// <exception cref="InvalidOperationException">A side exceeds <see cref="LongestSide"/>.</exception>
     public static IMemoryOwner<byte> Encode(Raster picture, OutputFormat format)
     {
         ArgumentNullException.ThrowIfNull(picture);
 
-        // Without a color space in the description no profile is written; pixels without one are read as sRGB.
+        // Without a color space no profile is written, and pixels without one are read as sRGB.
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var pixels = new SKPixmap(info, picture.Address, picture.Stride);
         var file = format switch
@@ -74,7 +74,7 @@ public static class ImageEncoder
             : new EncodedFile(file);
     }
 
-    /// <summary>A file where Skia has written it.</summary>
+    /// <summary>A file in memory that Skia allocated.</summary>
     private sealed unsafe class EncodedFile(SKData data) : MemoryManager<byte>
     {
         public override Span<byte> GetSpan()

@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// An image file that the codec has accepted and whose header is within limits. Opening is not free: the codec reads all metadata on its
-/// way to the header. So a file is opened once, and handed on from who asks for its size to who decodes it. Not for several threads.
+/// An image file that the codec has accepted and whose header is within limits. Opening is not free: the codec reads all metadata before
+/// the header. So a file is opened once and handed on from whoever asks for its size to whoever decodes it. Not thread-safe.
 /// </summary>
 public sealed unsafe class ImageFile : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed unsafe class ImageFile : IDisposable
     {
         var format = ImageSniffer.Identify(encoded.Span);
 
-        // Before the codec sees it: what these files cost, they cost on the way to the header.
+        // Checked before the codec sees the file, as what these files cost, they cost before the header.
         if (Refusal(format, encoded.Span) is { } refusal)
         {
             throw new ImageRejectedException(ImageRejection.Undecodable, refusal);
@@ -44,23 +44,23 @@ public sealed unsafe class ImageFile : IDisposable
         }
     }
 
-    /// <summary>What the header says.</summary>
+    /// <summary>The header.</summary>
     public ImageHeader Header { get; }
 
-    /// <summary>Bytes of memory that decoding takes at its peak, the picture included; more for files that have to be decoded as a whole.</summary>
+    /// <summary>Peak memory of decoding in bytes, including the picture. Files that must be decoded as a whole take more.</summary>
     public long PeakMemory => DecodingMemory.Peak(_file.Span, Header);
 
-    /// <summary>Reads the header and checks it against the limits; no pixel is decoded or allocated.</summary>
-    /// <param name="encoded">The file; must not change until this is disposed of.</param>
+    /// <summary>Reads the header and checks it against the limits; decodes and allocates no pixel.</summary>
+    /// <param name="encoded">The file; must not change until this is disposed.</param>
     /// <param name="limits">Bounds on the picture.</param>
-    /// <exception cref="ImageRejectedException">The content is no picture that is read, or is outside the limits.</exception>
+    /// <exception cref="ImageRejectedException">The file is not a supported picture, or exceeds the limits.</exception>
     public static ImageFile Open(ReadOnlyMemory<byte> encoded, DecodeLimits limits)
     {
         ArgumentNullException.ThrowIfNull(limits);
         return new ImageFile(encoded, limits);
     }
 
-    /// <summary>Decodes the first frame, turned upright, in sRGB, composited on white where it is transparent.</summary>
+    /// <summary>Decodes the first frame: upright, in sRGB, composited on white where transparent.</summary>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <returns>The picture, owned by the caller.</returns>
     /// <exception cref="ImageRejectedException">Pixels are missing or cannot be converted to RGB.</exception>
@@ -74,11 +74,11 @@ public sealed unsafe class ImageFile : IDisposable
         _pin.Dispose();
     }
 
-    /// <summary>Decodes at a whole fraction of the size.</summary>
-    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be decoded at any but 1. Sides that are no multiples are rounded up.</param>
+    /// <summary>Decodes at a fraction of the size.</summary>
+    /// <param name="reduction">1, 2, 4 or 8; only a JPEG can be reduced. Sides are rounded up.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <returns>The picture, owned by the caller.</returns>
-    /// <exception cref="ImageRejectedException">As the full decoding.</exception>
+    /// <exception cref="ImageRejectedException">As for decoding in full.</exception>
     internal Raster Decode(int reduction, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -95,7 +95,7 @@ public sealed unsafe class ImageFile : IDisposable
         }
     }
 
-    /// <summary>Decodes the pixels as they are stored, before they are turned upright.</summary>
+    /// <summary>Decodes the pixels as stored, before they are oriented.</summary>
     private Raster DecodeStored(int reduction, CancellationToken cancellationToken)
     {
         if (reduction != 1 && Header.Format != ImageFormat.Jpeg)
@@ -142,13 +142,13 @@ public sealed unsafe class ImageFile : IDisposable
             throw Broken();
         }
 
-        // Elsewhere colors have to be converted as well, which only SkiaSharp does.
+        // Otherwise colors must be converted as well, which only SkiaSharp does.
         if (_info.ColorSpace is { IsSrgb: true } && JpegProfile.IsSrgb(file) && TurboJpeg.TryDecode(file, raster))
         {
             return;
         }
 
-        // SkiaSharp gives no sign of data that are missing or of a code that nothing stands for, but fills in gray.
+        // SkiaSharp does not report missing data or invalid codes; it fills in gray.
         if (JpegScans.Check(file, out var lastByte, cancellationToken) == JpegScans.Finding.Broken)
         {
             throw Broken();
@@ -160,7 +160,7 @@ public sealed unsafe class ImageFile : IDisposable
             return;
         }
 
-        // The end of the picture (EOI) is missing, without which SkiaSharp takes it for cut.
+        // The end of image (EOI) is missing, and SkiaSharp would take the file for truncated.
         using var completed = SKData.Create(end + 2);
         file[..end].CopyTo(completed.Span);
         completed.Span[end] = 0xFF;
@@ -172,7 +172,7 @@ public sealed unsafe class ImageFile : IDisposable
 
     private void DecodeBySkia(SKData data, Raster raster, int reduction)
     {
-        // The codec is let go of with what it keeps of the picture, before the caller makes a second one.
+        // Free the codec and its copy of the picture before the caller makes a second one.
         using var codec = _codec ?? SKCodec.Create(data) ?? throw Broken();
         _codec = null;
         var size = reduction == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / reduction);
@@ -181,7 +181,7 @@ public sealed unsafe class ImageFile : IDisposable
             throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at that fraction.");
         }
 
-        // Alpha stays apart from color: the codec multiplies a converted palette by it twice if asked to multiply.
+        // Keep alpha apart from color: asked to premultiply, the codec does so twice for a converted palette.
         using var srgb = SKColorSpace.CreateSrgb();
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, srgb);
@@ -193,8 +193,8 @@ public sealed unsafe class ImageFile : IDisposable
                 throw new ImageRejectedException(
                     ImageRejection.Undecodable, "The picture's color model cannot be converted to RGB. Send it as an RGB picture.");
             default:
-                // IncompleteInput and ErrorInInput come with a picture whose missing part is gray or white:
-                // a face may be in that part, so half an answer would be a wrong one.
+                // IncompleteInput and ErrorInInput come with a picture whose missing part is gray or white. A face may be in that part, so
+                // half an answer would be a wrong one.
                 throw Broken();
         }
     }

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>The file formats that are read.</summary>
+/// <summary>File formats that can be read.</summary>
 public enum ImageFormat
 {
     /// <summary>JPEG, baseline or progressive.</summary>
@@ -9,10 +9,10 @@ public enum ImageFormat
     /// <summary>PNG, every color type and bit depth.</summary>
     Png,
 
-    /// <summary>WebP, lossy or lossless; first frame.</summary>
+    /// <summary>WebP, lossy or lossless; first frame only.</summary>
     Webp,
 
-    /// <summary>GIF; first frame.</summary>
+    /// <summary>GIF; first frame only.</summary>
     Gif,
 
     /// <summary>Windows bitmap.</summary>

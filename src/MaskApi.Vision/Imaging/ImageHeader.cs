@@ -2,11 +2,11 @@ using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>What a file's header says, before decoding.</summary>
-/// <param name="Format">File format, told by its content.</param>
+/// <summary>A file's header, read before decoding.</summary>
+/// <param name="Format">File format, by content.</param>
 /// <param name="Width">Width of the upright picture in pixels.</param>
 /// <param name="Height">Height of the upright picture in pixels.</param>
-/// <param name="Orientation">How the stored pixels have to be turned to stand upright.</param>
+/// <param name="Orientation">How the pixels are stored.</param>
 public readonly record struct ImageHeader(ImageFormat Format, int Width, int Height, ExifOrientation Orientation)
 {
     /// <summary>Width times height.</summary>

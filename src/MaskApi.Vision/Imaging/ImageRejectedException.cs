@@ -3,7 +3,7 @@ namespace MaskApi.Vision.Imaging;
 /// <summary>Why a picture was refused.</summary>
 public enum ImageRejection
 {
-    /// <summary>The content is not a picture of a format that is read.</summary>
+    /// <summary>The file is not in a supported format.</summary>
     UnsupportedMediaType,
 
     /// <summary>The content is truncated or corrupt.</summary>
@@ -16,7 +16,7 @@ public enum ImageRejection
     TooSmall,
 }
 
-/// <summary>A picture was refused. The message is meant for the caller and holds nothing of the picture.</summary>
+/// <summary>A picture was refused. The message is for the caller and reveals nothing of the picture.</summary>
 public sealed class ImageRejectedException : Exception
 {
     /// <summary>Creates the exception for an undecodable picture.</summary>
@@ -25,14 +25,14 @@ public sealed class ImageRejectedException : Exception
     }
 
     /// <summary>Creates the exception for an undecodable picture.</summary>
-    /// <param name="message">What to tell the caller.</param>
+    /// <param name="message">The message for the caller.</param>
     public ImageRejectedException(string message) : this(ImageRejection.Undecodable, message)
     {
     }
 
     /// <summary>Creates the exception for an undecodable picture.</summary>
-    /// <param name="message">What to tell the caller.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="message">The message for the caller.</param>
+    /// <param name="innerException">The cause.</param>
     public ImageRejectedException(string message, Exception innerException) : base(message, innerException)
     {
         Reason = ImageRejection.Undecodable;
@@ -40,7 +40,7 @@ public sealed class ImageRejectedException : Exception
 
     /// <summary>Creates the exception.</summary>
     /// <param name="reason">The kind of refusal.</param>
-    /// <param name="message">What to tell the caller.</param>
+    /// <param name="message">The message for the caller.</param>
     public ImageRejectedException(ImageRejection reason, string message) : base(message)
     {
         Reason = reason;

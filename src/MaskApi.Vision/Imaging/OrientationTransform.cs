@@ -3,24 +3,24 @@ using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>Turns stored pixels upright.</summary>
+/// <summary>Orients stored pixels.</summary>
 internal static class OrientationTransform
 {
-    /// <summary>Side of the square that is turned at a time: 32 × 32 pixels of source and target fit the first-level cache.</summary>
+    /// <summary>Side of the tile that is transformed at a time: 32 × 32 pixels of source and target fit the first-level cache.</summary>
     private const int BlockSide = 32;
 
-    /// <summary>Whether width and height change places.</summary>
+    /// <summary>Whether width and height are swapped.</summary>
     /// <param name="orientation">How the pixels are stored.</param>
     internal static bool SwapsSides(ExifOrientation orientation) => orientation >= ExifOrientation.LeftTop;
 
-    /// <summary>Whether what is stored last, along a row or a column, comes first in the upright picture: in x, and in y.</summary>
+    /// <summary>Whether the last stored row or column comes first in the upright picture: in x, and in y.</summary>
     /// <param name="orientation">How the pixels are stored.</param>
     internal static (bool X, bool Y) Flips(ExifOrientation orientation) => (
         orientation is ExifOrientation.TopRight or ExifOrientation.BottomRight or ExifOrientation.RightTop or ExifOrientation.RightBottom,
         orientation is ExifOrientation.BottomRight or ExifOrientation.BottomLeft or ExifOrientation.RightBottom or ExifOrientation.LeftBottom);
 
     /// <summary>Copies a stored picture into an upright one.</summary>
-    /// <param name="stored">The pixels as they are stored; stays the caller's.</param>
+    /// <param name="stored">The pixels as stored; remain the caller's.</param>
     /// <param name="orientation">How they are stored.</param>
     internal static Raster Apply(Raster stored, ExifOrientation orientation)
     {

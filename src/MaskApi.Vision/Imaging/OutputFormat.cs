@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>The file formats that are written.</summary>
+/// <summary>File formats that can be written.</summary>
 public enum OutputFormat
 {
     /// <summary>PNG, lossless.</summary>

@@ -4,34 +4,34 @@ using System.Runtime.InteropServices;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// Native memory for pixels, outside the garbage collector's heaps: rasters are megabytes, live for milliseconds, and
-/// would otherwise each be a large object. Freed blocks are kept for the next picture up to <see cref="RetainedLimit"/>,
-/// which spares a picture of ordinary size the page faults of fresh memory and gives a huge one's back at once.
-/// <see cref="Trim"/> gives back what is no longer asked for, so that odd sizes do not gather until the limit is full of them.
+/// Native memory for pixels, outside the garbage collector's heaps: rasters are megabytes and live for milliseconds, and each would be a
+/// large object. Freed blocks are kept for the next picture up to <see cref="RetainedLimit"/>, which saves ordinary pictures the page
+/// faults of fresh memory and releases a huge one's at once. <see cref="Trim"/> releases what is no longer used, so odd sizes do not pile
+/// up.
 /// </summary>
 internal static unsafe class PixelMemory
 {
-    /// <summary>Most bytes kept for reuse while nobody holds them.</summary>
+    /// <summary>Maximum bytes kept for reuse.</summary>
     internal const long RetainedLimit = 64L << 20;
 
     private const nuint Alignment = 64;
 
-    /// <summary>Free blocks by size, each list in the order in which they came back; the last one is the next to be used.</summary>
+    /// <summary>Free blocks by size. Each list is in order of return, and the last one is used next.</summary>
     private static readonly Dictionary<long, List<FreeBlock>> _free = [];
     private static readonly Lock _lock = new();
     private static long _retained;
     private static long _outstanding;
     private static int _age;
 
-    /// <summary>Bytes handed out and not yet returned: zero when nothing leaks.</summary>
+    /// <summary>Bytes rented and not yet returned: zero if nothing leaks.</summary>
     internal static long OutstandingBytes => Interlocked.Read(ref _outstanding);
 
     /// <summary>Bytes kept for reuse.</summary>
     internal static long RetainedBytes => Interlocked.Read(ref _retained);
 
-    /// <summary>Hands out a block of at least <paramref name="bytes"/> bytes with undefined content.</summary>
+    /// <summary>Rents a block of at least <paramref name="bytes"/> bytes with undefined content.</summary>
     /// <param name="bytes">Bytes needed.</param>
-    /// <param name="capacity">The block's size, to be given back to <see cref="Return"/>.</param>
+    /// <param name="capacity">The block's size, to be passed to <see cref="Return"/>.</param>
     internal static nint Rent(long bytes, out long capacity)
     {
         capacity = RoundUp(bytes);
@@ -50,8 +50,8 @@ internal static unsafe class PixelMemory
         return (nint)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
     }
 
-    /// <summary>Takes a block back.</summary>
-    /// <param name="block">What <see cref="Rent"/> returned.</param>
+    /// <summary>Returns a block.</summary>
+    /// <param name="block">The block from <see cref="Rent"/>.</param>
     /// <param name="capacity">Its size.</param>
     internal static void Return(nint block, long capacity)
     {
@@ -74,7 +74,7 @@ internal static unsafe class PixelMemory
         NativeMemory.AlignedFree((void*)block);
     }
 
-    /// <summary>Frees the blocks that nobody has used since the call before this one.</summary>
+    /// <summary>Frees the blocks that nobody has used since the previous call.</summary>
     internal static void Trim()
     {
         lock (_lock)
@@ -99,7 +99,7 @@ internal static unsafe class PixelMemory
         }
     }
 
-    /// <summary>Sizes come in steps of an eighth of a power of two, so that blocks are reused and at most 12.5 % is wasted.</summary>
+    /// <summary>Rounds up in steps of an eighth of a power of two, so blocks are reused and at most 12.5 % is wasted.</summary>
     private static long RoundUp(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
@@ -107,6 +107,6 @@ internal static unsafe class PixelMemory
         return (bytes + step - 1) / step * step;
     }
 
-    /// <summary>A block and the number of <see cref="Trim"/> calls before it came back.</summary>
+    /// <summary>A block and the number of <see cref="Trim"/> calls before its return.</summary>
     private readonly record struct FreeBlock(nint Address, int Age);
 }

@@ -1,21 +1,21 @@
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// An upright picture in memory: <c>uint8[Height, Width, 4]</c>, RGBA in sRGB, opaque, rows without gaps.
-/// It owns pooled native memory and must be disposed; it is not meant for writing from several threads.
+/// An upright picture in memory: <c>uint8[Height, Width, 4]</c>, RGBA in sRGB, opaque, rows without gaps. It owns pooled native memory and
+/// must be disposed. Not for writing on several threads.
 /// </summary>
 public sealed unsafe class Raster : IDisposable
 {
-    /// <summary>Bytes of a pixel.</summary>
+    /// <summary>Bytes per pixel.</summary>
     public const int BytesPerPixel = 4;
 
     private readonly long _capacity;
     private nint _memory;
 
-    /// <summary>Reserves a picture; its content is undefined until written.</summary>
+    /// <summary>Allocates a picture with undefined content.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="format">The format of the file that it comes from.</param>
+    /// <param name="format">The format of the source file.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or the picture exceeds 2 GiB.</exception>
     public Raster(int width, int height, ImageFormat format = ImageFormat.Png)
     {
@@ -28,7 +28,7 @@ public sealed unsafe class Raster : IDisposable
         _memory = PixelMemory.Rent((long)Stride * height, out _capacity);
     }
 
-    /// <summary>Gives back the memory of a raster that its owner forgot; the leak still shows in the tests' count.</summary>
+    /// <summary>Returns the memory of a raster that was never disposed; the tests' count still shows the leak.</summary>
     ~Raster() => Release();
 
     /// <summary>Width in pixels.</summary>
@@ -37,7 +37,7 @@ public sealed unsafe class Raster : IDisposable
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The format of the file that the picture comes from.</summary>
+    /// <summary>The format of the source file.</summary>
     public ImageFormat Format { get; }
 
     /// <summary>Bytes from one row to the next.</summary>

@@ -4,11 +4,11 @@ using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Imaging;
 
-/// <summary>Puts what is transparent on white.</summary>
+/// <summary>Composites transparent pixels on white.</summary>
 internal static class Transparency
 {
     /// <summary>Makes pixels opaque: <c>color × alpha + 255 × (1 - alpha)</c>, alpha between 0 and 1, rounded.</summary>
-    /// <param name="pixels">RGBA, color not multiplied by alpha.</param>
+    /// <param name="pixels">RGBA, not premultiplied.</param>
     internal static void CompositeOnWhite(Span<byte> pixels)
     {
         for (var i = 0; i < pixels.Length; i += Raster.BytesPerPixel)
@@ -29,10 +29,10 @@ internal static class Transparency
     }
 
     /// <summary>
-    /// Sets a bitmap's alpha, which the codec goes by in some headers only. As in browsers, a bitmap whose alpha is 0 throughout is
-    /// opaque: many writers leave it blank.
+    /// Sets a bitmap's alpha, which the codec honors for some headers only. As in browsers, a bitmap whose alpha is 0 throughout is opaque:
+    /// many writers leave it blank.
     /// </summary>
-    /// <param name="alpha">Where it is.</param>
+    /// <param name="alpha">Where the alpha is.</param>
     /// <param name="file">The bitmap.</param>
     /// <param name="raster">Its pixels.</param>
     internal static void SetAlpha(BmpHeader.AlphaPlane alpha, ReadOnlySpan<byte> file, Raster raster)

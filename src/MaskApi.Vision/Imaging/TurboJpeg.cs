@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 namespace MaskApi.Vision.Imaging;
 
 /// <summary>
-/// JPEG decoding by the system's libjpeg-turbo, where it is installed (<c>libturbojpeg0</c> in Debian and Ubuntu). SkiaSharp brings
-/// the same library, but built without its vector code, and takes about twice as long for the same pixels, bit for bit. What this
-/// does not do without a complaint, SkiaSharp is asked for: it decides which files are rejected.
+/// Decodes JPEG with the system's libjpeg-turbo, if installed (<c>libturbojpeg0</c> in Debian and Ubuntu). SkiaSharp includes the same
+/// library without its vector code and takes about twice as long for the same pixels, bit for bit. Whatever this cannot decode without
+/// complaint is left to SkiaSharp, which decides what is rejected.
 /// </summary>
-/// <remarks>The functions used are in every TurboJPEG since 1.2, also in 3.x: https://libjpeg-turbo.org/Documentation/Documentation.</remarks>
+/// <remarks>
+/// The functions used exist in every TurboJPEG since 1.2, including 3.x: https://libjpeg-turbo.org/Documentation/Documentation.
+/// </remarks>
 internal static unsafe partial class TurboJpeg
 {
     private const string Library = "turbojpeg";
@@ -15,10 +17,10 @@ internal static unsafe partial class TurboJpeg
     private const int Rgba = 7;
     private const int ColorspaceGray = 2;
 
-    /// <summary>The exact inverse transform; a faster, inexact one would answer other pixels than SkiaSharp.</summary>
+    /// <summary>The exact inverse transform; a faster, inexact one would give other pixels than SkiaSharp.</summary>
     private const int AccurateTransform = 4096;
 
-    /// <summary>A file with anything odd in it is left to SkiaSharp at once.</summary>
+    /// <summary>A file with anything odd is left to SkiaSharp at once.</summary>
     private const int StopOnWarning = 8192;
 
     private static readonly bool _isInstalled = Resolve();
@@ -26,10 +28,10 @@ internal static unsafe partial class TurboJpeg
     /// <summary>Whether the library was found.</summary>
     internal static bool IsInstalled => _isInstalled;
 
-    /// <summary>Decodes a file whose colors are sRGB, as they are stored.</summary>
+    /// <summary>Decodes a file with sRGB colors, as stored.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="raster">Where the pixels go; its sides are the file's, or those of a half, a quarter or an eighth, rounded up.</param>
-    /// <returns>Whether it was done; if not, the pixels are undefined.</returns>
+    /// <param name="raster">The destination; its sides are the file's, or a half, a quarter or an eighth of them, rounded up.</param>
+    /// <returns>Whether it succeeded; if not, the pixels are undefined.</returns>
     internal static bool TryDecode(ReadOnlySpan<byte> file, Raster raster)
     {
         if (!_isInstalled)
@@ -69,7 +71,7 @@ internal static unsafe partial class TurboJpeg
 
     private static bool Resolve()
     {
-        // Distributions name the file by its binary interface; the plain name comes with the development package alone.
+        // Distributions name the file by its binary interface; only the development package has the plain name.
         NativeLibrary.SetDllImportResolver(typeof(TurboJpeg).Assembly, static (name, assembly, path) =>
             name == Library && NativeLibrary.TryLoad("libturbojpeg.so.0", assembly, path, out var handle) ? handle : 0);
         return NativeLibrary.TryLoad(OperatingSystem.IsLinux() ? "libturbojpeg.so.0" : Library, typeof(TurboJpeg).Assembly, null, out _);
@@ -81,7 +83,7 @@ internal static unsafe partial class TurboJpeg
     [LibraryImport(Library, EntryPoint = "tjDestroy")]
     private static partial int Destroy(nint decoder);
 
-    // "unsigned long" is as wide as a pointer everywhere but on 64-bit Windows.
+    // "unsigned long" is as wide as a pointer, except on 64-bit Windows.
     [LibraryImport(Library, EntryPoint = "tjDecompressHeader3")]
     private static partial int ReadHeader(
         nint decoder, byte* file, nuint length, out int width, out int height, out int subsampling, out int colors);

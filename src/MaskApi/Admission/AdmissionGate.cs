@@ -4,12 +4,12 @@ using MaskApi.Problems;
 namespace MaskApi.Admission;
 
 /// <summary>
-/// Lets as many pictures into work as there are places, queues a bounded number for a bounded time, and refuses the rest at
-/// once. Inside a place, a second limiter bounds the pixels that are decoded at the same time.
+/// Admits as many pictures as there are places, queues a bounded number for a bounded time, and refuses the rest at once. Inside a place, a
+/// second limiter bounds the pixels that are decoded at the same time.
 /// </summary>
 internal sealed class AdmissionGate : IDisposable
 {
-    /// <summary>Share of the newest picture in the running mean of the service time.</summary>
+    /// <summary>Weight of the newest picture in the running mean of the service time.</summary>
     private const double Smoothing = 0.1;
 
     private readonly AdmissionOptions _options;
@@ -19,7 +19,7 @@ internal sealed class AdmissionGate : IDisposable
     private readonly int _megapixelLimit;
     private double _meanSeconds = 0.1;
 
-    /// <summary>Sets the gate up.</summary>
+    /// <summary>Creates the gate.</summary>
     public AdmissionGate(AdmissionOptions options, TimeProvider time)
     {
         _options = options;
@@ -40,7 +40,7 @@ internal sealed class AdmissionGate : IDisposable
     /// <summary>Pictures in work.</summary>
     public int InWork => _options.Places - (int)_places.GetStatistics()!.CurrentAvailablePermits;
 
-    /// <summary>The problem <c>overloaded</c> while the queue is full; null while it is not.</summary>
+    /// <summary>The problem <c>overloaded</c> if the queue is full; otherwise null.</summary>
     public ProblemException? Refusal()
     {
         var statistics = _places.GetStatistics()!;
@@ -50,24 +50,25 @@ internal sealed class AdmissionGate : IDisposable
     }
 
     /// <summary>
-    /// Makes a limit for pictures that come together. They wait for one another as long as it takes, and for others as long as anybody
-    /// does: else those of a batch that do not fit into memory together would be refused while nobody else is there.
+    /// Creates the limiter for the pictures of a batch. They wait for one another without a timeout, and for other requests as long as
+    /// anyone does. Otherwise those of a batch that do not fit into memory together would be refused even on an idle service.
     /// </summary>
-    /// <returns>The limit, for <see cref="EnterAsync(Func{long}, ConcurrencyLimiter?, CancellationToken)"/>; owned by the caller.</returns>
+    /// <returns>The limiter, for <see cref="EnterAsync(Func{long}, ConcurrencyLimiter?, CancellationToken)"/>; owned by the
+    /// caller.</returns>
     public ConcurrencyLimiter CreateBatchLimiter() => CreateMegapixels();
 
     /// <summary>Waits for a place.</summary>
-    /// <param name="pixels">Most pixels that the work on the picture holds at the same time.</param>
-    /// <param name="batchLimiter">Limit of those that the picture came with; null where it came alone.</param>
+    /// <param name="pixels">Maximum pixels that the work on the picture holds at the same time.</param>
+    /// <param name="batchLimiter">Limiter of the picture's batch; null if it came alone.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
     public ValueTask<Place> EnterAsync(long pixels, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken) =>
         EnterAsync(() => pixels, batchLimiter, cancellationToken);
 
-    /// <summary>Waits for a place, and learns there what the picture takes.</summary>
-    /// <param name="open">Run in the place: tells the most pixels that the work on the picture holds at the same time.</param>
-    /// <param name="batchLimiter">Limit of those that the picture came with; null where it came alone.</param>
+    /// <summary>Waits for a place and learns there how much the picture takes.</summary>
+    /// <param name="open">Runs in the place; returns the maximum pixels that the work on the picture holds at the same time.</param>
+    /// <param name="batchLimiter">Limiter of the picture's batch; null if it came alone.</param>
     /// <param name="cancellationToken">Leaves the queue.</param>
     /// <returns>The place; dispose of it when the work is done.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the queue is full, or the wait was too long.</exception>
@@ -80,7 +81,7 @@ internal sealed class AdmissionGate : IDisposable
             return place;
         }
 
-        // Those it came with take all that the batch may: it waits for them without a place, which others can use meanwhile.
+        // The rest of the batch uses all it may. Wait for it without a place, which others can use meanwhile.
         var batchLease = await batchLimiter!.AcquireAsync(share, cancellationToken);
         try
         {
@@ -112,7 +113,7 @@ internal sealed class AdmissionGate : IDisposable
             new(this, entered, await _megapixels.AcquireAsync(share, token), batchLease);
     }
 
-    /// <summary>Waits for a place and for what is to be had inside it, which keeps the place if it gives one.</summary>
+    /// <summary>Waits for a place and runs a step inside it; the place is kept if that returns one.</summary>
     private async ValueTask<Place?> WaitAsync(Func<RateLimitLease, CancellationToken, ValueTask<Place?>> inside, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
@@ -152,7 +153,7 @@ internal sealed class AdmissionGate : IDisposable
     private ProblemException Overloaded(string detail, bool timedOutInQueue = false) =>
         new(ProblemKinds.Overloaded, detail) { RetryAfter = RetryAfter(), TimedOutInQueue = timedOutInQueue };
 
-    /// <summary>When the work that is here now will be done, by the mean time a picture has taken of late.</summary>
+    /// <summary>When today's queue will be done, from the recent mean time per picture.</summary>
     private TimeSpan RetryAfter()
     {
         var statistics = _places.GetStatistics()!;
@@ -160,7 +161,7 @@ internal sealed class AdmissionGate : IDisposable
         return TimeSpan.FromSeconds(ahead * Volatile.Read(ref _meanSeconds) / _options.Places);
     }
 
-    // Only those who hold a place, or came together, come here, so the queue cannot grow past their number.
+    // Only holders of a place and members of a batch get here, so the queue cannot outgrow them.
     private ConcurrencyLimiter CreateMegapixels() => new(new ConcurrencyLimiterOptions
     {
         PermitLimit = _megapixelLimit,
@@ -175,11 +176,11 @@ internal sealed class AdmissionGate : IDisposable
         place.Dispose();
         batchLease?.Dispose();
 
-        // Two threads may overwrite each other here; an estimate can bear that.
+        // Two threads may overwrite each other here, which an estimate can bear.
         Volatile.Write(ref _meanSeconds, ((1 - Smoothing) * _meanSeconds) + (Smoothing * worked.TotalSeconds));
     }
 
-    /// <summary>A place in work, held until disposed of.</summary>
+    /// <summary>A place in work, held until disposed.</summary>
     internal sealed class Place(AdmissionGate gate, RateLimitLease place, RateLimitLease memory, RateLimitLease? batchLease) : IDisposable
     {
         private readonly long _entered = gate._time.GetTimestamp();

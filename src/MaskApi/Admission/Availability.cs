@@ -2,10 +2,10 @@ using MaskApi.Problems;
 
 namespace MaskApi.Admission;
 
-/// <summary>Refuses at once what could not be worked on anyway, before a body is read, so that nobody uploads in vain.</summary>
+/// <summary>Refuses at once what could not be worked on anyway, before a body is read, so nobody uploads for nothing.</summary>
 /// <remarks>
-/// Answered and not thrown: with eight times too much to do, a service refuses seven times as often as it works, and an
-/// exception on its way through all that awaits costs half a millisecond each time.
+/// Returns the refusal instead of throwing it. Under eightfold overload, seven of eight requests are refused, and an exception that passes
+/// every await costs half a millisecond.
 /// </remarks>
 internal static class Availability
 {

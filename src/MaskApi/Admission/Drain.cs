@@ -4,15 +4,15 @@ using MaskApi.Problems;
 namespace MaskApi.Admission;
 
 /// <summary>
-/// From SIGTERM on: not ready, new work refused with 503, work in hand finished, connections asked to close. Only after the
-/// drain delay does the server stop listening.
+/// After SIGTERM: reports not ready, refuses new work with 503, finishes work in hand, and asks connections to close. The server stops
+/// listening only after the drain delay.
 /// </summary>
 internal sealed class Drain(LifecycleOptions options, ModelHost models, IHostApplicationLifetime lifetime, TimeProvider time)
     : IHostedLifecycleService
 {
     private volatile bool _stopping;
 
-    /// <summary>Whether the service is on its way out.</summary>
+    /// <summary>Whether the service is draining.</summary>
     public bool IsDraining => _stopping || lifetime.ApplicationStopping.IsCancellationRequested;
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ internal sealed class Drain(LifecycleOptions options, ModelHost models, IHostApp
     {
         _stopping = true;
 
-        // A service that never got ready has no callers to be patient with.
+        // A service that never got ready has no callers to wait for.
         if (models.IsLoaded)
         {
             await Task.Delay(options.DrainDelay, time, cancellationToken);
@@ -32,8 +32,8 @@ internal sealed class Drain(LifecycleOptions options, ModelHost models, IHostApp
     {
         if (!IsDraining)
         {
-            // An answer that is finished while draining ends its connection too, so that the caller's next request finds
-            // another instance instead of a closing door.
+            // A response that ends while draining closes its connection too, so the caller's next request finds another instance instead of
+            // a closing door.
             context.Response.OnStarting(CloseIfDraining, context);
             return next(context);
         }

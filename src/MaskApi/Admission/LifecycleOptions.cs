@@ -9,12 +9,12 @@ internal sealed record LifecycleOptions : IServiceOptions
     public static string Section => "MaskApi:Lifecycle";
 
     /// <summary>
-    /// How long, after SIGTERM, new requests still get 503 `draining` before connections are refused: time for load balancers
-    /// to notice and for kept-alive connections to end in order.
+    /// How long after SIGTERM new requests still get 503 `draining` before connections are refused: time for load balancers to notice and
+    /// for kept-alive connections to close in order.
     /// </summary>
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest time for the requests in work to finish, after which the process ends all the same.</summary>
+    /// <summary>Longest time for requests in progress to finish; then the process ends anyway.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(40);
 
     /// <inheritdoc/>

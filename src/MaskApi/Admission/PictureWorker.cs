@@ -8,7 +8,7 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Admission;
 
-/// <summary>Does the work on one picture: waits for a place, opens it there, and stays within the time allowed.</summary>
+/// <summary>Runs the work on one picture: waits for a place, opens the file there, and enforces the time limit.</summary>
 internal sealed class PictureWorker(
     ModelHost models,
     AdmissionGate gate,
@@ -17,18 +17,18 @@ internal sealed class PictureWorker(
     Telemetry telemetry,
     TimeProvider time)
 {
-    /// <summary>The problem <c>not_ready</c> or <c>overloaded</c> while nothing more could be worked on; else null.</summary>
+    /// <summary>The problem <c>not_ready</c> or <c>overloaded</c> if no more work can be done; otherwise null.</summary>
     public ProblemException? Refusal() => models.IsLoaded ? gate.Refusal() : ModelHost.NotReady();
 
-    /// <summary>Makes a limit for pictures that come together.</summary>
+    /// <summary>Creates the limiter for the pictures of a batch.</summary>
     public ConcurrencyLimiter CreateBatchLimiter() => gate.CreateBatchLimiter();
 
     /// <summary>Runs <paramref name="work"/> on a picture in a place of the gate.</summary>
-    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <typeparam name="T">The result of the work.</typeparam>
     /// <param name="encoded">The picture's bytes.</param>
-    /// <param name="output">In which format the work will draw the picture; null when it will not.</param>
-    /// <param name="work">The work on the opened picture; it must look at its token between its steps.</param>
-    /// <param name="batchLimiter">Limit of those that the picture came with, by <see cref="CreateBatchLimiter"/>; null where it came alone.</param>
+    /// <param name="output">The format in which the work will draw the picture; null if it will not.</param>
+    /// <param name="work">The work on the opened picture; it must check its token between steps.</param>
+    /// <param name="batchLimiter">Limiter of the picture's batch, from <see cref="CreateBatchLimiter"/>; null if it came alone.</param>
     /// <param name="cancellationToken">The caller's leaving: frees the place in the queue and between the steps.</param>
     /// <exception cref="ImageRejectedException">The picture cannot be read, or exceeds a limit.</exception>
     /// <exception cref="ProblemException"><c>not_ready</c>, <c>overloaded</c> or <c>processing_timeout</c>.</exception>
@@ -52,7 +52,7 @@ internal sealed class PictureWorker(
             opened?.Dispose();
         }
 
-        // What a picture will take is known only once it is open, and opening is work: a few kilobytes may unpack to megabytes.
+        // How much a picture takes is known only once it is open, and opening is work: a few kilobytes may unpack to megabytes.
         long Open()
         {
             opened = ImageFile.Open(encoded, limits.Decode);
@@ -76,7 +76,7 @@ internal sealed class PictureWorker(
         }
     }
 
-    /// <summary>What is held in memory at the same time, in pixels: codecs hold more than the picture while they read and write.</summary>
+    /// <summary>Peak memory in pixels: codecs hold more than the picture while they read and write.</summary>
     private static long PeakPixels(ImageFile picture, OutputFormat? output)
     {
         var reading = picture.PeakMemory;

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace MaskApi.Annotations;
 
-/// <summary>The links to annotated pictures that detections come with.</summary>
+/// <summary>The links to annotated pictures in detections.</summary>
 internal sealed record AnnotationOptions : IServiceOptions
 {
     /// <inheritdoc/>
@@ -12,21 +12,19 @@ internal sealed record AnnotationOptions : IServiceOptions
     /// <summary>How long a link works at most; 0 turns links off.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Memory set aside for the pictures behind links; the oldest go when newer ones need it. Unused with Redis.</summary>
+    /// <summary>Memory for the pictures behind links; the oldest make room for new ones. Unused with Redis.</summary>
     public long MemoryBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// StackExchange.Redis configuration (`redis:6379,password=…`) of a store shared by all replicas; empty keeps pictures in
-    /// memory. Turn persistence off in that Redis: the pictures are not meant to last.
+    /// StackExchange.Redis configuration (`redis:6379,password=…`) of a store shared by all replicas; empty keeps pictures in memory. Turn
+    /// persistence off in that Redis: the pictures are not meant to last.
     /// </summary>
     public string? Redis { get; init; }
 
     /// <summary>Longest wait for Redis; a slower store costs the link, not the answer.</summary>
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>
-    /// What links begin with, such as `https://masks.example.com`; empty means scheme and host of the request itself.
-    /// </summary>
+    /// <summary>Base of the links, such as `https://masks.example.com`; empty means scheme and host of the request.</summary>
     public string? PublicBaseUrl { get; init; }
 
     /// <inheritdoc/>
@@ -37,7 +35,7 @@ internal sealed record AnnotationOptions : IServiceOptions
             yield return $"{nameof(TimeToLive)} must be between 0 and one day, and is {TimeToLive}.";
         }
 
-        // One array; and a container that is allowed less memory than that would not live to see it full.
+        // The ring is one array, and a container with less memory than that would die before it is full.
         var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (MemoryBytes < 0 || MemoryBytes > most)
         {
@@ -55,7 +53,7 @@ internal sealed record AnnotationOptions : IServiceOptions
             yield return $"{nameof(PublicBaseUrl)} must be an http or https URL without query and fragment, and is '{PublicBaseUrl}'.";
         }
 
-        // The value itself is not repeated: it may hold a password.
+        // Do not repeat the value: it may hold a password.
         if (!string.IsNullOrEmpty(Redis) && !NamesServer(Redis))
         {
             yield return $"{nameof(Redis)} is not a StackExchange.Redis configuration that names a server, such as 'redis:6379,password=...'.";

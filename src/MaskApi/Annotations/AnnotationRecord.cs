@@ -7,30 +7,30 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Annotations;
 
-/// <summary>What is needed to draw an annotated picture when its link is followed.</summary>
-/// <param name="Picture">The picture as it was sent.</param>
+/// <summary>What it takes to draw an annotated picture when its link is followed.</summary>
+/// <param name="Picture">The picture as sent.</param>
 /// <param name="Faces">The verdicts on it.</param>
-/// <param name="MinConfidence">Below which a verdict is uncertain.</param>
+/// <param name="MinConfidence">A verdict less sure than this is uncertain.</param>
 internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyList<FaceVerdict> Faces, float MinConfidence)
 {
-    /// <summary>First byte; another one means another layout, written by another version that shares the store.</summary>
+    /// <summary>First byte. Any other value is the layout of another version that shares the store.</summary>
     private const byte Version = 2;
 
-    /// <summary>The layout of two classes: one probability a face, of a mask. Still read.</summary>
+    /// <summary>The layout for two classes, with one probability per face, that of a mask. Still read.</summary>
     private const byte MaskVersion = 1;
 
     private const int HeaderLength = 1 + sizeof(float) + sizeof(int);
     private const int FaceLength = 8 * sizeof(float);
     private const int MaskFaceLength = 6 * sizeof(float);
 
-    /// <summary>Bytes that <see cref="Write(Span{byte})"/> writes.</summary>
+    /// <summary>Length of the record in bytes.</summary>
     public int Length => HeaderLength + (Faces.Count * FaceLength) + Picture.Length;
 
     /// <summary>
-    /// Writes the record as bytes: version, least confidence, number of faces, each face (x, y, width, height, detection
-    /// confidence, probabilities with a mask, without, worn incorrectly) and the picture; numbers little-endian, 4 bytes each.
+    /// Serializes the record: version, minimum confidence, number of faces, each face (x, y, width, height, detection confidence,
+    /// probabilities with a mask, without, worn incorrectly) and the picture; numbers little-endian, 4 bytes each.
     /// </summary>
-    /// <param name="bytes">Where to; <see cref="Length"/> bytes.</param>
+    /// <param name="bytes">The destination; <see cref="Length"/> bytes.</param>
     public void Write(Span<byte> bytes)
     {
         bytes[0] = Version;
@@ -53,7 +53,7 @@ internal sealed record AnnotationRecord(ReadOnlyMemory<byte> Picture, IReadOnlyL
         Picture.Span.CopyTo(rest);
     }
 
-    /// <summary>The record that some bytes are; null when they are none that this version understands.</summary>
+    /// <summary>Deserializes a record; null if this version cannot read it.</summary>
     public static AnnotationRecord? Parse(ReadOnlyMemory<byte> bytes)
     {
         var rest = bytes.Span;

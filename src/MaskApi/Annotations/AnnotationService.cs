@@ -10,17 +10,17 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Annotations;
 
-/// <summary>Finds faces and draws them: what the endpoints share.</summary>
+/// <summary>Finds faces and draws them.</summary>
 internal sealed class AnnotationService(PictureWorker worker, UploadBudget budget, Telemetry telemetry, TimeProvider time)
 {
-    /// <summary>Headers that tell the counts beside the picture.</summary>
+    /// <summary>Headers with the counts beside the picture.</summary>
     public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } =
         new OrderedDictionary<string, Func<FaceSummary, int>>(Verdicts.All
             .Select(static verdict =>
                 KeyValuePair.Create<string, Func<FaceSummary, int>>(verdict.Header, summary => summary.Count(verdict.Label)))
             .Prepend(new("X-Faces", static summary => summary.Faces)));
 
-    /// <summary>Detects on a picture and draws what was found.</summary>
+    /// <summary>Finds the faces of a picture and draws them.</summary>
     public async Task<PictureResult> AnnotateAsync(
         HttpContext context,
         ReadOnlyMemory<byte> picture,
@@ -54,7 +54,7 @@ internal sealed class AnnotationService(PictureWorker worker, UploadBudget budge
     {
         var drawn = await worker.RunAsync(record.Picture, output.Preferred, Redraw, batchLimiter: null, cancellationToken);
 
-        // The same address always shows the same picture, but only to whom it was given.
+        // The same address always shows the same picture, but only to whoever was given it.
         context.Response.Headers.CacheControl = "private, max-age=60";
         return Answer(context, record.Faces.Summarize(record.MinConfidence), drawn);
 
@@ -66,9 +66,7 @@ internal sealed class AnnotationService(PictureWorker worker, UploadBudget budge
             });
     }
 
-    /// <summary>
-    /// Reserves the place of the largest file that can come out, before any work is done for a file that nobody could be sent.
-    /// </summary>
+    /// <summary>Reserves memory for the largest possible file before any work, so nothing is drawn that could not be sent.</summary>
     private T WithPlace<T>(ReadOnlyMemory<byte> picture, ImageHeader header, OutputPicture output, Func<UploadBudget.Share, T> work)
     {
         // Encoding is counted with two copies of the file.

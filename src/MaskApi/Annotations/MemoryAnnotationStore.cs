@@ -3,24 +3,21 @@ using MaskApi.Uploads;
 
 namespace MaskApi.Annotations;
 
-/// <summary>
-/// Keeps records in this process, in one ring of a fixed number of bytes: what is new is written over what is oldest.
-/// </summary>
+/// <summary>Keeps records in this process, in one ring buffer of fixed size; new records overwrite the oldest.</summary>
 /// <remarks>
-/// All records live equally long, so the order of arrival is the order of expiry, and one queue serves both. A picture is
-/// larger than 85,000 bytes more often than not, so that an array for each would lie in the large object heap, whose garbage
-/// is only collected with everything else: 64 MiB of links took 190 MB. The ring is allocated once and never moves; pages of
-/// it that were never written take no memory.
+/// All records live equally long, so arrival order is expiry order and one queue serves both. Most pictures exceed 85,000 bytes, so an
+/// array for each would be a large object, collected only with everything else: 64 MiB of links took 190 MB. The ring is allocated once and
+/// never moves; pages never written take no memory.
 /// </remarks>
 internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
 {
     /// <summary>
-    /// Records begin at multiples of this. It bounds their number, and thereby the index beside the ring (about 250 bytes each)
-    /// to a quarter of it, however small the pictures.
+    /// Records start at multiples of this. It bounds their number, and thereby the index beside the ring (about 250 bytes each) to a
+    /// quarter of it, however small the pictures.
     /// </summary>
     private const int Grain = 1024;
 
-    /// <summary>How often what has expired is wiped while nobody calls.</summary>
+    /// <summary>How often expired records are wiped while nobody calls.</summary>
     private static readonly TimeSpan _wipeEvery = TimeSpan.FromSeconds(30);
 
     private readonly AnnotationOptions _options;
@@ -33,7 +30,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
     private readonly Queue<Entry> _oldestFirst = [];
     private int _next;
 
-    /// <summary>Sets the ring up.</summary>
+    /// <summary>Creates the store.</summary>
     public MemoryAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time)
     {
         (_options, _budget, _time) = (options, budget, time);
@@ -41,7 +38,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
         _wiping = time.CreateTimer(_ => Wipe(), null, _wipeEvery, _wipeEvery);
     }
 
-    /// <summary>Number of records kept.</summary>
+    /// <summary>Number of records.</summary>
     public int Count
     {
         get
@@ -53,7 +50,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
         }
     }
 
-    /// <summary>All that is in memory, for the test that nothing outlives its time.</summary>
+    /// <summary>Everything in memory, for the test that nothing outlives its time.</summary>
     internal ReadOnlySpan<byte> Ring => _ring;
 
     /// <inheritdoc/>
@@ -68,8 +65,8 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
             return ValueTask.FromResult(false);
         }
 
-        // Copying inside the lock takes microseconds (4 ms for the largest picture), against the milliseconds that each took in
-        // work; nothing then ever reads or writes what has been overwritten.
+        // Copying inside the lock takes microseconds (4 ms for the largest picture), little beside the milliseconds of work on each. In
+        // return, nothing is read or written after it was overwritten.
         lock (_lock)
         {
             RemoveExpired();
@@ -101,7 +98,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
     }
 
     /// <summary>Removes the oldest records until there is room for one more.</summary>
-    /// <returns>Where the room begins.</returns>
+    /// <returns>Where the room starts.</returns>
     private int MakeRoom(int length)
     {
         if (_oldestFirst.Count == 0)
@@ -111,7 +108,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
 
         if (length > _ring.Length - _next)
         {
-            // Too long for what is left up to the end: it begins at the start again, and what lies in between is the oldest.
+            // Too long for the rest of the ring: it starts over, and what lies in between is the oldest.
             RemoveBetween(_next, _ring.Length);
             _next = 0;
         }
@@ -136,7 +133,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
         }
     }
 
-    /// <summary>Removes the oldest record, and its bytes too: a picture of people is not left lying about.</summary>
+    /// <summary>Removes the oldest record and wipes its bytes: pictures of people must not linger.</summary>
     private void RemoveOldest()
     {
         var entry = _oldestFirst.Dequeue();

@@ -7,12 +7,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace MaskApi.Annotations;
 
-/// <summary>In which format a picture is sent back: the parameter <c>format</c>, else what the header Accept likes best.</summary>
+/// <summary>
+/// The format of the picture that is sent back: the parameter <c>format</c>, or else the best match for the Accept header.
+/// </summary>
 internal sealed class OutputPicture
 {
     private static readonly PictureFormat[] _all =
     [
-        // In the order that decides between equals: PNG shows text and lines without artefacts.
+        // In order of preference: PNG shows text and lines without artifacts.
         new(OutputFormat.Png, "image/png"),
         new(OutputFormat.Jpeg, "image/jpeg"),
         new(OutputFormat.Webp, "image/webp"),
@@ -29,11 +31,11 @@ internal sealed class OutputPicture
     /// <summary>The parameter, for the OpenAPI document.</summary>
     public static IReadOnlyList<QueryParameter> Parameters { get; } = [_format];
 
-    /// <summary>The media types that can be had.</summary>
+    /// <summary>The available media types.</summary>
     public static IReadOnlyList<string> MediaTypes { get; } = [.. _all.Select(static format => format.MediaType)];
 
     /// <summary>
-    /// Reads the wishes of a request; called by the framework for a handler that asks for them. A parameter that is wrong is left to
+    /// Reads a request's preference; called by the framework for handlers that take it. An invalid parameter is reported by
     /// <see cref="QueryReader.RequireValidAsync"/>.
     /// </summary>
     /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
@@ -45,10 +47,10 @@ internal sealed class OutputPicture
             : new OutputPicture([_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
     }
 
-    /// <summary>The format that is liked best.</summary>
+    /// <summary>The preferred format.</summary>
     public OutputFormat Preferred => _wished[0].Format;
 
-    /// <summary>The best liked format that holds a picture: WebP ends at 16383 pixels a side, which panoramas exceed.</summary>
+    /// <summary>The preferred format that can hold a picture: WebP ends at 16383 pixels a side, which panoramas exceed.</summary>
     /// <param name="picture">The picture.</param>
     /// <exception cref="ProblemException"><c>invalid_parameter</c> or <c>not_acceptable</c>.</exception>
     public PictureFormat For(Raster picture)
@@ -79,7 +81,7 @@ internal sealed class OutputPicture
     }
 }
 
-/// <summary>A format that pictures are sent back in.</summary>
+/// <summary>A format for pictures that are sent back.</summary>
 /// <param name="Format">The format.</param>
 /// <param name="MediaType">Its media type.</param>
 internal sealed record PictureFormat(OutputFormat Format, string MediaType);

@@ -7,15 +7,15 @@ using MaskApi.Uploads;
 namespace MaskApi.Annotations;
 
 /// <summary>
-/// Answers a picture file, and frees it when it is sent. Until then it is in memory, so it has its share of the budget and a time to be
-/// taken in: callers who hardly read what they asked for would otherwise hold as much as they like.
+/// Sends a picture file and frees it afterwards. Until then it occupies memory, so it has a share of the budget and a time limit: callers
+/// who hardly read would otherwise hold as much as they like.
 /// </summary>
 /// <param name="file">The file; owned by this result.</param>
 /// <param name="share">The file's share of the budget; owned by this result.</param>
 /// <param name="mediaType">Its media type.</param>
 internal sealed class PictureResult(IMemoryOwner<byte> file, UploadBudget.Share share, string mediaType) : IResult
 {
-    /// <summary>Bytes handed to the server at once: it copies what it is given before it waits for the caller to take it.</summary>
+    /// <summary>Bytes handed to the server at once: it copies what it gets before it waits for the caller to read.</summary>
     private const int Part = 64 * 1024;
 
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ internal sealed class PictureResult(IMemoryOwner<byte> file, UploadBudget.Share 
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested)
             {
-                // The answer has begun, so it can only be broken off.
+                // The response has started, so it can only be aborted.
                 RequestFacts.Of(httpContext).ProblemCode = ProblemMiddleware.ClientLeft;
                 httpContext.Abort();
             }

@@ -7,7 +7,7 @@ using StackExchange.Redis;
 
 namespace MaskApi.Annotations;
 
-/// <summary>Keeps records in Redis, so that every replica serves every link, also after the one that made it is gone.</summary>
+/// <summary>Keeps records in Redis, so every replica serves every link, even after the one that created it is gone.</summary>
 internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotationStore, IAsyncDisposable
 {
     private const string Prefix = "maskapi:annotation:";
@@ -19,7 +19,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
     private readonly Lazy<Task<IConnectionMultiplexer>> _connection;
     private int _isDown;
 
-    /// <summary>Sets the store up; it connects at the start and from then on whenever it can.</summary>
+    /// <summary>Creates the store; it connects at startup and reconnects whenever it can.</summary>
     public RedisAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time, ILogger<RedisAnnotationStore> logger)
     {
         (_options, _budget, _time, _logger) = (options, budget, time, logger);
@@ -27,16 +27,16 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         _connection = new Lazy<Task<IConnectionMultiplexer>>(async () => await ConnectionMultiplexer.ConnectAsync(configuration));
     }
 
-    /// <summary>Whether the connection stands.</summary>
+    /// <summary>Whether it is connected.</summary>
     internal bool IsConnected => _connection is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result.IsConnected: true } };
 
-    /// <summary>How the client of Redis is set up.</summary>
+    /// <summary>The settings of the Redis client.</summary>
     internal static ConfigurationOptions Configure(AnnotationOptions options)
     {
         var configuration = ConfigurationOptions.Parse(options.Redis!);
         configuration.AbortOnConnectFail = false;
 
-        // Commands fail at once while the connection is away, instead of piling up with their pictures.
+        // While disconnected, commands fail at once instead of piling up with their pictures.
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
         configuration.ConnectTimeout = configuration.AsyncTimeout = configuration.SyncTimeout = (int)options.RedisTimeout.TotalMilliseconds;
         configuration.ClientName = "MaskApi";
@@ -59,7 +59,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         }
         catch (ProblemException)
         {
-            // No room in the budget for the copy that is sent: that costs the link, not the answer.
+            // The budget has no room for the copy that is sent: that costs the link, not the answer.
             return false;
         }
     }
@@ -75,7 +75,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
-            // Not 404, by which callers would take the link for expired.
+            // Not 404, which would tell callers that the link expired.
             NoteDown(exception);
             throw new ProblemException(ProblemKinds.NotReady, "The store of annotated pictures cannot be reached at this moment.")
             {
@@ -85,8 +85,8 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
     }
 
     /// <summary>
-    /// Connects before the first request, which would otherwise spend its own time on it and find nothing. A store that is not there does
-    /// not hold the start up for longer than one request.
+    /// Connects before the first request, which would otherwise spend its own time on it and find nothing. A missing store delays startup
+    /// no longer than one request.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         }
     }
 
-    /// <summary>The first connection is part of what is waited for: one that hangs is tried several times, each as long as the timeout.</summary>
+    /// <summary>Waits for the first connection too: one that hangs is tried several times, each as long as the timeout.</summary>
     private Task<T> WithinTimeoutAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
     {
         return ConnectAndRunAsync().WaitAsync(_options.RedisTimeout, _time, cancellationToken);
@@ -114,7 +114,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         async Task<T> ConnectAndRunAsync() => await command((await _connection.Value).GetDatabase());
     }
 
-    // Once an outage, not once a request.
+    // Once per outage, not per request.
     private void NoteDown(Exception exception)
     {
         if (Interlocked.Exchange(ref _isDown, 1) == 0)
@@ -131,7 +131,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         }
     }
 
-    /// <summary>Its place in the budget is taken before its bytes are fetched.</summary>
+    /// <summary>Reserves the memory before the bytes are fetched.</summary>
     private async Task<IMemoryOwner<byte>?> GetAsync(IDatabase database, string id)
     {
         var length = await database.StringLengthAsync(Prefix + id);
@@ -140,7 +140,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
             return null;
         }
 
-        // The client reads into an array of its pool, whose sizes are powers of two.
+        // The client reads into an array from its pool, whose sizes are powers of two.
         var share = _budget.Take((long)BitOperations.RoundUpToPowerOf2((ulong)length));
         try
         {
@@ -159,7 +159,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         return null;
     }
 
-    /// <summary>Not bounded in time by itself: the memory goes back only when the connection has done with it.</summary>
+    /// <summary>No timeout of its own: the memory is returned only when the connection is done with it.</summary>
     private async Task<bool> PutAsync(IDatabase database, string id, AnnotationRecord record)
     {
         using var bytes = _budget.Rent(record.Length);
@@ -173,7 +173,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reached again")]
     private static partial void LogUp(ILogger logger);
 
-    /// <summary>A record as the client has read it, with its share of the budget.</summary>
+    /// <summary>A record as the client read it, with its share of the budget.</summary>
     private sealed class Found(Lease<byte> lease, UploadBudget.Share share) : IMemoryOwner<byte>
     {
         public Memory<byte> Memory => lease.Memory;

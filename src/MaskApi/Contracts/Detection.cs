@@ -7,37 +7,37 @@ namespace MaskApi.Contracts;
 /// <summary>What was found in one picture.</summary>
 internal sealed record Detection
 {
-    /// <summary>The picture as it was read.</summary>
+    /// <summary>The picture as decoded.</summary>
     public required ImageFacts Image { get; init; }
 
-    /// <summary>The faces, largest first; empty where there is none.</summary>
+    /// <summary>The faces, largest first; empty if there are none.</summary>
     public required IReadOnlyList<Face> Faces { get; init; }
 
-    /// <summary>How many faces there are of each kind.</summary>
+    /// <summary>Number of faces by verdict.</summary>
     public required FaceSummary Summary { get; init; }
 
     /// <summary>
-    /// Where the picture with the boxes drawn can be fetched for a while; whoever knows the address may. Left out where the
-    /// operator turned links off or their store is down.
+    /// Where the picture with the boxes drawn can be fetched for a while, by anyone who knows the address. Absent if the operator turned
+    /// links off or their store is down.
     /// </summary>
     public string? AnnotatedImageUrl { get; init; }
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>Time spent in each stage.</summary>
     public required Timings Timings { get; init; }
 }
 
-/// <summary>The picture as it was read.</summary>
+/// <summary>The picture as decoded.</summary>
 /// <param name="Width">Width in pixels, upright.</param>
 /// <param name="Height">Height in pixels, upright.</param>
-/// <param name="Format">What the content is: `jpeg`, `png`, `webp`, `gif` or `bmp`.</param>
+/// <param name="Format">Format of the content: `jpeg`, `png`, `webp`, `gif` or `bmp`.</param>
 internal sealed record ImageFacts(int Width, int Height, string Format);
 
-/// <summary>One face and the verdict on it.</summary>
+/// <summary>One face and its verdict.</summary>
 internal sealed record Face
 {
     /// <summary>
     /// `with_mask` (nose and mouth are covered), `incorrectly_worn` (there is a mask, but nose or mouth is bare), `without_mask`, or
-    /// `uncertain` (the likeliest is less sure than `minConfidence`); tolerate new values.
+    /// `uncertain` (the likeliest verdict is less sure than `minConfidence`); tolerate new values.
     /// </summary>
     public required string Label { get; init; }
 
@@ -47,10 +47,10 @@ internal sealed record Face
     /// <summary>Calibrated probabilities of the verdicts.</summary>
     public required Probabilities Probabilities { get; init; }
 
-    /// <summary>`probabilities.withMask` under its older name, 0–1.</summary>
+    /// <summary>The old name of `probabilities.withMask`, 0–1.</summary>
     public required float MaskProbability { get; init; }
 
-    /// <summary>How sure the detector is that this is a face, 0–1.</summary>
+    /// <summary>Confidence that this is a face, 0–1.</summary>
     public required float DetectionConfidence { get; init; }
 
     /// <summary>The face in pixels of the upright picture.</summary>
@@ -59,7 +59,7 @@ internal sealed record Face
     /// <summary>The same box in fractions of the picture's width and height.</summary>
     public required Box RelativeBox { get; init; }
 
-    /// <summary>The six BlazeFace key points, with `landmarks=true`.</summary>
+    /// <summary>The six BlazeFace key points, if asked for with `landmarks=true`.</summary>
     public Landmarks? Landmarks { get; init; }
 }
 
@@ -90,21 +90,20 @@ internal readonly record struct Point(double X, double Y);
 /// <param name="LeftEarTragion">Tragion of the left ear.</param>
 internal sealed record Landmarks(Point RightEye, Point LeftEye, Point NoseTip, Point Mouth, Point RightEarTragion, Point LeftEarTragion);
 
-/// <summary>How many faces there are of each kind.</summary>
+/// <summary>Number of faces by verdict.</summary>
 /// <param name="Faces">All faces.</param>
 /// <param name="WithMask">Faces with a mask over nose and mouth.</param>
 /// <param name="WithoutMask">Faces without one.</param>
 /// <param name="IncorrectlyWorn">Faces whose mask leaves nose or mouth bare.</param>
-/// <param name="Uncertain">Faces on which the verdict is less sure than `minConfidence`.</param>
+/// <param name="Uncertain">Faces whose verdict is less sure than `minConfidence`.</param>
 internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int IncorrectlyWorn, int Uncertain)
 {
     /// <summary>
-    /// Faces that reached `detectionThreshold`, those that `maxFaces` cut included: when it is larger than `faces`, the list is
-    /// not whole.
+    /// Faces that reached `detectionThreshold`, including those cut by `maxFaces`. If larger than `faces`, the list is incomplete.
     /// </summary>
     public int Found { get; init; } = Faces;
 
-    /// <summary>Adds summaries up; of none, all zeros.</summary>
+    /// <summary>Adds up summaries; all zeros for none.</summary>
     public static FaceSummary Sum(IEnumerable<FaceSummary> summaries) => summaries.Aggregate(
         new FaceSummary(0, 0, 0, 0, 0), static (a, b) => new(
         a.Faces + b.Faces,
@@ -116,7 +115,7 @@ internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int
             Found = a.Found + b.Found,
         });
 
-    /// <summary>How many faces have a verdict.</summary>
+    /// <summary>The number of faces with a verdict.</summary>
     public int Count(MaskLabel label) => label switch
     {
         MaskLabel.WithMask => WithMask,
@@ -127,29 +126,29 @@ internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int
     };
 }
 
-/// <summary>Where the time went, in milliseconds.</summary>
+/// <summary>Time spent in each stage, in milliseconds.</summary>
 /// <param name="DecodeMs">Bytes to pixels.</param>
 /// <param name="DetectMs">Finding the faces.</param>
-/// <param name="ClassifyMs">Judging them.</param>
-/// <param name="TotalMs">From the last byte of the picture to the answer, waiting for a place included.</param>
+/// <param name="ClassifyMs">Classifying them.</param>
+/// <param name="TotalMs">From the last byte of the picture to the answer, including the wait for a place.</param>
 internal sealed record Timings(double DecodeMs, double DetectMs, double ClassifyMs, double TotalMs);
 
-/// <summary>What became of each picture of a batch.</summary>
-/// <param name="Results">One entry a picture, in the order in which they were sent.</param>
+/// <summary>The results of a batch.</summary>
+/// <param name="Results">One entry per picture, in the order sent.</param>
 internal sealed record DetectionBatch(IReadOnlyList<BatchResult> Results);
 
-/// <summary>What became of one picture: either a detection or a problem.</summary>
+/// <summary>The result of one picture: either a detection or a problem.</summary>
 internal sealed record BatchResult
 {
-    /// <summary>The file's name as it was sent.</summary>
+    /// <summary>The file's name as sent.</summary>
     public required string Name { get; init; }
 
     /// <summary>The status that the picture alone would have got.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What was found, where the status is 200.</summary>
+    /// <summary>What was found, if the status is 200.</summary>
     public Detection? Detection { get; init; }
 
-    /// <summary>What went wrong, where it is not.</summary>
+    /// <summary>What went wrong, if it is not.</summary>
     public Problem? Problem { get; init; }
 }

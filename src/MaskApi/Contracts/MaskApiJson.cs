@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace MaskApi.Contracts;
 
-/// <summary>The one context for everything that goes over the wire as JSON.</summary>
+/// <summary>The one serializer context for all JSON on the wire.</summary>
 [JsonSerializable(typeof(Detection))]
 [JsonSerializable(typeof(DetectionBatch))]
 [JsonSerializable(typeof(Health))]
@@ -12,12 +12,12 @@ namespace MaskApi.Contracts;
 [JsonSerializable(typeof(ServiceInfo))]
 internal sealed partial class MaskApiJson : JsonSerializerContext
 {
-    /// <summary>The context with the settings of the wire.</summary>
+    /// <summary>The context with the wire's settings.</summary>
     public static MaskApiJson Wire { get; } = new(Configure(new JsonSerializerOptions()));
 
     /// <summary>
-    /// Sets options to how things look on the wire. Quotes stay readable instead of becoming <c>\u0027</c>: answers are
-    /// declared as JSON and <c>nosniff</c>, so nothing reads them as HTML.
+    /// Applies the wire's settings. Quotes stay readable instead of becoming <c>\u0027</c>: answers are declared as JSON with
+    /// <c>nosniff</c>, so nothing reads them as HTML.
     /// </summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {

@@ -1,12 +1,12 @@
 namespace MaskApi.Contracts;
 
-/// <summary>A problem document (RFC 9457): the body of every answer that is not a success.</summary>
+/// <summary>A problem document (RFC 9457): the body of every error response.</summary>
 internal sealed record Problem
 {
     /// <summary>URI of the kind of problem.</summary>
     public required string Type { get; init; }
 
-    /// <summary>What this kind of problem is.</summary>
+    /// <summary>Title of the kind of problem.</summary>
     public required string Title { get; init; }
 
     /// <summary>The HTTP status.</summary>
@@ -15,7 +15,7 @@ internal sealed record Problem
     /// <summary>What happened this time.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>The path that was asked for, without its query.</summary>
+    /// <summary>The requested path, without its query.</summary>
     public required string Instance { get; init; }
 
     /// <summary>Stable name of the kind of problem, for programs.</summary>

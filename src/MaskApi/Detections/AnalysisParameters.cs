@@ -5,8 +5,8 @@ using MaskApi.Vision.Detection;
 
 namespace MaskApi.Detections;
 
-/// <summary>The query parameters of the endpoints that look for faces.</summary>
-/// <param name="Options">Those that the pipeline obeys.</param>
+/// <summary>The query parameters of the endpoints that find faces.</summary>
+/// <param name="Options">The options of the pipeline.</param>
 /// <param name="MinConfidence">A verdict less sure than this is uncertain.</param>
 /// <param name="Landmarks">Whether to add the key points.</param>
 internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConfidence, bool Landmarks)
@@ -34,7 +34,7 @@ internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConf
         [_detectionThreshold, _minConfidence, _maxFaces, _detail, _landmarks];
 
     /// <summary>
-    /// Reads the parameters of a request; called by the framework for a handler that asks for them. What is wrong is left to
+    /// Reads the parameters of a request; called by the framework for handlers that take them. Errors are reported by
     /// <see cref="QueryReader.RequireValidAsync"/>.
     /// </summary>
     public static ValueTask<AnalysisParameters> BindAsync(HttpContext context)

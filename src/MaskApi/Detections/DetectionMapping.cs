@@ -7,7 +7,7 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Detections;
 
-/// <summary>From what MaskApi.Vision found to what goes over the wire.</summary>
+/// <summary>Maps the results of MaskApi.Vision to the contract.</summary>
 internal static class DetectionMapping
 {
     /// <summary>The contract's name of a picture format.</summary>
@@ -21,7 +21,7 @@ internal static class DetectionMapping
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "A format without a name in the contract."),
     };
 
-    /// <summary>Counts the faces of each kind.</summary>
+    /// <summary>Counts the faces by verdict.</summary>
     public static FaceSummary Summarize(this IReadOnlyList<FaceVerdict> faces, float minConfidence)
     {
         int Count(MaskLabel label) => faces.Count(face => face.Label(minConfidence) == label);
@@ -34,8 +34,8 @@ internal static class DetectionMapping
     }
 
     /// <summary>
-    /// One face. Probabilities go out unrounded, so that a threshold applied by the caller means what it means here;
-    /// pixels to a tenth and fractions to four digits, which is finer than the detector can see.
+    /// Maps one face. Probabilities are not rounded, so a caller's own threshold means the same as the service's. Pixels are rounded to a
+    /// tenth and fractions to four digits, which is finer than the detector can see.
     /// </summary>
     public static Face ToFace(this in FaceVerdict verdict, int width, int height, float minConfidence, bool landmarks)
     {
@@ -55,7 +55,7 @@ internal static class DetectionMapping
         };
     }
 
-    /// <summary>Timings in tenths of a millisecond.</summary>
+    /// <summary>Rounds timings to tenths of a millisecond.</summary>
     public static Timings ToTimings(this StageTimings stages, TimeSpan total) => new(
         Math.Round(stages.DecodeMs, 1),
         Math.Round(stages.DetectMs, 1),

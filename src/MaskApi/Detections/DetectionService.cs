@@ -7,7 +7,7 @@ using MaskApi.Problems;
 
 namespace MaskApi.Detections;
 
-/// <summary>Finds and judges the faces of one picture or of a batch, and answers in the contract's terms.</summary>
+/// <summary>Finds and classifies the faces of one picture or of a batch, and answers in the contract's terms.</summary>
 internal sealed partial class DetectionService(
     PictureWorker worker,
     AnnotationLinks links,
@@ -30,7 +30,7 @@ internal sealed partial class DetectionService(
     /// <param name="batch">The pictures.</param>
     /// <param name="parameters">What the caller asked for.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
-    /// <returns>One result a picture, in their order.</returns>
+    /// <returns>One result per picture, in their order.</returns>
     public async Task<BatchResult[]> DetectAsync(
         HttpContext context, PictureBatch batch, AnalysisParameters parameters, CancellationToken cancellationToken)
     {

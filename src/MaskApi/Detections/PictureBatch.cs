@@ -7,7 +7,7 @@ namespace MaskApi.Detections;
 /// <summary>The pictures of a batch, each read or refused on its own.</summary>
 internal sealed class PictureBatch : IDisposable
 {
-    /// <summary>What is wrong with one picture and not with the batch.</summary>
+    /// <summary>Problems of a single picture, as opposed to the batch.</summary>
     private static readonly ProblemKind[] _ownKinds = [ProblemKinds.ImageTooLarge, ProblemKinds.ImageMissing, ProblemKinds.InvalidBody];
 
     private readonly List<Item> _items = [];
@@ -18,7 +18,7 @@ internal sealed class PictureBatch : IDisposable
     /// <summary>The pictures in their order.</summary>
     public IReadOnlyList<Item> Items => _items;
 
-    /// <summary>Reads one more picture; one that is empty, too large or no base64 is noted as such and the batch goes on.</summary>
+    /// <summary>Reads one more picture. If it is empty, too large or invalid base64, that is recorded and the batch goes on.</summary>
     public async Task AddAsync(string name, PictureBuffer picture, Func<Task> fill)
     {
         try
@@ -47,8 +47,8 @@ internal sealed class PictureBatch : IDisposable
     public void Dispose() => _items.ForEach(static item => item.Picture?.Dispose());
 
     /// <summary>One picture.</summary>
-    /// <param name="Name">The file's name, for the answer only.</param>
-    /// <param name="Picture">Its bytes; null where it was refused.</param>
+    /// <param name="Name">The file's name, only for the response.</param>
+    /// <param name="Picture">Its bytes; null if it was refused.</param>
     /// <param name="Problem">Why it was refused.</param>
     internal sealed record Item(string Name, PictureBuffer? Picture, ProblemException? Problem);
 }

@@ -4,19 +4,21 @@ using Microsoft.Security.AntiSSRF;
 
 namespace MaskApi.Fetching;
 
-/// <summary>Tells which addresses may be connected to on behalf of a caller: public ones, and those the operator adds.</summary>
+/// <summary>Decides which addresses the service may connect to for a caller: public ones, and those the operator adds.</summary>
 internal sealed class AddressGuard(RemoteOptions options)
 {
-    /// <summary>What AntiSSRF knows as not public: loopback, private, link-local, shared, translated, reserved and the like.</summary>
+    /// <summary>
+    /// Non-public networks according to AntiSSRF: loopback, private, link-local, shared, translated, reserved and the like.
+    /// </summary>
     private static readonly IPNetwork[] _notPublic = [.. IPAddressRanges.recommendedLatest.Select(static range => IPNetwork.Parse(range))];
 
     /// <summary>
-    /// All of IPv6 that is routed publicly (RFC 4291, section 2.4). What lies outside cannot be a public host; this covers
-    /// the IPv4-compatible addresses <c>::/96</c>, which AntiSSRF's ranges leave out.
+    /// All publicly routed IPv6 (RFC 4291, section 2.4). Nothing outside can be a public host; this covers the IPv4-compatible addresses
+    /// <c>::/96</c>, which AntiSSRF's ranges omit.
     /// </summary>
     private static readonly IPNetwork _globalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>The bits "universal" and "group" of an interface identifier (RFC 4291, appendix A), which say nothing here.</summary>
+    /// <summary>The bits "universal" and "group" of an interface identifier (RFC 4291, appendix A), which do not matter here.</summary>
     private const byte UniversalBits = 0x03;
 
     private readonly IPNetwork[] _allowed = [.. options.AllowedNetworks.Select(static network => IPNetwork.Parse(network))];
@@ -29,7 +31,7 @@ internal sealed class AddressGuard(RemoteOptions options)
         return Contains(_allowed, plain) || (IsPublic(plain) && (Embedded(plain) is not { } inner || Allows(inner)));
     }
 
-    /// <summary>The IPv4 address to which an ISATAP router would forward (RFC 5214, section 6.1); null where there is none.</summary>
+    /// <summary>The IPv4 address to which an ISATAP router would forward (RFC 5214, section 6.1); null if there is none.</summary>
     private static IPAddress? Embedded(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6
         && address.GetAddressBytes() is [_, _, _, _, _, _, _, _, var first, 0, 0x5E, 0xFE, .. var inner]

@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace MaskApi.Fetching;
 
 /// <summary>
-/// Makes the handler that pictures are fetched through. A name is looked up once, every address it has is judged, and the
-/// connection goes to an address that was judged: a name that changes its answer afterwards changes nothing.
+/// Creates the handler that fetches pictures. A name is looked up once, all its addresses are judged, and the connection goes to a judged
+/// address, so a name that resolves differently afterwards gains nothing.
 /// </summary>
 /// <remarks>
-/// AntiSSRF's own handler is not used: it follows redirects without asking about their host, and its look-up cannot be put
-/// under test. Its ranges are (see <see cref="AddressGuard"/>).
+/// AntiSSRF's own handler is not used: it follows redirects without checking their host, and its look-up cannot be replaced in tests. Its
+/// ranges are used (see <see cref="AddressGuard"/>).
 /// </remarks>
 internal static class GuardedHandler
 {
@@ -29,8 +29,7 @@ internal static class GuardedHandler
         connect ??= ConnectAsync;
         return new SocketsHttpHandler
         {
-            // Redirects are followed by the caller of this handler, who checks each target. A proxy or a kept connection
-            // would go where nobody has looked.
+            // The caller of this handler follows redirects and checks each target. A proxy or a reused connection would bypass the check.
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,

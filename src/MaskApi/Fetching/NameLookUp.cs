@@ -4,15 +4,15 @@ using System.Net;
 namespace MaskApi.Fetching;
 
 /// <summary>
-/// Looks host names up on few threads of its own. The system's look-up blocks a thread until the name server answers or is given up,
-/// canceled or not, and who names a host may own its name server: a hundred addresses below a silent one kept the pool's threads, and
-/// with them every other request, waiting for a minute.
+/// Looks host names up on a few threads of its own. The system's look-up blocks a thread until the name server answers or times out, even
+/// if canceled, and whoever names a host may own its name server: a hundred addresses below a silent one blocked the pool's threads, and
+/// with them every other request, for a minute.
 /// </summary>
-/// <param name="find">Blocks until the name is found; null for the system's look-up.</param>
+/// <param name="find">Blocks until the name is resolved; null for the system's look-up.</param>
 [SuppressMessage("Design", "CA1001", Justification = "Threads may give their turn back when nobody asks any more; without its wait handle a semaphore holds nothing.")]
 internal sealed class NameLookUp(Func<string, IPAddress[]>? find = null)
 {
-    /// <summary>Look-ups at the same time; more wait, within the time for fetching.</summary>
+    /// <summary>Concurrent look-ups; more wait, within the time for fetching.</summary>
     internal const int MaxThreads = 32;
 
     private readonly Func<string, IPAddress[]> _find = find ?? Dns.GetHostAddresses;

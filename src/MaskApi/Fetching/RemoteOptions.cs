@@ -9,7 +9,7 @@ internal sealed record RemoteOptions : IServiceOptions
     /// <inheritdoc/>
     public static string Section => "MaskApi:Remote";
 
-    /// <summary>Fetch pictures named by URL. Off, because it lets callers make this service send requests.</summary>
+    /// <summary>Fetch pictures named by URL. Off by default, because it lets callers make this service send requests.</summary>
     public bool Enabled { get; init; }
 
     /// <summary>Fetch over plain http too, not only https.</summary>
@@ -18,15 +18,13 @@ internal sealed record RemoteOptions : IServiceOptions
     /// <summary>Hosts that may be named; `*.example.com` means every host below it. Empty means every public host.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
-    /// <summary>
-    /// Networks (CIDR) that may be reached although they are not public, for a picture store inside the own network.
-    /// </summary>
+    /// <summary>Networks (CIDR) that may be reached although they are not public, for a picture store on the internal network.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>Longest time for one picture, redirects included.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Most redirects to follow; each target is checked like the first.</summary>
+    /// <summary>Maximum number of redirects; each target is checked like the first.</summary>
     public int MaxRedirects { get; init; } = 3;
 
     /// <inheritdoc/>
@@ -64,7 +62,9 @@ internal sealed record RemoteOptions : IServiceOptions
         }
     }
 
-    /// <summary>A host as addresses are compared with it: in ASCII, without brackets and without the dot of the root; null if it is none.</summary>
+    /// <summary>
+    /// Normalizes a host for comparison: in ASCII, without brackets and without the root's dot; null if it is not a host.
+    /// </summary>
     private static string? Compared(string host) => Uri.CheckHostName(host) switch
     {
         UriHostNameType.Unknown => null,

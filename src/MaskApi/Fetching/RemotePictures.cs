@@ -8,13 +8,13 @@ namespace MaskApi.Fetching;
 
 /// <summary>Fetches a picture that a caller names by URL.</summary>
 /// <remarks>
-/// What the address itself gives away (its scheme, its host, a literal IP) is refused with <c>url_not_allowed</c>. Everything
-/// that only trying can tell ends in one and the same <c>url_fetch_failed</c>, so that answers do not map a network: a closed
-/// port, a host that does not exist, a private one behind a public name and a page that is no picture look alike.
+/// Whatever the address itself reveals (its scheme, its host, a literal IP) is refused with <c>url_not_allowed</c>. Everything that only
+/// trying can tell ends in the same <c>url_fetch_failed</c>, so answers do not map a network: a closed port, an unknown host, a private
+/// host behind a public name and a page that is no picture look alike.
 /// </remarks>
 internal sealed class RemotePictures : IDisposable
 {
-    /// <summary>Most characters of an address.</summary>
+    /// <summary>Maximum length of an address in characters.</summary>
     public const int MaxAddressLength = 4096;
 
     private readonly RemoteOptions _options;
@@ -24,7 +24,7 @@ internal sealed class RemotePictures : IDisposable
     private readonly AddressGuard _guard;
     private readonly HttpClient _client;
 
-    /// <summary>Sets the fetching up.</summary>
+    /// <summary>Creates the fetcher.</summary>
     public RemotePictures(
         RemoteOptions options, LimitOptions limits, UploadBudget budget, TimeProvider time, AddressGuard guard, HttpMessageHandler handler)
     {
@@ -77,7 +77,7 @@ internal sealed class RemotePictures : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The problem <c>url_not_allowed</c> with an address that nobody needs to look at.</summary>
+    /// <summary>The problem <c>url_not_allowed</c> for an address that is refused unseen.</summary>
     public static ProblemException AddressTooLong() =>
         new(ProblemKinds.UrlNotAllowed, $"The address has more than {MaxAddressLength} characters.");
 
@@ -136,7 +136,7 @@ internal sealed class RemotePictures : IDisposable
         }
     }
 
-    /// <summary>Why an address may not be fetched, by what it says of itself; null when it may be tried.</summary>
+    /// <summary>Why an address is refused on sight; null if it may be tried.</summary>
     private string? Refusal(Uri address)
     {
         if (address.Scheme != Uri.UriSchemeHttps && !(_options.AllowHttp && address.Scheme == Uri.UriSchemeHttp))

@@ -8,12 +8,12 @@ internal static class Accept
 {
     private const string Json = "application/json";
 
-    /// <summary>The offered media types that a request accepts, best liked first, and as they are offered among equals.</summary>
+    /// <summary>The offered media types that a request accepts, in descending quality; ties keep the offered order.</summary>
     public static IReadOnlyList<string> Accepted(HttpRequest request, IReadOnlyList<string> offered)
     {
         if (request.Headers.Accept.Count == 0 || !MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var ranges))
         {
-            // No wish, or one that nobody can read: both mean that anything will do.
+            // A missing or unparsable Accept means anything goes.
             return offered;
         }
 

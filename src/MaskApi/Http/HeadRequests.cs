@@ -1,16 +1,18 @@
 namespace MaskApi.Http;
 
-/// <summary>Answers HEAD wherever GET is answered (RFC 9110, section 9.1): load balancers probe with it, and messengers look at links.</summary>
+/// <summary>
+/// Answers HEAD wherever GET is answered (RFC 9110, section 9.1): load balancers probe with it, and messengers check links.
+/// </summary>
 internal static class HeadRequests
 {
-    /// <summary>Lets the endpoint of GET make the answer; the server, which still knows what was asked, sends its headers alone.</summary>
+    /// <summary>Lets the GET endpoint produce the response. The server remembers the method and sends only the headers.</summary>
     public static void UseHeadRequests(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await next(context);
 
-            // Routing, which knows of GET alone, has said what is allowed instead (RFC 9110, section 15.5.6).
+            // Routing, which knows only GET, has already set the allowed methods (RFC 9110, section 15.5.6).
             if (context.Response is { StatusCode: StatusCodes.Status405MethodNotAllowed, HasStarted: false, Headers.Allow: [{ } allowed] }
                 && allowed.Contains(HttpMethods.Get, StringComparison.Ordinal))
             {

@@ -2,23 +2,22 @@ using Microsoft.Net.Http.Headers;
 
 namespace MaskApi.Http;
 
-/// <summary>Serves the page from <c>wwwroot</c>, and tells browsers what pages of this service may do.</summary>
+/// <summary>Serves the page from <c>wwwroot</c> and sets the content security policy.</summary>
 internal static class Page
 {
     /// <summary>
-    /// Nothing from elsewhere, nothing inline. <c>blob:</c> is a picture that a person chose, <c>data:</c> the first frame of
-    /// an animation.
+    /// Nothing from elsewhere, nothing inline. <c>blob:</c> is a picture that a person chose, <c>data:</c> the first frame of an animation.
     /// </summary>
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Swagger UI sets styles inline, and shows its icons as <c>data:</c> and pictures in answers as <c>blob:</c>.</summary>
+    /// <summary>Swagger UI uses inline styles, <c>data:</c> for its icons and <c>blob:</c> for pictures in responses.</summary>
     private const string SwaggerPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
         + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Serves the page, and adds the policy to every response.</summary>
+    /// <summary>Serves the page and adds the policy to every response.</summary>
     public static void UsePage(this IApplicationBuilder app)
     {
         app.Use(static (context, next) =>
@@ -32,7 +31,7 @@ internal static class Page
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
         {
-            // Asked for again each time, answered with 304 while nothing changed: a new version is never half an old one.
+            // Always revalidated, with 304 while unchanged, so a new version is never half an old one.
             OnPrepareResponse = static file => file.Context.Response.Headers[HeaderNames.CacheControl] = "no-cache",
         });
     }

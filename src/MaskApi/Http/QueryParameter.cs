@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MaskApi.Http;
 
-/// <summary>One query parameter: what is read, checked and described all comes from here.</summary>
+/// <summary>One query parameter: reading, checking and documentation all derive from it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it means, for the OpenAPI document.</param>
 internal abstract record QueryParameter(string Name, string Description);
@@ -11,7 +11,7 @@ internal abstract record QueryParameter(string Name, string Description);
 internal sealed record NumberParameter(string Name, float Default, float Min, float Max, string Description)
     : QueryParameter(Name, Description)
 {
-    /// <summary>Reads the value, or what is wrong with it.</summary>
+    /// <summary>Reads the value, or records what is wrong with it.</summary>
     public float Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
         : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
@@ -25,7 +25,7 @@ internal sealed record NumberParameter(string Name, float Default, float Min, fl
 internal sealed record IntegerParameter(string Name, int Default, int Min, int Max, string Description)
     : QueryParameter(Name, Description)
 {
-    /// <summary>Reads the value, or what is wrong with it.</summary>
+    /// <summary>Reads the value, or records what is wrong with it.</summary>
     public int Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
@@ -36,7 +36,7 @@ internal sealed record IntegerParameter(string Name, int Default, int Min, int M
 /// <summary>Yes or no.</summary>
 internal sealed record FlagParameter(string Name, bool Default, string Description) : QueryParameter(Name, Description)
 {
-    /// <summary>Reads the value, or what is wrong with it.</summary>
+    /// <summary>Reads the value, or records what is wrong with it.</summary>
     public bool Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
         : bool.TryParse(text, out var value) ? value
@@ -47,14 +47,14 @@ internal sealed record FlagParameter(string Name, bool Default, string Descripti
 internal sealed record ChoiceParameter(string Name, string? Default, IReadOnlyList<string> Choices, string Description)
     : QueryParameter(Name, Description)
 {
-    /// <summary>Reads the value, or what is wrong with it.</summary>
+    /// <summary>Reads the value, or records what is wrong with it.</summary>
     public string? Read(QueryReader query) =>
         query.Value(this) is not { } text ? Default
         : Choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } value ? value
         : query.Fail(this, $"must be one of: {string.Join(", ", Choices)}", Default);
 }
 
-/// <summary>Any text; described but checked elsewhere.</summary>
+/// <summary>Any text; documented here, checked elsewhere.</summary>
 internal sealed record TextParameter(string Name, string Description) : QueryParameter(Name, Description)
 {
     /// <summary>Reads the value.</summary>

@@ -4,18 +4,18 @@ using MaskApi.Problems;
 
 namespace MaskApi.Http;
 
-/// <summary>Reads query parameters and gathers everything that is wrong, so that a caller hears of it all at once.</summary>
+/// <summary>Reads query parameters and collects all errors, so a caller learns of them at once.</summary>
 internal sealed class QueryReader(IQueryCollection query)
 {
-    /// <summary>Longest unknown name that is repeated to its sender.</summary>
+    /// <summary>Longest unknown name that is echoed.</summary>
     private const int MaxName = 64;
 
-    /// <summary>Most unknown names that are told.</summary>
+    /// <summary>Maximum number of unknown names that are reported.</summary>
     private const int MaxUnknown = 8;
 
     private readonly Dictionary<string, string[]> _errors = [];
 
-    /// <summary>The reader of a request, which all that is bound from its query shares.</summary>
+    /// <summary>The request's reader, shared by everything that binds from its query.</summary>
     public static QueryReader Of(HttpContext context)
     {
         if (context.Features.Get<QueryReader>() is not { } reader)
@@ -26,7 +26,7 @@ internal sealed class QueryReader(IQueryCollection query)
         return reader;
     }
 
-    /// <summary>An endpoint filter: ends requests of whose query something could not be bound.</summary>
+    /// <summary>An endpoint filter: ends requests with invalid query parameters.</summary>
     /// <exception cref="ProblemException"><c>invalid_parameter</c>.</exception>
     public static ValueTask<object?> RequireValidAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -41,7 +41,7 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>
-    /// Notes names that the endpoint does not know. Not asked of GET: addresses of pictures get names added that are not meant for it.
+    /// Records names that the endpoint does not know. Not used for GET: links to pictures get names added that are not meant for it.
     /// </summary>
     private void FailUnknown(HttpContext context)
     {
@@ -60,8 +60,8 @@ internal sealed class QueryReader(IQueryCollection query)
     }
 
     /// <summary>
-    /// The least edit distance of a name from any part of another (Sellers), so that "threshold" finds "detectionThreshold". Capitals and
-    /// underscores are left aside.
+    /// The minimum edit distance of a name from any part of another (Sellers), so "threshold" finds "detectionThreshold". Ignores case and
+    /// underscores.
     /// </summary>
     private static int Distance(string one, string other)
     {
@@ -83,15 +83,15 @@ internal sealed class QueryReader(IQueryCollection query)
         static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
     }
 
-    /// <summary>The text of a parameter; null when it is absent or given more than once, which is noted.</summary>
+    /// <summary>The text of a parameter; null if it is absent or, which is recorded, repeated.</summary>
     public string? Value(QueryParameter parameter)
     {
         var values = query[parameter.Name];
         return values.Count <= 1 ? values : Fail(parameter, "must be given only once", (string?)null);
     }
 
-    /// <summary>Notes what is wrong with a parameter.</summary>
-    /// <returns><paramref name="fallback"/>, to go on with.</returns>
+    /// <summary>Records what is wrong with a parameter.</summary>
+    /// <returns><paramref name="fallback"/>, to continue with.</returns>
     public T Fail<T>(QueryParameter parameter, string message, T fallback)
     {
         _errors[parameter.Name] = [message];

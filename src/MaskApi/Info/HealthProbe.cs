@@ -4,8 +4,8 @@ namespace MaskApi.Info;
 internal static class HealthProbe
 {
     /// <summary>Asks once.</summary>
-    /// <param name="baseAddress">Where the service listens; null for where the configuration of this process says.</param>
-    /// <param name="output">Gets the one line that tells the outcome.</param>
+    /// <param name="baseAddress">Where the service listens; null for the address in this process's configuration.</param>
+    /// <param name="output">Receives one line with the outcome.</param>
     /// <returns>The exit code: 0 when ready, 1 when not.</returns>
     public static async Task<int> RunAsync(string? baseAddress, TextWriter output)
     {
@@ -44,7 +44,7 @@ internal static class HealthProbe
             return string.IsNullOrEmpty(port) ? ServiceHost.DefaultUrl : $"http://localhost:{port}";
         }
 
-        // Addresses that mean "every interface" are no addresses to call.
+        // Addresses that mean "every interface" cannot be called.
         return url.Replace("*", "localhost", StringComparison.Ordinal)
             .Replace("+", "localhost", StringComparison.Ordinal)
             .Replace("0.0.0.0", "localhost", StringComparison.Ordinal)

@@ -16,7 +16,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MaskApi.Info;
 
-/// <summary>What is running, and whether it is well.</summary>
+/// <summary>Describes the running service and its health.</summary>
 internal static class InfoEndpoints
 {
     /// <summary>Maps <c>/info</c>.</summary>
@@ -36,7 +36,7 @@ internal static class InfoEndpoints
                 ProblemKinds.Draining);
     }
 
-    /// <summary>Maps <c>/health</c>, which stands outside the versioned API.</summary>
+    /// <summary>Maps <c>/health</c>, outside the versioned API.</summary>
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/health").WithTags("Service");
@@ -54,7 +54,7 @@ internal static class InfoEndpoints
         }
     }
 
-    /// <summary>Maps <c>/metrics</c>, where Prometheus is to ask.</summary>
+    /// <summary>Maps <c>/metrics</c>, if Prometheus is enabled.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder app)
     {
         if (!app.ServiceProvider.GetRequiredService<TelemetryOptions>().Prometheus)

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace MaskApi.Info;
 
-/// <summary>What is running.</summary>
+/// <summary>The running version.</summary>
 internal static class ServiceVersion
 {
     /// <summary>The SDK appends the source revision to the informational version: 1.0.0+0123abc….</summary>
@@ -12,6 +12,6 @@ internal static class ServiceVersion
     /// <summary>The version, such as <c>1.0.0</c>.</summary>
     public static string Number => _parts[0];
 
-    /// <summary>The source revision that was built; null where it was not known.</summary>
+    /// <summary>The source revision of the build; null if unknown.</summary>
     public static string? SourceRevision => _parts.ElementAtOrDefault(1);
 }

@@ -7,8 +7,8 @@ using MaskApi.Vision.Inference;
 namespace MaskApi.Models;
 
 /// <summary>
-/// Owns the pipeline: loads and warms it while the service already listens, and ends the process with one clear line when a
-/// model is missing, corrupt or not of the expected shape.
+/// Owns the pipeline: loads and warms it while the service already listens, and ends the process with one clear line if a model is missing,
+/// corrupt or not of the expected shape.
 /// </summary>
 internal sealed partial class ModelHost(
     ModelOptions models,
@@ -18,22 +18,22 @@ internal sealed partial class ModelHost(
     TimeProvider time,
     ILogger<ModelHost> logger) : BackgroundService
 {
-    /// <summary>How often memory is given back that pictures no longer need: what is given back too early costs some milliseconds anew.</summary>
+    /// <summary>How often unused memory is released. What is released too early costs some milliseconds again.</summary>
     private static readonly TimeSpan _trimEvery = TimeSpan.FromMinutes(1);
 
     private volatile FacePipeline? _pipeline;
 
     /// <summary>The loaded and warmed pipeline.</summary>
-    /// <exception cref="ProblemException"><c>not_ready</c> until then.</exception>
+    /// <exception cref="ProblemException"><c>not_ready</c> before that.</exception>
     public FacePipeline Pipeline => _pipeline ?? throw NotReady();
 
     /// <summary>Whether the models are loaded and warmed.</summary>
     public bool IsLoaded => _pipeline is not null;
 
-    /// <summary>Where the models really run: not always where it was wished, when falling back is allowed.</summary>
+    /// <summary>The device that actually runs the models, which differs from the configured one after a fallback.</summary>
     public ExecutionProvider ExecutionProvider { get; private set; }
 
-    /// <summary>Why the models could not be loaded; null while they may still be, or are.</summary>
+    /// <summary>Why the models could not be loaded; null while loading or loaded.</summary>
     public string? Failure { get; private set; }
 
     /// <summary>The problem <c>not_ready</c>.</summary>
@@ -50,8 +50,8 @@ internal sealed partial class ModelHost(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not before the host has started: stopping it half-way through its start is an exception of its own, and where the port is
-        // taken the process ends at once, which native code in the middle of loading does not bear.
+        // Wait until the host has started. Stopping it halfway is an exception of its own, and if the port is taken the process ends at
+        // once, which native code in the middle of loading does not survive.
         var started = new TaskCompletionSource();
         using (lifetime.ApplicationStarted.Register(started.SetResult))
         {
@@ -78,8 +78,8 @@ internal sealed partial class ModelHost(
     }
 
     /// <summary>
-    /// Most of what is allocated here is native, so that the collector hardly ever sees a reason to look at old and large objects; pools of
-    /// arrays are only trimmed when it does; and what it frees it keeps. In 20 minutes under load that came to 15 MB.
+    /// Most memory here is native, so the collector rarely sees a reason to visit old and large objects; pools of arrays are trimmed only
+    /// when it does, and it keeps what it frees. In 20 minutes under load that came to 15 MB.
     /// </summary>
     private static void GiveBack()
     {
@@ -102,7 +102,7 @@ internal sealed partial class ModelHost(
         }
         catch (Exception exception)
         {
-            // Whatever it is: also a library that is missing or corrupt, or too little memory. The innermost exception tells the cause.
+            // Any exception counts, including a missing or corrupt library and too little memory. The innermost one tells the cause.
             Failure = exception is ModelLoadException ? exception.Message : exception.GetBaseException().Message.Split('\n')[0].TrimEnd();
             LogFailure(logger, Failure);
             Environment.ExitCode = 1;
@@ -110,7 +110,7 @@ internal sealed partial class ModelHost(
         }
     }
 
-    /// <summary>The library of the codecs, which would otherwise be missed by the first caller.</summary>
+    /// <summary>Loads the codecs' library, which the first caller would otherwise find missing.</summary>
     private static void WarmUpCodecs()
     {
         using var picture = new Raster(16, 16);
@@ -118,7 +118,7 @@ internal sealed partial class ModelHost(
         using var file = ImageEncoder.Encode(picture, OutputFormat.Png);
     }
 
-    /// <summary>Loads with the wished provider. Falling back is done here, so that it is logged and told.</summary>
+    /// <summary>Loads with the configured provider. The fallback is explicit, so it is logged and reported.</summary>
     private FacePipeline LoadPipeline()
     {
         if (models.Precision == ModelPrecision.Int8 && models.ExecutionProvider == ExecutionProvider.Cpu && !processor.HasByteDotProduct)

@@ -3,25 +3,25 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Models;
 
-/// <summary>Which models run, and where.</summary>
+/// <summary>Which models run, and on which device.</summary>
 internal sealed record ModelOptions : IServiceOptions
 {
     /// <inheritdoc/>
     public static string Section => "MaskApi:Models";
 
-    /// <summary>Folder of the ONNX files; empty means the models that came with the service. Mount your own to use them.</summary>
+    /// <summary>Folder of the ONNX files; empty means the embedded models. Mount your own to use them.</summary>
     public string? Path { get; init; }
 
     /// <summary>
-    /// What the mask classifier computes with: `Float`, or `Int8`: about 1.7 times as fast a face on processors with AVX-512 VNNI, no
-    /// faster on those without. The same on every replica, or equal pictures get slightly different answers.
+    /// Arithmetic of the mask classifier: `Float`, or `Int8`, which is about 1.7 times as fast per face on processors with AVX-512 VNNI and
+    /// no faster on others. Use the same on every replica, or equal pictures get slightly different answers.
     /// </summary>
     public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
 
-    /// <summary>Where the models run: `Cpu`, or `Cuda` in the GPU build.</summary>
+    /// <summary>Device that runs the models: `Cpu`, or `Cuda` in the GPU build.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 
-    /// <summary>Run on the processor when the execution provider cannot be had, instead of refusing to start.</summary>
+    /// <summary>Run on the processor if the execution provider is unavailable, instead of refusing to start.</summary>
     public bool FallBackToCpu { get; init; }
 
     /// <summary>Threads inside one model run. Pictures are the unit of parallelism, so 1 serves the most of them.</summary>

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace MaskApi.Observability;
 
-/// <summary>What is logged, and how. The log goes to standard output.</summary>
+/// <summary>What is logged and how. The log goes to standard output.</summary>
 internal sealed record LogOptions : IServiceOptions
 {
     /// <inheritdoc/>
@@ -12,14 +12,14 @@ internal sealed record LogOptions : IServiceOptions
     /// <summary>`Text` for people, `Json` (one compact object a line) for machines.</summary>
     public LogFormat Format { get; init; } = LogFormat.Text;
 
-    /// <summary>Least level: `Verbose`, `Debug`, `Information`, `Warning`, `Error` or `Fatal`.</summary>
+    /// <summary>Minimum level: `Verbose`, `Debug`, `Information`, `Warning`, `Error` or `Fatal`.</summary>
     public LogEventLevel Level { get; init; } = LogEventLevel.Information;
 
     /// <inheritdoc/>
     public IEnumerable<string> Validate() => [];
 }
 
-/// <summary>How the log is written.</summary>
+/// <summary>Format of the log.</summary>
 internal enum LogFormat
 {
     /// <summary>Lines for people.</summary>

@@ -3,19 +3,19 @@ using MaskApi.Contracts;
 
 namespace MaskApi.Observability;
 
-/// <summary>What a request's log line tells beyond method, route and status. Never a picture's name, bytes or address.</summary>
+/// <summary>What a request's log line says beyond method, route and status. Never a picture's name, bytes or address.</summary>
 internal sealed class RequestFacts
 {
-    /// <summary>The <c>code</c> of the problem that ended it, if one did.</summary>
+    /// <summary>The <c>code</c> of the problem that ended it, if any.</summary>
     public string? ProblemCode { get; set; }
 
-    /// <summary>How many faces were found, of which kinds.</summary>
+    /// <summary>Number of faces by verdict.</summary>
     public FaceSummary? Summary { get; set; }
 
-    /// <summary>Where the time went.</summary>
+    /// <summary>Time spent in each stage.</summary>
     public Timings? Timings { get; set; }
 
-    /// <summary>The facts of a request; made when first asked for.</summary>
+    /// <summary>The facts of a request; created on first use.</summary>
     public static RequestFacts Of(HttpContext context)
     {
         if (context.Features.Get<RequestFacts>() is not { } facts)

@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MaskApi.Observability;
 
-/// <summary>Gives every response the headers that all of them carry.</summary>
+/// <summary>Adds the headers that every response carries.</summary>
 internal sealed class RequestIdMiddleware(RequestDelegate next)
 {
     /// <summary>The header that names a request.</summary>
@@ -15,7 +15,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
     private static readonly SearchValues<char> _allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+=");
 
-    /// <summary>Takes the caller's id where it is a harmless one, else the trace id.</summary>
+    /// <summary>Takes the caller's id if it is harmless, otherwise the trace id.</summary>
     public Task InvokeAsync(HttpContext context)
     {
         var wished = context.Request.Headers[Header].ToString();
@@ -25,7 +25,7 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
         return next(context);
     }
 
-    /// <summary>What is echoed goes into headers and logs, so only plain characters, and not many.</summary>
+    /// <summary>The id is echoed in headers and logs, so it may contain only plain characters, and not many.</summary>
     private static bool IsHarmless([NotNullWhen(true)] string? id) =>
         id is { Length: > 0 and <= MaxLength } && !id.AsSpan().ContainsAnyExcept(_allowed);
 }

@@ -11,12 +11,12 @@ using Serilog.Events;
 
 namespace MaskApi.Observability;
 
-/// <summary>One line a request.</summary>
+/// <summary>One line per request.</summary>
 internal static class RequestLog
 {
     /// <summary>
-    /// The template names the route, not the path: paths hold the ids of annotated pictures, which are permissions, and queries
-    /// hold addresses.
+    /// The template uses the route, not the path: paths contain the ids of annotated pictures, which are permissions, and queries contain
+    /// addresses.
     /// </summary>
     public static void Configure(RequestLoggingOptions options)
     {
@@ -29,7 +29,7 @@ internal static class RequestLog
     public static string Route(HttpContext context) =>
         (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(none)";
 
-    /// <summary>Only what a request has: a health check has no faces and no caller with a name.</summary>
+    /// <summary>Only what a request has: a health check has no faces and no named caller.</summary>
     private static IEnumerable<LogEventProperty> Properties(HttpContext context, double elapsed, int status)
     {
         var facts = RequestFacts.Of(context);
@@ -67,7 +67,7 @@ internal static class RequestLog
         }
     }
 
-    /// <summary>Takes the path off every event, onto which the framework puts it for the time of a request.</summary>
+    /// <summary>Removes the path from every event; the framework attaches it for the duration of a request.</summary>
     internal sealed class WithoutPath : ILogEventEnricher
     {
         /// <inheritdoc/>
@@ -75,8 +75,8 @@ internal static class RequestLog
     }
 
     /// <summary>
-    /// Whether an event says no more than that a caller left while sending, which the line of the request tells already. Where its own
-    /// reading was broken off, the server cannot read the rest, and calls that an error, with a stack.
+    /// Whether an event only says that a caller left while sending, which the request's line already tells. If the service stopped reading,
+    /// the server cannot read the rest and logs that as an error with a stack.
     /// </summary>
     public static bool IsEchoOfLeaving(LogEvent logEvent) =>
         logEvent.Properties.TryGetValue("EventId", out var id)

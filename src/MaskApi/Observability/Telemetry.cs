@@ -12,13 +12,13 @@ using OpenTelemetry.Trace;
 
 namespace MaskApi.Observability;
 
-/// <summary>What the service counts and times. Names follow OpenTelemetry's conventions; durations are seconds.</summary>
+/// <summary>The service's metrics. Names follow OpenTelemetry's conventions; durations are in seconds.</summary>
 internal sealed class Telemetry : IDisposable
 {
-    /// <summary>Name of the meter and of the source of spans.</summary>
+    /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "MaskApi";
 
-    /// <summary>Bounds of the histograms of stages: from a cheap decode to the processing timeout.</summary>
+    /// <summary>Bucket boundaries for stages: from a cheap decode to the processing timeout.</summary>
     private static readonly double[] _stageBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
     private readonly Counter<long> _requests;
@@ -39,17 +39,17 @@ internal sealed class Telemetry : IDisposable
         meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures held in memory on their way in and out.");
     }
 
-    /// <summary>Source of the spans.</summary>
+    /// <summary>Activity source of the spans.</summary>
     public ActivitySource Spans { get; } = new(Name);
 
     /// <summary>Counts a request.</summary>
     public void CountRequest(string route, int status, string? code) => _requests.Add(
         1, new("route", route), new("status", status), new("code", code ?? "ok"));
 
-    /// <summary>Counts a request, or a picture of a batch, that was refused.</summary>
+    /// <summary>Counts a refused request, or a refused picture of a batch.</summary>
     public void CountRefusal(string code) => _refusals.Add(1, new KeyValuePair<string, object?>("code", code));
 
-    /// <summary>Counts the faces and times the stages of a picture.</summary>
+    /// <summary>Counts the faces of a picture and records its stages.</summary>
     public void CountAnalysis(StageTimings timings, FaceSummary summary)
     {
         foreach (var verdict in Verdicts.All)
@@ -68,13 +68,13 @@ internal sealed class Telemetry : IDisposable
     /// <summary>Records the time spent in a stage.</summary>
     public void RecordStage(string stage, double seconds) => _stages.Record(seconds, new KeyValuePair<string, object?>("stage", stage));
 
-    /// <summary>Sends what is counted to where the options say.</summary>
+    /// <summary>Exports metrics and traces as configured.</summary>
     public static void AddTo(IServiceCollection services, TelemetryOptions options)
     {
         services.AddSingleton<Telemetry>();
         var telemetry = services.AddOpenTelemetry().ConfigureResource(static resource => resource
             .AddService(Name, serviceVersion: ServiceVersion.Number)
-            // Last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
+            // Last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
             .AddEnvironmentVariableDetector()).WithMetrics(metrics =>
         {
             metrics.AddMeter(Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
@@ -101,7 +101,7 @@ internal sealed class Telemetry : IDisposable
                     http.Filter = static context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
                     http.EnrichWithHttpResponse = static (span, response) =>
                     {
-                        // Paths hold the ids of annotated pictures, which are permissions, and queries hold addresses.
+                        // Paths contain the ids of annotated pictures, which are permissions, and queries contain addresses.
                         var route = RequestLog.Route(response.HttpContext);
                         span.DisplayName = $"{response.HttpContext.Request.Method} {route}";
                         span.SetTag("url.path", route);

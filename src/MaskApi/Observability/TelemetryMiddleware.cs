@@ -1,9 +1,9 @@
 namespace MaskApi.Observability;
 
-/// <summary>Counts every request by what became of it.</summary>
+/// <summary>Counts every request by its outcome.</summary>
 internal sealed class TelemetryMiddleware(RequestDelegate next, Telemetry telemetry)
 {
-    /// <summary>Runs the rest of the pipeline, which turns every failure into an answer, and counts.</summary>
+    /// <summary>Runs the rest of the pipeline, which turns every failure into a response, and counts.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         try
@@ -12,7 +12,7 @@ internal sealed class TelemetryMiddleware(RequestDelegate next, Telemetry teleme
         }
         finally
         {
-            // Also where an answer that had begun broke off, which no later part can turn into a problem.
+            // Counts a response that broke off too, which nothing later can turn into a problem.
             var facts = RequestFacts.Of(context);
             telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, facts.ProblemCode);
             if (facts.ProblemCode is { } code)

@@ -14,7 +14,7 @@ internal sealed record TelemetryOptions : IServiceOptions
     /// <summary>Send metrics and traces by OTLP to this endpoint, such as `http://collector:4317`; empty sends nothing.</summary>
     public string? OtlpEndpoint { get; init; }
 
-    /// <summary>Share of requests that are traced, 0–1, where the caller has not decided.</summary>
+    /// <summary>Share of requests that are traced, 0–1, unless the caller has decided.</summary>
     public double TraceRatio { get; init; } = 1;
 
     /// <inheritdoc/>

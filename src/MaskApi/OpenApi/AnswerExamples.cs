@@ -11,7 +11,7 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.OpenApi;
 
-/// <summary>What answers look like, for the OpenAPI document: built from the records themselves, so that they cannot go stale.</summary>
+/// <summary>Example responses for the OpenAPI document, built from the records themselves so they cannot go stale.</summary>
 internal static class AnswerExamples
 {
     private const string TraceId = "0af7651916cd43dd8448eb211c80319c";
@@ -32,9 +32,9 @@ internal static class AnswerExamples
         Timings = new Timings(3.1, 4, 7.9, 15.6),
     };
 
-    /// <summary>A successful answer of an operation.</summary>
+    /// <summary>A successful response of an operation.</summary>
     /// <param name="operationId">The operation.</param>
-    /// <returns>The answer; null where it is not JSON.</returns>
+    /// <returns>The response; null if it is not JSON.</returns>
     public static JsonNode? Success(string? operationId) => operationId switch
     {
         "detectFaces" => Json(_detection, MaskApiJson.Wire.Detection),
@@ -77,7 +77,7 @@ internal static class AnswerExamples
         _ => null,
     };
 
-    /// <summary>An occurrence of a problem.</summary>
+    /// <summary>An example of a problem.</summary>
     public static JsonNode? Of(ProblemKind kind) => Json(Describe(kind, "/v1/detections"), MaskApiJson.Wire.Problem);
 
     private static Face Face(MaskLabel label, Probabilities probabilities, float detectionConfidence, Box box) => new()

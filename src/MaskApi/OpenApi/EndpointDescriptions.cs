@@ -5,63 +5,63 @@ using MaskApi.Problems;
 
 namespace MaskApi.OpenApi;
 
-/// <summary>What handlers that read their own requests tell the OpenAPI document about themselves.</summary>
+/// <summary>Metadata with which handlers that read their own requests describe themselves to the OpenAPI document.</summary>
 internal static class EndpointDescriptions
 {
-    /// <summary>What can happen wherever pictures are worked on.</summary>
+    /// <summary>Problems of every endpoint that works on pictures.</summary>
     private static readonly ProblemKind[] _workProblems =
     [
         ProblemKinds.InvalidParameter, ProblemKinds.NotAcceptable, ProblemKinds.Overloaded, ProblemKinds.RateLimited,
         ProblemKinds.InternalError, ProblemKinds.NotReady, ProblemKinds.Draining, ProblemKinds.ProcessingTimeout,
     ];
 
-    /// <summary>What can happen to an upload.</summary>
+    /// <summary>Problems of an upload.</summary>
     private static readonly ProblemKind[] _uploadProblems = [ProblemKinds.InvalidBody, ProblemKinds.RequestTimeout];
 
-    /// <summary>What can happen to a request that names or holds a picture.</summary>
+    /// <summary>Problems of a request that names or holds a picture.</summary>
     private static readonly ProblemKind[] _requestProblems =
         [ProblemKinds.ImageMissing, ProblemKinds.Unauthorized, ProblemKinds.UnsupportedMediaType];
 
-    /// <summary>What can happen to one picture.</summary>
+    /// <summary>Problems of one picture.</summary>
     private static readonly ProblemKind[] _pictureProblems =
     [
         ProblemKinds.UrlNotAllowed, ProblemKinds.ImageTooLarge, ProblemKinds.ImageUndecodable, ProblemKinds.ImageTooManyPixels,
         ProblemKinds.ImageTooSmall, ProblemKinds.UrlFetchFailed,
     ];
 
-    /// <summary>The body is one picture, in any of the ways.</summary>
+    /// <summary>The body is one picture, in any of the supported ways.</summary>
     public static RouteHandlerBuilder TakesPicture(this RouteHandlerBuilder builder) =>
         builder.WithMetadata(new PictureBody());
 
-    /// <summary>The body is a form of several pictures.</summary>
+    /// <summary>The body is a form with several pictures.</summary>
     public static RouteHandlerBuilder TakesPictures(this RouteHandlerBuilder builder) => builder.WithMetadata(new PicturesBody());
 
     /// <summary>The query may hold these parameters.</summary>
     public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder builder, IReadOnlyList<QueryParameter> parameters) =>
         builder.WithMetadata(new QueryMetadata(parameters));
 
-    /// <summary>A value in the route means this.</summary>
+    /// <summary>Describes a value in the route.</summary>
     public static RouteHandlerBuilder DescribesRoute(this RouteHandlerBuilder builder, string name, string description) =>
         builder.WithMetadata(new RouteMetadata(name, description));
 
-    /// <summary>A success is a picture.</summary>
+    /// <summary>A successful response is a picture.</summary>
     public static RouteHandlerBuilder AnswersPicture(this RouteHandlerBuilder builder) => builder
         .WithMetadata(new PictureAnswer())
         .Produces(StatusCodes.Status200OK, null, OutputPicture.MediaTypes[0], [.. OutputPicture.MediaTypes.Skip(1)]);
 
-    /// <summary>Everything that can go wrong with a picture can go wrong here.</summary>
+    /// <summary>Any problem of an uploaded picture can occur.</summary>
     public static RouteHandlerBuilder MayFailOnPicture(this RouteHandlerBuilder builder) =>
         builder.MayFail([.. _workProblems, .. _requestProblems, .. _uploadProblems, .. _pictureProblems]);
 
-    /// <summary>Everything that can go wrong with a picture that is fetched.</summary>
+    /// <summary>Any problem of a fetched picture can occur.</summary>
     public static RouteHandlerBuilder MayFailOnRemotePicture(this RouteHandlerBuilder builder) =>
         builder.MayFail([.. _workProblems, .. _requestProblems, .. _pictureProblems]);
 
-    /// <summary>Everything that can go wrong with a batch as a whole.</summary>
+    /// <summary>Any problem of a batch can occur.</summary>
     public static RouteHandlerBuilder MayFailOnBatch(this RouteHandlerBuilder builder) =>
         builder.MayFail([.. _workProblems, .. _requestProblems, .. _uploadProblems, ProblemKinds.BatchTooLarge]);
 
-    /// <summary>Everything that can go wrong with a link.</summary>
+    /// <summary>Any problem of a link can occur.</summary>
     public static RouteHandlerBuilder MayFailOnLink(this RouteHandlerBuilder builder) =>
         builder.MayFail([.. _workProblems, ProblemKinds.AnnotationNotFound]);
 
@@ -80,13 +80,13 @@ internal static class EndpointDescriptions
     /// <summary>Marks an endpoint whose body is one picture.</summary>
     internal sealed record PictureBody;
 
-    /// <summary>Marks an endpoint whose body is a form of several pictures.</summary>
+    /// <summary>Marks an endpoint whose body is a form with several pictures.</summary>
     internal sealed record PicturesBody;
 
-    /// <summary>Marks an endpoint whose answer is a picture.</summary>
+    /// <summary>Marks an endpoint that responds with a picture.</summary>
     internal sealed record PictureAnswer;
 
-    /// <summary>The meaning of a value in a route.</summary>
+    /// <summary>The description of a value in a route.</summary>
     internal sealed record RouteMetadata(string Name, string Description);
 
     /// <summary>The query parameters of an endpoint.</summary>

@@ -12,12 +12,12 @@ using Swashbuckle.AspNetCore.SwaggerGen;
 
 namespace MaskApi.OpenApi;
 
-/// <summary>The OpenAPI document and its page.</summary>
+/// <summary>The OpenAPI document and Swagger UI.</summary>
 internal static class OpenApiDescription
 {
     private const string DocumentName = "v1";
 
-    /// <summary>In the order in which a newcomer looks for them.</summary>
+    /// <summary>In the order in which a newcomer needs them.</summary>
     private static readonly string[] _groups = ["Detections", "Annotations", "Service"];
 
     /// <summary>Adds the generator.</summary>
@@ -88,7 +88,7 @@ internal static class OpenApiDescription
         {
             if (!context.ApiDescription.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
             {
-                // One of the three: with a key in either header, or, where none is configured, without.
+                // Any of the three: a key in either header or, if none is configured, no key.
                 operation.Security =
                 [
                     new OpenApiSecurityRequirement { [Scheme(ApiKeyAuthentication.SchemeName)] = [] },
@@ -175,7 +175,7 @@ internal static class OpenApiDescription
         private static string Text(float value) => value.ToString(CultureInfo.InvariantCulture);
 
         /// <remarks>
-        /// The form alone, although the file itself and JSON are read too: of several content types, generators take one for all
+        /// Only the form is described, although files and JSON are accepted too. Given several content types, generators use one for all
         /// (NSwag writes JSON and calls it a form) or refuse the rest (Kiota).
         /// </remarks>
         private static OpenApiRequestBody PictureBody() => new()

@@ -72,7 +72,7 @@ internal static class ProblemKinds
     public static readonly ProblemKind ProcessingTimeout =
         new("processing_timeout", 503, "The picture took too long", "The work was given up after 30 seconds.");
 
-    /// <summary>All kinds, in the order of their status.</summary>
+    /// <summary>All kinds, ordered by status.</summary>
     public static IReadOnlyList<ProblemKind> All { get; } =
     [
         ImageMissing, InvalidParameter, InvalidBody, Unauthorized, UrlNotAllowed, AnnotationNotFound, NotFound, MethodNotAllowed,

@@ -6,8 +6,8 @@ namespace MaskApi.Problems;
 internal static class ProblemMapper
 {
     /// <summary>
-    /// The problem that an exception stands for. What is not known here is a defect: its message stays inside and the
-    /// caller gets <see cref="ProblemKinds.InternalError"/>.
+    /// Maps an exception to a problem. Anything unknown is a defect: its message stays inside, and the caller gets
+    /// <see cref="ProblemKinds.InternalError"/>.
     /// </summary>
     public static ProblemException ToProblem(Exception exception) => exception switch
     {

@@ -6,15 +6,13 @@ using MaskApi.Uploads;
 
 namespace MaskApi.Problems;
 
-/// <summary>
-/// Turns every exception, and every bare error status that routing leaves behind, into a problem document.
-/// </summary>
+/// <summary>Turns every exception, and every bare error status from routing, into a problem document.</summary>
 internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
 {
-    /// <summary>What nginx logs for a caller who left: nobody reads the answer, but the request log should tell.</summary>
+    /// <summary>nginx's status for a caller who left: nobody reads the response, but the request log shows it.</summary>
     private const int ClientClosedRequest = 499;
 
-    /// <summary>What the request log tells of a caller who left, or was given up.</summary>
+    /// <summary>The request log's code for a caller who left or was disconnected.</summary>
     public const string ClientLeft = "client_left";
 
     /// <summary>Runs the rest of the pipeline.</summary>
@@ -26,7 +24,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Also while a problem is being written: a body that ends early is noticed before its sender is known to be gone.
+            // Also while a problem is being written: a truncated body is noticed before its sender is known to be gone.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = ClientClosedRequest;
@@ -74,13 +72,13 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } delay)
         {
-            // Whole seconds, rounded up: a caller who obeys must not come too early.
+            // Whole seconds, rounded up, so an obedient caller does not come too early.
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         if (problem.Kind == ProblemKinds.RequestTimeout)
         {
-            // The rest of the body may come for ever; nobody will read it.
+            // The rest of the body may go on for ever, and nobody will read it.
             response.Headers.Connection = "close";
         }
 
@@ -92,7 +90,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             context.RequestAborted);
     }
 
-    /// <summary>What routing leaves behind; everything else that is refused is refused by an exception.</summary>
+    /// <summary>Routing's bare statuses; everything else is refused by an exception.</summary>
     private static ProblemKind? KindOf(int status) => status switch
     {
         StatusCodes.Status404NotFound => ProblemKinds.NotFound,
@@ -103,12 +101,12 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because of a defect")]
     private static partial void LogDefect(ILogger logger, Exception exception);
 
-    /// <summary>What the problem documents of one request have in common.</summary>
-    /// <param name="Instance">Its path, without the query, which may carry the address of somebody's picture.</param>
+    /// <summary>What all problem documents of one request share.</summary>
+    /// <param name="Instance">Its path, without the query, which may contain the address of somebody's picture.</param>
     /// <param name="TraceId">Its id in log and traces.</param>
     internal sealed record Occurrence(string Instance, string TraceId)
     {
-        /// <summary>That of a request.</summary>
+        /// <summary>Creates it for a request.</summary>
         public static Occurrence Of(HttpContext context) => new(
             context.Request.PathBase + context.Request.Path,
             Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier);

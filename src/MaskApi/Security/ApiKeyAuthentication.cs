@@ -48,7 +48,7 @@ internal sealed class ApiKeyAuthentication(
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // RFC 9110, section 15.5.2: a 401 names the scheme that would do.
+        // RFC 9110, section 15.5.2: a 401 names the scheme to use.
         Response.Headers.WWWAuthenticate = new StringValues([$"{SchemeName} header=\"{Header}\"", BearerScheme]);
         throw new ProblemException(ProblemKinds.Unauthorized, ProblemKinds.Unauthorized.Example);
     }

@@ -4,10 +4,10 @@ using MaskApi.Detections;
 
 namespace MaskApi.Security;
 
-/// <summary>The keys that are valid now. Kept and compared as hashes, all of them each time, so that time tells nothing.</summary>
+/// <summary>The valid keys, kept as hashes. Every key is compared in constant time, so timing leaks nothing.</summary>
 internal sealed partial class ApiKeys
 {
-    /// <summary>How often the file of keys is read.</summary>
+    /// <summary>How often the key file is read.</summary>
     private static readonly TimeSpan _checkEvery = TimeSpan.FromSeconds(5);
 
     private readonly KeyOptions _options;
@@ -25,9 +25,9 @@ internal sealed partial class ApiKeys
         _hashes = Hashes(options.ReadFile());
     }
 
-    /// <summary>Finds out whose key this is.</summary>
-    /// <param name="key">The key, as it was sent.</param>
-    /// <returns>A name for the key that does not give it away; null when it is not valid.</returns>
+    /// <summary>Identifies the owner of a key.</summary>
+    /// <param name="key">The key as sent.</param>
+    /// <returns>A name for the key that does not reveal it; null if the key is invalid.</returns>
     public string? Identify(string key)
     {
         ReadAgainIfChanged();
@@ -38,7 +38,7 @@ internal sealed partial class ApiKeys
             valid |= CryptographicOperations.FixedTimeEquals(hash, presented);
         }
 
-        // Enough of the hash to tell a few keys apart in a log, too little to find the key by.
+        // Enough of the hash to tell a few keys apart in a log, too little to find the key.
         return valid ? Convert.ToHexStringLower(presented.AsSpan(0, 4)) : null;
     }
 
@@ -59,11 +59,11 @@ internal sealed partial class ApiKeys
             _checked = _time.GetTimestamp();
             try
             {
-                // By content: what is mounted from a Kubernetes secret is a link to a link, whose own time never changes.
+                // Compared by content: a file mounted from a Kubernetes secret is a link to a link whose own time never changes.
                 var inFile = _options.ReadFile();
                 if (_options.Validate(inFile).FirstOrDefault() is { } fault)
                 {
-                    // Perhaps half written; the keys so far stay valid until the file is valid again.
+                    // Perhaps half written. The current keys stay valid until the file is valid again.
                     LogInvalid(_logger, fault);
                     return;
                 }
@@ -77,7 +77,7 @@ internal sealed partial class ApiKeys
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Half-way through an exchange of the file; the keys so far go on working until it is there again.
+                // The file is being replaced. The current keys stay valid until it is back.
                 LogUnreadable(_logger, exception.GetType().Name);
             }
         }

@@ -8,7 +8,7 @@ internal sealed record CorsOptions : IServiceOptions
     /// <inheritdoc/>
     public static string Section => "MaskApi:Cors";
 
-    /// <summary>Origins such as `https://app.example.com`; `*` means every one.</summary>
+    /// <summary>Origins such as `https://app.example.com`; `*` means any.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <inheritdoc/>

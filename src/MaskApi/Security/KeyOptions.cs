@@ -2,19 +2,19 @@ using MaskApi.Settings;
 
 namespace MaskApi.Security;
 
-/// <summary>Who may call. Without a key configured, everybody may.</summary>
+/// <summary>Who may call. Everyone, unless a key is configured.</summary>
 internal sealed record KeyOptions : IServiceOptions
 {
-    /// <summary>Shorter ones can be guessed by trying.</summary>
+    /// <summary>Shorter keys can be guessed.</summary>
     private const int MinLength = 16;
 
     /// <inheritdoc/>
     public static string Section => "MaskApi:Keys";
 
-    /// <summary>Keys that callers send as `X-API-Key`; any of several, so that keys can be exchanged without a gap.</summary>
+    /// <summary>Keys that callers send as `X-API-Key`. Several are allowed, so keys can be rotated without a gap.</summary>
     public IReadOnlyList<string> Values { get; init; } = [];
 
-    /// <summary>A file with more keys, one a line, such as a mounted secret; read again when it changes.</summary>
+    /// <summary>A file with more keys, one per line, such as a mounted secret; read again when it changes.</summary>
     public string? File { get; init; }
 
     /// <summary>Answer `/health` without a key, for probes.</summary>
@@ -23,10 +23,10 @@ internal sealed record KeyOptions : IServiceOptions
     /// <summary>Answer `/metrics` without a key.</summary>
     public bool OpenMetrics { get; init; }
 
-    /// <summary>Whether a key is needed at all.</summary>
+    /// <summary>Whether a key is required at all.</summary>
     public bool Required => Values.Count > 0 || !string.IsNullOrEmpty(File);
 
-    /// <summary>The keys in <see cref="File"/>; blank lines and those that begin with # are no keys.</summary>
+    /// <summary>The keys in <see cref="File"/>, without blank lines and comments (#).</summary>
     public IReadOnlyList<string> ReadFile() => string.IsNullOrEmpty(File)
         ? []
         : [.. System.IO.File.ReadLines(File).Select(static line => line.Trim()).Where(static line => line.Length > 0 && line[0] != '#')];
@@ -56,8 +56,10 @@ internal sealed record KeyOptions : IServiceOptions
         }
     }
 
-    /// <summary>What is wrong with the keys, at the start and whenever the file is read again. The keys themselves are not repeated.</summary>
-    /// <param name="inFile">The keys that <see cref="ReadFile"/> has found; null where it could not be read.</param>
+    /// <summary>
+    /// What is wrong with the keys, at startup and whenever the file is read again. The keys themselves are not repeated.
+    /// </summary>
+    /// <param name="inFile">The keys from <see cref="ReadFile"/>; null if the file could not be read.</param>
     public IEnumerable<string> Validate(IReadOnlyList<string>? inFile)
     {
         if (!string.IsNullOrEmpty(File) && inFile is { Count: 0 })
@@ -65,7 +67,7 @@ internal sealed record KeyOptions : IServiceOptions
             yield return $"{nameof(File)}: there is no key in '{File}'.";
         }
 
-        // Named after the place to look in.
+        // Names the setting where the key was found.
         foreach (var (name, keys) in new[] { (nameof(Values), Values), (nameof(File), inFile ?? []) })
         {
             if (keys.Any(static key => key.Length < MinLength))

@@ -3,7 +3,7 @@ using MaskApi.Settings;
 
 namespace MaskApi.Security;
 
-/// <summary>Whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are believed. Nobody's by default.</summary>
+/// <summary>Whose X-Forwarded-For, -Proto, -Host, -Port and -Prefix are trusted. Nobody's by default.</summary>
 internal sealed record ProxyOptions : IServiceOptions
 {
     /// <inheritdoc/>

@@ -2,16 +2,16 @@ using MaskApi.Settings;
 
 namespace MaskApi.Security;
 
-/// <summary>How much one caller may send: by key where keys are configured, else by address (IPv6: by network of 64 bits).</summary>
+/// <summary>How much one caller may send: per key if keys are configured, otherwise per address (IPv6: per /64 network).</summary>
 internal sealed record RateLimitOptions : IServiceOptions
 {
     /// <inheritdoc/>
     public static string Section => "MaskApi:RateLimit";
 
-    /// <summary>Requests a minute and caller in the long run; 0 means no limit. A batch is one request.</summary>
+    /// <summary>Sustained requests per minute and caller; 0 means no limit. A batch is one request.</summary>
     public int RequestsPerMinute { get; init; }
 
-    /// <summary>Requests that a caller who was quiet may send at once.</summary>
+    /// <summary>Requests that a caller may send at once after a pause.</summary>
     public int Burst { get; init; } = 10;
 
     /// <inheritdoc/>

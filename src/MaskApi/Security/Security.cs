@@ -13,12 +13,12 @@ using Microsoft.AspNetCore.HttpOverrides;
 
 namespace MaskApi.Security;
 
-/// <summary>Who may call, from where and how often. Each part is absent until it is configured.</summary>
+/// <summary>Who may call, from where and how often. Each part is absent until configured.</summary>
 internal static class Security
 {
     private static readonly object _trustedKey = new();
 
-    /// <summary>Adds what the configured parts need.</summary>
+    /// <summary>Registers the services of the configured parts.</summary>
     public static void AddSecurity(this IServiceCollection services, OptionsRegistration.Settings settings)
     {
         services.AddCors();
@@ -26,7 +26,7 @@ internal static class Security
         {
             services.AddSingleton<ApiKeys>();
 
-            // Not AddAuthentication, which brings in data protection: that writes keys below the home folder, and nothing here needs them.
+            // Not AddAuthentication: that brings in data protection, which writes keys below the home folder, and nothing here needs it.
             services.AddAuthenticationCore(static options => options.DefaultScheme = ApiKeyAuthentication.SchemeName);
             services.AddWebEncoders();
             new AuthenticationBuilder(services)
@@ -49,7 +49,7 @@ internal static class Security
         }
     }
 
-    /// <summary>Believes the headers of the proxies that are trusted, and of nobody else.</summary>
+    /// <summary>Trusts the headers of configured proxies, and of nobody else.</summary>
     public static void UseTrustedProxies(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<ProxyOptions>();
@@ -93,7 +93,7 @@ internal static class Security
         });
     }
 
-    /// <summary>What the framework leaves out: the port, and a slash at the end of the prefix.</summary>
+    /// <summary>Adds what the framework omits: the port, and the prefix's trailing slash.</summary>
     private static void CompleteAddress(HttpRequest request)
     {
         request.PathBase = new PathString(request.PathBase.Value?.TrimEnd('/'));
@@ -107,7 +107,7 @@ internal static class Security
         }
     }
 
-    /// <summary>Lets the pages of configured origins call.</summary>
+    /// <summary>Lets pages of configured origins call.</summary>
     public static void UseAllowedOrigins(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<CorsOptions>();
@@ -122,7 +122,7 @@ internal static class Security
         }
     }
 
-    /// <summary>Asks for a key, where keys are configured.</summary>
+    /// <summary>Requires a key, if keys are configured.</summary>
     public static void UseApiKeys(this WebApplication app)
     {
         if (app.Services.GetRequiredService<KeyOptions>().Required)
@@ -132,7 +132,7 @@ internal static class Security
         }
     }
 
-    /// <summary>Limits each caller, where a limit is configured.</summary>
+    /// <summary>Limits each caller, if a limit is configured.</summary>
     public static void UseRateLimit(this WebApplication app)
     {
         if (app.Services.GetRequiredService<RateLimitOptions>().RequestsPerMinute > 0)
@@ -161,8 +161,8 @@ internal static class Security
         context.User.Identity?.Name ?? (context.Connection.RemoteIpAddress is { } address ? Network(address).ToString() : "unknown");
 
     /// <summary>
-    /// What one caller has to itself: an address of IPv4; of IPv6 a network of 64 bits at least (RFC 6177), whose addresses could
-    /// otherwise be used one after the other, each with a burst of its own.
+    /// The partition of a caller: an IPv4 address, or the /64 network that an IPv6 caller has at least (RFC 6177) and whose addresses it
+    /// could otherwise use one by one, each with its own burst.
     /// </summary>
     private static IPAddress Network(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? address.MapToIPv4()

@@ -15,11 +15,11 @@ internal static class OptionsRegistration
     private const string Root = "MaskApi";
 
     /// <summary>
-    /// Registers the record of every section of <c>MaskApi:</c> as itself. All are validated before the service listens, and
-    /// a name that no setting has is an error, because a misspelt limit must not be a limit that is silently absent.
+    /// Registers the record of every section of <c>MaskApi:</c> as itself. All are validated before the service listens. Unknown names are
+    /// errors, because a misspelt limit must not be silently absent.
     /// </summary>
-    /// <returns>The same records, for what is decided while the service is put together.</returns>
-    /// <exception cref="InvalidSettingsException">One message a setting that is wrong.</exception>
+    /// <returns>The same records, for decisions during composition.</returns>
+    /// <exception cref="InvalidSettingsException">One message per invalid setting.</exception>
     public static Settings AddServiceOptions(this IServiceCollection services, IConfiguration configuration)
     {
         var settings = new Settings();
@@ -67,7 +67,7 @@ internal static class OptionsRegistration
             }
             catch (InvalidOperationException exception)
             {
-                // The binder's own words name the setting and the value that does not fit.
+                // The binder's own words name the setting and the invalid value.
                 failures.Add(exception.Message);
             }
         }
@@ -79,7 +79,7 @@ internal static class OptionsRegistration
         select $"There is no setting {named.Path}; {section.Path} knows {string.Join(", ", known)}.";
 
     /// <summary>
-    /// What the binder passes over in silence. Keys that are not numbered would be no keys at all, and the service open to everybody.
+    /// Catches what the binder ignores. Keys that are not numbered would be no keys at all, and the service open to everyone.
     /// </summary>
     private static string? Misfit(IConfigurationSection setting, Type type) =>
         type == typeof(IReadOnlyList<string>)
@@ -89,14 +89,14 @@ internal static class OptionsRegistration
             ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))}, and is {setting.Value}."
         : null;
 
-    /// <summary>Settings that are right by themselves and not together.</summary>
+    /// <summary>Catches settings that are valid alone but not together.</summary>
     private static IEnumerable<string> Conflicts(LimitOptions limits, AdmissionOptions admission)
     {
-        // In base64 a picture is a third longer, and while a buffer grows its bytes are held twice; with less, a picture within the
-        // limit would be refused as one too many for ever.
+        // Base64 makes a picture a third longer, and a growing buffer holds its bytes twice. With less memory, a picture within the limit
+        // would always be refused.
         var least = 3L * limits.MaxImageBytes;
 
-        // A batch holds what was sent, and beside it the buffer that its last picture grows into.
+        // A batch holds everything sent, plus the buffer that its last picture grows into.
         var batch = limits.MaxBatchBytes + limits.MaxImageBytes + 1L;
         if (admission.MaxBytesInFlight < least)
         {
@@ -116,10 +116,10 @@ internal static class OptionsRegistration
     {
         private readonly Dictionary<Type, object> _byType = [];
 
-        /// <summary>One of them.</summary>
+        /// <summary>The record of one section.</summary>
         public T Get<T>() where T : class => (T)_byType[typeof(T)];
 
-        /// <summary>Adds one.</summary>
+        /// <summary>Adds a record.</summary>
         public void Add(object options) => _byType.Add(options.GetType(), options);
     }
 }

@@ -5,13 +5,13 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Pictures written as text: base64 of either alphabet (RFC 4648), padded or not, wrapped or not, or a data: URL.</summary>
+/// <summary>Pictures sent as text: base64 of either alphabet (RFC 4648), padded or not, wrapped or not, or a data: URL.</summary>
 internal static class Base64Text
 {
-    /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is looked for.</summary>
+    /// <summary>Longest prefix <c>data:image/jpeg;charset=…;base64,</c> that is recognized.</summary>
     private const int MaxPrefix = 256;
 
-    /// <summary>No picture is shorter in base64; without a bound, any word would pass for a picture.</summary>
+    /// <summary>No picture is shorter in base64. Without a minimum, any word would pass for a picture.</summary>
     private const int MinLength = 40;
 
     private static readonly SearchValues<byte> _characters =
@@ -19,12 +19,12 @@ internal static class Base64Text
 
     private static ReadOnlySpan<byte> WhiteSpace => " \t\r\n"u8;
 
-    /// <summary>Whether bytes are such a text. No picture file is: each has bytes within its header that base64 cannot contain.</summary>
+    /// <summary>Whether bytes are such a text. No picture file is: each has header bytes that base64 cannot contain.</summary>
     public static bool Is(ReadOnlySpan<byte> bytes) =>
         IsDataUrl(bytes) || (bytes.Length >= MinLength && !bytes.ContainsAnyExcept(_characters));
 
-    /// <summary>Decodes where the text lies, and narrows the buffer to the picture.</summary>
-    /// <param name="body">What holds the text.</param>
+    /// <summary>Decodes the text in place and narrows the buffer to the picture.</summary>
+    /// <param name="body">The buffer that holds the text.</param>
     /// <param name="range">Where in <paramref name="body"/> the text lies.</param>
     /// <exception cref="ProblemException"><c>invalid_body</c> or <c>image_missing</c>.</exception>
     public static void Decode(PictureBuffer body, Range range)
@@ -44,7 +44,7 @@ internal static class Base64Text
             text = text[(comma + 1)..];
         }
 
-        // One alphabet, so that the decoder of the other, which asks for no padding, reads both.
+        // Convert to the URL-safe alphabet, whose decoder does not require padding.
         text.Replace((byte)'+', (byte)'-');
         text.Replace((byte)'/', (byte)'_');
         int written;
@@ -65,7 +65,7 @@ internal static class Base64Text
         body.Narrow(start, written);
     }
 
-    // The names of schemes (RFC 3986, section 3.1) and the word base64 are the same in capitals.
+    // Scheme names (RFC 3986, section 3.1) and the word base64 are case-insensitive.
     private static bool IsDataUrl(ReadOnlySpan<byte> text)
     {
         text = text.TrimStart(WhiteSpace);

@@ -4,15 +4,15 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// Reads on, after a refusal has been sent, what its caller is still sending. Most clients read the answer only then; a server that
-/// closes the connection meanwhile resets it, and the refusal is lost.
+/// After a refusal, keeps reading what its caller is still sending. Most clients read the response only then; a server that closes the
+/// connection meanwhile resets it, and the refusal is lost.
 /// </summary>
 internal static class BodyDrain
 {
-    /// <summary>Bytes read at once.</summary>
+    /// <summary>Bytes per read.</summary>
     private const int Part = 64 * 1024;
 
-    /// <summary>Most bytes of a body, of which a part may be read only to be thrown away: twice what the largest may have.</summary>
+    /// <summary>Maximum bytes of a body that is read only to be discarded: twice the largest allowed.</summary>
     public static long MaxBytes(LimitOptions limits) => 2L * Math.Max(JsonBody.MaxBytes(limits.MaxImageBytes), limits.MaxBatchBytes);
 
     /// <summary>Reads the rest, within the time that an upload may take.</summary>
@@ -22,7 +22,7 @@ internal static class BodyDrain
         var request = context.Request;
         var most = MaxBytes(services.GetRequiredService<LimitOptions>());
 
-        // Who waits to be asked for the body (RFC 9110, section 10.1.1) will not send it any more.
+        // A caller that waits for 100 Continue (RFC 9110, section 10.1.1) will not send the body.
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             || request.ContentLength > most || request.Headers.Expect.Count > 0)
         {
@@ -46,7 +46,7 @@ internal static class BodyDrain
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException)
         {
-            // Too slow, too much or gone: the answer is sent, and the server closes the connection.
+            // Too slow, too much or gone: the response is sent, and the server closes the connection.
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace MaskApi.Uploads;
 
-/// <summary>Tells bodies that are text from pictures, whatever their content type says.</summary>
+/// <summary>Tells text bodies from pictures, whatever their content type says.</summary>
 internal static class BodyText
 {
-    /// <summary>How much of a body is looked at for the headers of a form's first part.</summary>
+    /// <summary>How much of a body is searched for the headers of a form's first part.</summary>
     private const int Beginning = 1024;
 
     /// <summary>Whether a media type is JSON: <c>application/json</c>, <c>text/json</c> or <c>application/…+json</c>.</summary>
@@ -13,14 +13,14 @@ internal static class BodyText
         || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
             && type.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether a media type is what tools send when nobody told them (curl -d, fetch with a string), or none at all.</summary>
+    /// <summary>Whether a media type is a tool's default (curl -d, fetch with a string), or absent.</summary>
     public static bool IsUnspecific(string type) =>
         type.Length == 0
         || type.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
         || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What to tell the sender of a body that is no picture but plainly something else.</summary>
-    /// <returns>Which content type to send; null where the body may be a picture.</returns>
+    /// <summary>Advises the sender of a body that is plainly not a picture.</summary>
+    /// <returns>Which content type to send; null if the body may be a picture.</returns>
     public static string? WhatToSend(ReadOnlySpan<byte> body)
     {
         if (JsonBody.Is(body))

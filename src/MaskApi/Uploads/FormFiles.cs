@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// The pictures of a form, one after the other as they arrive. The framework's own form reader is not used because it puts
-/// files above 64 KiB on the disk.
+/// Reads the pictures of a form one by one as they arrive. The framework's own form reader is not used because it writes files above 64 KiB
+/// to disk.
 /// </summary>
 internal static partial class FormFiles
 {
@@ -18,15 +18,15 @@ internal static partial class FormFiles
     /// <summary>Longest boundary: RFC 2046, section 5.1.1, allows 70.</summary>
     private const int MaxBoundary = 70;
 
-    /// <summary>Reads the parts of one field; whatever else the form holds is skipped.</summary>
+    /// <summary>Reads the parts of one field and skips all others.</summary>
     /// <param name="body">The form.</param>
-    /// <param name="contentType">Its content type, with the boundary, as it was sent.</param>
-    /// <param name="field">Name of the field; <c>field[]</c> and <c>field[0]</c>, as PHP and axios write lists, are the same.</param>
+    /// <param name="contentType">Its content type with the boundary, as sent.</param>
+    /// <param name="field">Name of the field; <c>field[]</c> and <c>field[0]</c>, as PHP and axios write lists, are equivalent.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ProblemException"><c>invalid_body</c>: no boundary.</exception>
     /// <remarks>
-    /// A part needs no file name (RFC 7578, section 4.2). A malformed or incomplete form ends in an exception of which
-    /// <see cref="IsMalformed"/> is true.
+    /// A part needs no file name (RFC 7578, section 4.2). A malformed or incomplete form ends in an exception that
+    /// <see cref="IsMalformed"/> recognizes.
     /// </remarks>
     public static async IAsyncEnumerable<FormFile> ReadAsync(
         Stream body, string contentType, string field, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -54,7 +54,7 @@ internal static partial class FormFiles
 
     private static string? FileName(ContentDispositionHeaderValue disposition)
     {
-        // The framework throws where "filename*" has no value.
+        // The framework throws if "filename*" has no value.
         var hasStar = disposition.Parameters.Any(static parameter =>
             parameter.Name.Equals("filename*", StringComparison.OrdinalIgnoreCase) && parameter.Value.HasValue);
         var star = hasStar ? disposition.FileNameStar : default;
@@ -62,11 +62,11 @@ internal static partial class FormFiles
         return string.IsNullOrEmpty(name) ? null : name;
     }
 
-    /// <summary>Whether an exception while reading a form means that the form is at fault.</summary>
+    /// <summary>Whether an exception while reading a form means that the form is malformed.</summary>
     public static bool IsMalformed(Exception exception) =>
         exception is InvalidDataException or (IOException and not BadHttpRequestException);
 
-    /// <summary>The boundary. Many clients leave one with <c>=</c> or <c>/</c> unquoted, which strict parsers do not read.</summary>
+    /// <summary>The boundary. Many clients leave <c>=</c> or <c>/</c> unquoted, which strict parsers reject.</summary>
     private static string? Boundary(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var parsed)
             ? HeaderUtilities.RemoveQuotes(parsed.Boundary).Value
@@ -80,7 +80,7 @@ internal static partial class FormFiles
 }
 
 /// <summary>One picture of a form.</summary>
-/// <param name="FileName">Name of the file; null where the part has none.</param>
+/// <param name="FileName">Name of the file; null if the part has none.</param>
 /// <param name="Field">Name of the part.</param>
-/// <param name="Content">Its content; to be read before the next part is asked for.</param>
+/// <param name="Content">Its content; must be read before the next part.</param>
 internal sealed record FormFile(string? FileName, string Field, Stream Content);

@@ -5,34 +5,35 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>The body <c>{"image": "…"}</c> or <c>{"imageUrl": "…"}</c>; base64 is decoded where it lies.</summary>
+/// <summary>The body <c>{"image": "…"}</c> or <c>{"imageUrl": "…"}</c>; base64 is decoded in place.</summary>
 internal static class JsonBody
 {
-    /// <summary>Bytes that a data: prefix, white space and further properties may add.</summary>
+    /// <summary>Bytes that a data: prefix, white space and other properties may add.</summary>
     private const int Overhead = 64 * 1024;
 
-    /// <summary>Most bytes of one character: <c>\u</c> and four digits.</summary>
+    /// <summary>Maximum bytes per character: <c>\u</c> and four digits.</summary>
     private const int MaxEscape = 6;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
-    /// <summary>Most bytes of a body that can hold a picture of <paramref name="maxImageBytes"/>.</summary>
+    /// <summary>Maximum bytes of a body that holds a picture of <paramref name="maxImageBytes"/>.</summary>
     public static int MaxBytes(int maxImageBytes) =>
         (int)Math.Min(Base64.GetMaxEncodedToUtf8Length(maxImageBytes) + (long)Overhead, Array.MaxLength);
 
-    /// <summary>Whether bytes begin as a JSON object does; no picture does.</summary>
+    /// <summary>Whether bytes start like a JSON object; no picture does.</summary>
     public static bool Is(ReadOnlySpan<byte> body) =>
         (body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body).TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     /// <summary>Reads the body.</summary>
-    /// <param name="body">The body; narrowed to the decoded picture when it holds one.</param>
-    /// <returns>The address to fetch; null when the body holds the picture itself.</returns>
-    /// <exception cref="ProblemException"><c>image_missing</c>, <c>invalid_body</c> or, of an address far too long, <c>url_not_allowed</c>.</exception>
+    /// <param name="body">The body; narrowed to the decoded picture if it holds one.</param>
+    /// <returns>The address to fetch; null if the body holds the picture itself.</returns>
+    /// <exception cref="ProblemException"><c>image_missing</c>, <c>invalid_body</c> or, for an excessively long address,
+    /// <c>url_not_allowed</c>.</exception>
     public static string? Parse(PictureBuffer body)
     {
         if (body.Bytes.Span.StartsWith(ByteOrderMark))
         {
-            // RFC 8259, section 8.1: writers must not add one, readers may ignore one; some tools do add one.
+            // RFC 8259, section 8.1: writers must not add a byte order mark, readers may ignore it; some tools do add one.
             body.Narrow(ByteOrderMark.Length, body.Bytes.Length - ByteOrderMark.Length);
         }
 
@@ -47,7 +48,7 @@ internal static class JsonBody
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: bytes that are not UTF-8 in a string.
+            // InvalidOperationException: invalid UTF-8 in a string.
             throw new ProblemException(ProblemKinds.InvalidBody, "The body is not a JSON object of the expected form.");
         }
     }
@@ -91,7 +92,7 @@ internal static class JsonBody
 
             if (isAddress)
             {
-                // Before a string is made of it: a body has room for one of 50 MB, which no budget counts.
+                // Check before making a string: a body has room for one of 50 MB, which no budget counts.
                 address = reader.ValueSpan.Length <= RemotePictures.MaxAddressLength * MaxEscape
                     ? reader.GetString()!
                     : throw RemotePictures.AddressTooLong();
@@ -102,7 +103,7 @@ internal static class JsonBody
             }
         }
 
-        // Reads on to the end: a body that goes on after its object is malformed.
+        // Reads to the end: a body that continues after its object is malformed.
         while (reader.Read())
         {
         }
@@ -122,7 +123,7 @@ internal static class JsonBody
     }
 
     /// <summary>
-    /// Where the string's characters lie. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens.
+    /// The range of the string's characters. Escapes (some writers send <c>\/</c>) are resolved in place, which only shortens it.
     /// </summary>
     private static Range Unescape(ref Utf8JsonReader reader, PictureBuffer body)
     {
@@ -135,7 +136,7 @@ internal static class JsonBody
         using var copy = body.RentScratch(reader.ValueSpan.Length);
         var length = reader.CopyString(copy.GetSpan());
 
-        // The reader never looks back, and the string ended before the place it has reached.
+        // The reader never looks back, and the string ended before its current position.
         copy.GetSpan()[..length].CopyTo(body.Bytes.Span[start..]);
         return start..(start + length);
     }

@@ -3,34 +3,34 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Uploads;
 
-/// <summary>What one request may hold.</summary>
+/// <summary>Limits on one request.</summary>
 internal sealed record LimitOptions : IServiceOptions
 {
     /// <inheritdoc/>
     public static string Section => "MaskApi:Limits";
 
-    /// <summary>Most bytes of one picture, in whichever way it comes.</summary>
+    /// <summary>Maximum bytes of one picture, however it is sent.</summary>
     public int MaxImageBytes { get; init; } = 20 * 1024 * 1024;
 
-    /// <summary>Most pixels of one picture; refused from its header, before anything is decoded.</summary>
+    /// <summary>Maximum pixels of one picture; refused from its header, before anything is decoded.</summary>
     public long MaxPixels { get; init; } = 52_000_000;
 
-    /// <summary>Least width and height of a picture, pixels.</summary>
+    /// <summary>Minimum width and height of a picture, pixels.</summary>
     public int MinSide { get; init; } = 16;
 
-    /// <summary>Most pictures in one batch.</summary>
+    /// <summary>Maximum pictures in one batch.</summary>
     public int MaxBatchImages { get; init; } = 32;
 
-    /// <summary>Most bytes of one batch.</summary>
+    /// <summary>Maximum bytes of one batch.</summary>
     public long MaxBatchBytes { get; init; } = 100 * 1024 * 1024;
 
-    /// <summary>The part of these limits that the decoder keeps.</summary>
+    /// <summary>The limits that the decoder enforces.</summary>
     public DecodeLimits Decode => new() { MaxPixels = MaxPixels, MinSide = MinSide };
 
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        // A raster is one array of 4 bytes a pixel, so 2^29 pixels is where int ends.
+        // A raster is one span of 4 bytes a pixel, so int ends at 2^29 pixels.
         if (MaxImageBytes is < 1024 or > 1 << 30)
         {
             yield return $"{nameof(MaxImageBytes)} must be between 1024 and {1 << 30}, and is {MaxImageBytes}.";

@@ -2,16 +2,16 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Reads another stream up to a limit, whatever its length was announced to be.</summary>
-/// <param name="inner">What is read; left open.</param>
-/// <param name="limit">Most bytes.</param>
-/// <param name="tooLarge">Makes the problem to end with when there are more.</param>
+/// <summary>Reads another stream up to a limit, whatever length was announced.</summary>
+/// <param name="inner">The stream to read; left open.</param>
+/// <param name="limit">Maximum bytes.</param>
+/// <param name="tooLarge">Creates the problem if there are more.</param>
 internal sealed class LimitedStream(Stream inner, long limit, Func<ProblemException> tooLarge) : Stream
 {
     private long _read;
     private long _limit = limit;
 
-    /// <summary>Allows for more bytes than was known before.</summary>
+    /// <summary>Raises the limit.</summary>
     public void Raise(long bytes) => _limit += bytes;
 
     /// <inheritdoc/>

@@ -2,10 +2,10 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>The bytes of one upload, in memory that grows as they come, within a limit and the common budget.</summary>
+/// <summary>The bytes of one upload, in memory that grows as they arrive, within a limit and the shared budget.</summary>
 /// <param name="budget">The budget that all uploads share.</param>
-/// <param name="limit">Most bytes this one may have.</param>
-/// <param name="tooLarge">Makes the problem to end with when there are more.</param>
+/// <param name="limit">Maximum bytes of this upload.</param>
+/// <param name="tooLarge">Creates the problem if there are more.</param>
 internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<ProblemException> tooLarge) : IDisposable
 {
     private const int FirstBlock = 64 * 1024;
@@ -14,14 +14,14 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
     private int _start;
     private int _length;
 
-    /// <summary>What has been read.</summary>
+    /// <summary>The bytes read so far.</summary>
     public Memory<byte> Bytes => Block.Slice(_start, _length);
 
     private Memory<byte> Block => _block?.Memory ?? Memory<byte>.Empty;
 
     /// <summary>Reads a stream to its end.</summary>
-    /// <param name="source">What to read.</param>
-    /// <param name="expected">How many bytes are announced; null when unknown. A hint that only bounds the growth.</param>
+    /// <param name="source">The stream to read.</param>
+    /// <param name="expected">The announced length; null if unknown. A hint that only bounds the growth.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask FillAsync(Stream source, long? expected, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
             var read = await source.ReadAsync(Block[_length..], cancellationToken);
             if (read == 0)
             {
-                // What was kept for more is given back, so that a batch holds what was sent and not up to four times as much.
+                // Release the excess, so a batch holds what was sent and not up to four times as much.
                 _block!.Trim(Math.Max(1, _length));
                 return;
             }
@@ -48,7 +48,7 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
         }
     }
 
-    /// <summary>Memory for working on what has been read, within the same budget; owned by the caller.</summary>
+    /// <summary>Allocates scratch memory for the bytes read, within the same budget; owned by the caller.</summary>
     public UploadBlock RentScratch(int bytes) => budget.Rent(bytes);
 
     /// <summary>Narrows <see cref="Bytes"/> to a part of it, without copying.</summary>
@@ -70,8 +70,8 @@ internal sealed class PictureBuffer(UploadBudget budget, int limit, Func<Problem
 
     private void Grow(long? expected)
     {
-        // By fours: each time, what is there is copied. One byte more than expected, so that the read that finds
-        // the end does not grow the buffer once more.
+        // Grow fourfold, as each growth copies everything. One byte more than expected lets the read that finds the end do so without
+        // growing.
         var size = Math.Max(FirstBlock, (long)Block.Length * 4);
         if (expected is { } announced && announced > _length)
         {

@@ -5,7 +5,7 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Gets the pictures of a request out of whichever way they came in.</summary>
+/// <summary>Reads the pictures of a request, however they were sent.</summary>
 internal sealed class PictureReader(
     UploadBudget budget, LimitOptions limits, AdmissionOptions admission, RemotePictures remote, TimeProvider time)
 {
@@ -13,9 +13,8 @@ internal sealed class PictureReader(
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The picture's bytes; dispose of them when the work is done.</returns>
-    /// <exception cref="ProblemException">
-    /// <c>image_missing</c>, <c>invalid_body</c>, <c>image_too_large</c>, <c>request_timeout</c>, <c>overloaded</c>, and those of fetching.
-    /// </exception>
+    /// <exception cref="ProblemException"><c>image_missing</c>, <c>invalid_body</c>, <c>image_too_large</c>, <c>request_timeout</c>,
+    /// <c>overloaded</c>, and those of fetching.</exception>
     public async Task<PictureBuffer> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ThrowIfCompressed(request);
@@ -35,7 +34,7 @@ internal sealed class PictureReader(
         return await remote.FetchAsync(address, cancellationToken);
     }
 
-    /// <summary>Reads a form of several pictures.</summary>
+    /// <summary>Reads a form with several pictures.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller's leaving.</param>
     /// <returns>The pictures in their order; dispose of the list when the work is done.</returns>
@@ -50,11 +49,11 @@ internal sealed class PictureReader(
             : throw new ProblemException(ProblemKinds.InvalidBody, "A batch is a form (multipart/form-data) of files 'images'.");
     }
 
-    /// <summary>Reads a body that is no form: a picture, JSON, or base64. The content decides where the type does not.</summary>
+    /// <summary>Reads a body that is not a form: a picture, JSON, or base64. The content decides if the type does not.</summary>
     private async Task<(PictureBuffer Picture, string? Address)> ReadBodyAsync(
         HttpRequest request, string type, CancellationToken cancellationToken)
     {
-        // What tools send as text without being told is read as what it plainly is; only text may be longer than the picture in it.
+        // Text with a tool's default type is read as what it plainly is. Only text may exceed the size of the picture in it.
         var isText = BodyText.IsJson(type) || BodyText.IsUnspecific(type);
         var limit = isText ? JsonBody.MaxBytes(limits.MaxImageBytes) : limits.MaxImageBytes;
         ThrowIfLonger(request, limit, ImageTooLarge);
@@ -91,7 +90,7 @@ internal sealed class PictureReader(
 
     private async Task<PictureBuffer> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // As text, a picture is a third longer; whether it is text, only its part says.
+        // As text, a picture is a third longer; only its content says whether it is text.
         var ofText = JsonBody.MaxBytes(limits.MaxImageBytes) - limits.MaxImageBytes;
         var limit = limits.MaxImageBytes + (long)FormFiles.Overhead;
         ThrowIfLonger(request, limit + ofText, ImageTooLarge);
@@ -153,7 +152,7 @@ internal sealed class PictureReader(
         }
     }
 
-    // A part without a file name may be text, which is longer than the picture that it stands for.
+    // A part without a file name may be text, which is longer than its picture.
     private PictureBuffer BufferFor(FormFile file) => new(
         budget, file.FileName is null ? JsonBody.MaxBytes(limits.MaxImageBytes) : limits.MaxImageBytes, ImageTooLarge);
 
@@ -196,7 +195,7 @@ internal sealed class PictureReader(
     private ProblemException BatchTooLarge() =>
         new(ProblemKinds.BatchTooLarge, $"A batch may have at most {limits.MaxBatchBytes} bytes.");
 
-    /// <summary>The media type without its parameters; empty where none was sent.</summary>
+    /// <summary>The media type without parameters; empty if none was sent.</summary>
     private static string MediaType(HttpRequest request) => request.ContentType?.Split(';')[0].Trim() ?? string.Empty;
 
     private static bool IsForm(string type) => type.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);

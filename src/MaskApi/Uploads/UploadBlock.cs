@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// Memory of an exact size outside the collector's heap. Pooled arrays are up to twice as large as what is asked for, which the budget
-/// would have to count, and arrays of their own would be large objects, which are collected rarely.
+/// Memory of an exact size outside the collector's heap. Pooled arrays are up to twice the requested size, which the budget would have to
+/// count, and plain arrays would be large objects, which are rarely collected.
 /// </summary>
 internal sealed unsafe class UploadBlock : MemoryManager<byte>
 {
@@ -16,14 +16,14 @@ internal sealed unsafe class UploadBlock : MemoryManager<byte>
     /// <summary>Allocates.</summary>
     /// <param name="share">The block's share of the budget; owned by the block.</param>
     /// <param name="length">Number of bytes.</param>
-    /// <exception cref="OutOfMemoryException">There is not as much.</exception>
+    /// <exception cref="OutOfMemoryException">There is not enough memory.</exception>
     public UploadBlock(UploadBudget.Share share, int length)
     {
         _address = (byte*)NativeMemory.Alloc((nuint)length);
         (_share, _length) = (share, length);
     }
 
-    /// <summary>Gives back all but the beginning. Memory that was handed out before is no longer valid.</summary>
+    /// <summary>Releases all but the beginning. Memory handed out before is no longer valid.</summary>
     /// <param name="length">Number of bytes to keep.</param>
     public void Trim(int length)
     {

@@ -4,8 +4,8 @@ using MaskApi.Problems;
 namespace MaskApi.Uploads;
 
 /// <summary>
-/// Bounds the bytes of pictures that are held in memory on their way in and out, over all requests. An upload takes its share as it
-/// grows, so a caller who announces much and sends little holds little.
+/// Bounds the bytes of pictures in memory, incoming and outgoing, over all requests. An upload's share grows as it arrives, so a caller who
+/// announces much and sends little holds little.
 /// </summary>
 internal sealed class UploadBudget(AdmissionOptions options)
 {
@@ -16,8 +16,8 @@ internal sealed class UploadBudget(AdmissionOptions options)
     public long InFlight => Interlocked.Read(ref _held);
 
     /// <summary>Takes a share without waiting.</summary>
-    /// <param name="bytes">Size of the share. More than the whole budget is all of it.</param>
-    /// <param name="beside">Bytes that the same request already holds: more than what they leave is all that they leave.</param>
+    /// <param name="bytes">Size of the share, clamped to the whole budget.</param>
+    /// <param name="beside">Bytes that the same request already holds; the share is clamped to what they leave.</param>
     /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
     public Share Take(long bytes, long beside = 0)
     {
@@ -33,7 +33,7 @@ internal sealed class UploadBudget(AdmissionOptions options)
 
     /// <summary>Allocates memory within the budget.</summary>
     /// <param name="bytes">How many bytes.</param>
-    /// <returns>Exactly as many, with any content; owned by the caller.</returns>
+    /// <returns>Exactly that many, with undefined content; owned by the caller.</returns>
     /// <exception cref="ProblemException"><c>overloaded</c>: the budget is used up.</exception>
     public UploadBlock Rent(int bytes)
     {
@@ -49,12 +49,12 @@ internal sealed class UploadBudget(AdmissionOptions options)
         }
     }
 
-    /// <summary>Bytes that somebody holds, given back when disposed of.</summary>
+    /// <summary>Bytes held by someone, released when disposed.</summary>
     internal sealed class Share(UploadBudget budget, long bytes) : IDisposable
     {
         private long _bytes = bytes;
 
-        /// <summary>Changes the share to what is held in truth. Never refused: the memory is there already.</summary>
+        /// <summary>Corrects the share to what is really held. Never refused: the memory is already there.</summary>
         public void Resize(long bytes) => Interlocked.Add(ref budget._held, bytes - Interlocked.Exchange(ref _bytes, bytes));
 
         /// <inheritdoc/>

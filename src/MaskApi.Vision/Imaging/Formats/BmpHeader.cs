@@ -7,14 +7,14 @@ internal static class BmpHeader
 {
     private const int FileHeader = 14, Os2Version1 = 12, Os2Version2Short = 16, Info = 40, WithAlphaMask = 56;
 
-    /// <summary>Whether a file begins like a bitmap. "BM" begins many texts too; the size of the header that follows settles it.</summary>
+    /// <summary>Whether a file starts like a bitmap. Many texts start with "BM" too; the size of the next header settles it.</summary>
     /// <param name="file">The file, or its beginning.</param>
     internal static bool IsBitmap(ReadOnlySpan<byte> file) =>
         file.Length >= FileHeader + 4
         && file.StartsWith("BM"u8)
         && BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]) is Os2Version1 or Os2Version2Short or Info or 52 or WithAlphaMask or 64 or 108 or 124;
 
-    /// <summary>What of a bitmap is not read, as words for its sender; null when it may be decoded.</summary>
+    /// <summary>Which feature of a bitmap is not supported, in words for its sender; null if it can be decoded.</summary>
     /// <param name="file">A bitmap, whole or not.</param>
     internal static string? Unread(ReadOnlySpan<byte> file)
     {
@@ -29,7 +29,7 @@ internal static class BmpHeader
             case Os2Version2Short:
                 return "OS/2 bitmaps with a header of 16 bytes are not read. " + advice;
 
-            // Three bytes a color, as many as the bits can name; the decoder takes pixels for colors where there are fewer.
+            // Three bytes a color, one for each value of the bits. Where there are fewer, the decoder would read pixels as colors.
             case Os2Version1 when BinaryPrimitives.ReadUInt16LittleEndian(file[24..]) is <= 8 and var bits
                 && BinaryPrimitives.ReadUInt32LittleEndian(file[10..]) < FileHeader + Os2Version1 + (3 << bits):
                 return "OS/2 bitmaps whose palette has fewer colors than their bits can name are not read. " + advice;
@@ -38,7 +38,7 @@ internal static class BmpHeader
         }
     }
 
-    /// <summary>Where the alpha of each pixel is; null where a bitmap has none.</summary>
+    /// <summary>Locates the alpha of each pixel; null if a bitmap has none.</summary>
     /// <param name="file">A bitmap, whole or not.</param>
     /// <param name="width">Width of the picture in pixels.</param>
     /// <param name="height">Height of the picture in pixels.</param>
@@ -61,7 +61,7 @@ internal static class BmpHeader
     }
 
     /// <summary>Where the alpha of each pixel is.</summary>
-    /// <param name="Start">Where the pixels begin, four bytes each.</param>
+    /// <param name="Start">Offset of the pixels, four bytes each.</param>
     /// <param name="Mask">The bits of alpha in each.</param>
     /// <param name="IsTopDown">Whether the first row is the top one.</param>
     internal readonly record struct AlphaPlane(int Start, uint Mask, bool IsTopDown);

@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// The orientation that a PNG's <c>eXIf</c> chunk (PNG third edition, 11.3.4.5) or a WebP's <c>EXIF</c> chunk states: the codec leaves the
-/// first to its caller and reads the second only as the standard has it. That of JPEG it reads itself.
+/// The orientation in a PNG's <c>eXIf</c> chunk (PNG third edition, 11.3.4.5) or a WebP's <c>EXIF</c> chunk. The codec leaves the first to
+/// its caller and reads the second only in the standard's form. It reads JPEG's itself.
 /// </summary>
 internal static class ExifBlock
 {
     private const ushort OrientationTag = 0x0112;
 
-    /// <summary>The flag in a WebP's first chunk that says there is metadata of this kind (RFC 9649, 2.7).</summary>
+    /// <summary>The flag in a WebP's first chunk that announces EXIF metadata (RFC 9649, 2.7).</summary>
     private const byte WebpExifFlag = 0x08;
 
-    /// <summary>The orientation that a PNG states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
+    /// <summary>The orientation of a PNG, or <see cref="ExifOrientation.TopLeft"/>.</summary>
     /// <param name="file">A PNG file, whole or not.</param>
     internal static ExifOrientation OfPng(ReadOnlySpan<byte> file)
     {
@@ -28,7 +28,7 @@ internal static class ExifBlock
         return ExifOrientation.TopLeft;
     }
 
-    /// <summary>The orientation that a WebP states, or <see cref="ExifOrientation.TopLeft"/>.</summary>
+    /// <summary>The orientation of a WebP, or <see cref="ExifOrientation.TopLeft"/>.</summary>
     /// <param name="file">A WebP file, whole or not.</param>
     internal static ExifOrientation OfWebp(ReadOnlySpan<byte> file)
     {
@@ -48,7 +48,7 @@ internal static class ExifBlock
         return ExifOrientation.TopLeft;
     }
 
-    /// <summary>Pillow and sharp begin the block as in a JPEG, which neither standard asks for.</summary>
+    /// <summary>Pillow and sharp start the block as in a JPEG, which neither standard asks for.</summary>
     private static ExifOrientation Read(ReadOnlySpan<byte> block)
     {
         var prefix = "Exif\0\0"u8;

@@ -9,7 +9,7 @@ public enum ExifOrientation
     /// <summary>Mirrored left to right.</summary>
     TopRight = 2,
 
-    /// <summary>Turned by 180°.</summary>
+    /// <summary>Rotated by 180°.</summary>
     BottomRight = 3,
 
     /// <summary>Mirrored top to bottom.</summary>
@@ -18,12 +18,12 @@ public enum ExifOrientation
     /// <summary>Mirrored along the main diagonal.</summary>
     LeftTop = 5,
 
-    /// <summary>To be turned by 90° clockwise.</summary>
+    /// <summary>Needs rotating by 90° clockwise.</summary>
     RightTop = 6,
 
     /// <summary>Mirrored along the other diagonal.</summary>
     RightBottom = 7,
 
-    /// <summary>To be turned by 90° counterclockwise.</summary>
+    /// <summary>Needs rotating by 90° counterclockwise.</summary>
     LeftBottom = 8,
 }

@@ -3,16 +3,16 @@ using System.Buffers.Binary;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// Tells a file's format by its first bytes. Only what is recognized here reaches the decoder, so its other codecs
-/// (ICO, WBMP, camera raw) are no way in.
+/// Tells a file's format from its first bytes. Only these formats reach the decoder, so its other codecs (ICO, WBMP, camera raw) are out of
+/// reach.
 /// </summary>
 internal static class ImageSniffer
 {
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>The format of a file.</summary>
-    /// <param name="file">The file, or its first 32 bytes at least.</param>
-    /// <exception cref="ImageRejectedException">It is of no format that is read.</exception>
+    /// <param name="file">The file, or at least its first 32 bytes.</param>
+    /// <exception cref="ImageRejectedException">The format is not supported.</exception>
     internal static ImageFormat Identify(ReadOnlySpan<byte> file)
     {
         if (file is [0xFF, 0xD8, 0xFF, ..])
@@ -74,10 +74,10 @@ internal static class ImageSniffer
         return "The content is not a picture that is read. " + accepted;
     }
 
-    /// <summary>Whether the major brand or, where that is as general as <c>mif1</c>, one of the compatible ones is AVIF's.</summary>
+    /// <summary>Whether the major brand is AVIF's or, if that is as general as <c>mif1</c>, one of the compatible brands is.</summary>
     private static bool NamesAvif(ReadOnlySpan<byte> file)
     {
-        // The minor version lies between major and compatible brands.
+        // The minor version lies between the major and the compatible brands.
         var brands = file[8..(int)Math.Clamp(BinaryPrimitives.ReadUInt32BigEndian(file), 12, (uint)file.Length)];
         for (; brands.Length >= 4; brands = brands[4..])
         {

@@ -8,12 +8,14 @@ internal static class JpegProfile
 {
     private const byte Application2 = 0xE2, StartOfScan = 0xDA;
 
-    // Of a profile: its header, then how many tags there are, then twelve bytes on each, of which the first four are its name.
+    // A profile is a header, the number of tags, then twelve bytes per tag, starting with its four-letter name.
     private const int HeaderLength = 128, TagLength = 12;
 
     private static ReadOnlySpan<byte> Signature => "ICC_PROFILE\0"u8;
 
-    /// <summary>Whether colors are sRGB for every reader: there is no profile, or one that has nothing but sRGB's curves and primaries.</summary>
+    /// <summary>
+    /// Whether every reader takes the colors for sRGB: there is no profile, or one with nothing but sRGB's curves and primaries.
+    /// </summary>
     /// <param name="file">A JPEG file, whole or not.</param>
     internal static bool IsSrgb(ReadOnlySpan<byte> file)
     {
@@ -26,7 +28,7 @@ internal static class JpegProfile
 
             if (segment.Marker == Application2 && segment.Data.StartsWith(Signature))
             {
-                // Number and count follow. A profile in several parts is larger than any that is plain sRGB.
+                // Number and count follow. A profile in several parts is larger than any plain sRGB profile.
                 return segment.Data[Signature.Length..] is [1, 1, .. var profile] && IsPlainSrgb(profile);
             }
         }
@@ -35,8 +37,8 @@ internal static class JpegProfile
     }
 
     /// <summary>
-    /// SkiaSharp takes a profile that has look-up tables for what its curves say, or for sRGB if it has none, when asked for its color
-    /// space; its decoder goes by the tables.
+    /// Asked for the color space of a profile with look-up tables, SkiaSharp answers with what its curves say, or with sRGB if it has none.
+    /// Its decoder uses the tables.
     /// </summary>
     private static bool IsPlainSrgb(ReadOnlySpan<byte> profile)
     {
@@ -54,7 +56,7 @@ internal static class JpegProfile
             }
         }
 
-        // Null where the library cannot read it; without the step between, it throws.
+        // Null if the library cannot read it. Without the intermediate step, it throws.
         using var parsed = SKColorSpaceIccProfile.Create(profile);
         using var space = parsed is null ? null : SKColorSpace.CreateIcc(parsed);
         return space is { IsSrgb: true };

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// Reads a JPEG's Huffman codes without their meaning and tells whether all of the picture is there. Decoders do not: libjpeg paints
-/// gray over what is missing and says so in a warning that SkiaSharp does not pass on.
+/// Walks a JPEG's Huffman codes without decoding pixels, to tell whether the whole picture is there. Decoders do not tell: libjpeg fills
+/// what is missing with gray and issues a warning, which SkiaSharp drops.
 /// </summary>
 internal ref struct JpegScans
 {
@@ -29,22 +29,22 @@ internal ref struct JpegScans
         _cancellationToken = cancellationToken;
     }
 
-    /// <summary>What a check finds.</summary>
+    /// <summary>The result of a check.</summary>
     internal enum Finding
     {
         /// <summary>Every block of every component is there.</summary>
         Whole,
 
-        /// <summary>Data end too early, or hold a code that no table has.</summary>
+        /// <summary>The data end too early, or contain a code that no table has.</summary>
         Broken,
 
-        /// <summary>A kind of file that is not checked: the decoder decides.</summary>
+        /// <summary>A kind of file that is not checked; the decoder decides.</summary>
         Unknown,
     }
 
     /// <summary>Checks a file.</summary>
     /// <param name="file">A JPEG file, whole or not.</param>
-    /// <param name="end">Where the data of the last scan end, if no end of the picture (EOI) follows; else null.</param>
+    /// <param name="end">Where the data of the last scan end if no end of image (EOI) follows; otherwise null.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     internal static Finding Check(ReadOnlySpan<byte> file, out int? end, CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal ref struct JpegScans
             var marker = NextMarker(ref position);
             if (marker < 0)
             {
-                // Cameras that lose power, and some that do not, leave the end out.
+                // Cameras that lose power omit the end of image, and so do some that do not.
                 end = dataEnd;
                 return IsCovered(toTheLastBit: true) ? Finding.Whole : Finding.Broken;
             }
@@ -102,7 +102,7 @@ internal ref struct JpegScans
         }
     }
 
-    /// <summary>Goes behind the next marker, over whatever lies before it; -1 at the end of the file.</summary>
+    /// <summary>Moves past the next marker, skipping whatever precedes it; -1 at the end of the file.</summary>
     private readonly int NextMarker(ref int position)
     {
         while (position < _file.Length)
@@ -140,7 +140,7 @@ internal ref struct JpegScans
 
     private readonly Finding ReadTables(ReadOnlySpan<byte> data)
     {
-        // T.81, B.2.4.2: class and number, how many codes there are of each length, what they stand for.
+        // T.81, B.2.4.2: class and number, number of codes of each length, their values.
         while (data.Length > 16)
         {
             var count = 0;
@@ -169,7 +169,7 @@ internal ref struct JpegScans
 
     private Finding ReadFrame(int marker, ReadOnlySpan<byte> data)
     {
-        // Lossless, hierarchical and arithmetic files no codec here reads; a second frame no decoder takes.
+        // No codec here reads lossless, hierarchical or arithmetic files, and no decoder accepts a second frame.
         if (marker > 0xC2 || _components.Length > 0 || data.Length < 6 || data.Length < 6 + (3 * data[5]))
         {
             return Finding.Unknown;
@@ -241,7 +241,7 @@ internal ref struct JpegScans
                 return Finding.Unknown;
             }
 
-            // In a progressive file, a scan of the means brings nothing but them.
+            // A DC scan of a progressive file holds nothing else.
             component.LowBit.AsSpan(first, (_isProgressive && first == 0 ? 0 : last) - first + 1).Fill((sbyte)low);
         }
 
@@ -290,7 +290,7 @@ internal ref struct JpegScans
         return true;
     }
 
-    /// <summary>A block of a sequential file (T.81, F.2.2).</summary>
+    /// <summary>Reads a block of a sequential file (T.81, F.2.2).</summary>
     private bool ReadBlock(Component component)
     {
         if (!_bits.Skip(_bits.Decode(component.Mean!)))
@@ -317,7 +317,7 @@ internal ref struct JpegScans
         return true;
     }
 
-    /// <summary>What a scan of a progressive file brings of a block (T.81, G.1.2).</summary>
+    /// <summary>Reads a scan's part of a block in a progressive file (T.81, G.1.2).</summary>
     private bool ReadPart(Component component, int at, int first, int last, int high, ref int run)
     {
         if (first == 0)
@@ -349,7 +349,7 @@ internal ref struct JpegScans
                     return false;
                 }
 
-                // A refining scan brings a bit of each coefficient that it passes and that is not zero.
+                // A refining scan carries one bit for each nonzero coefficient that it passes.
                 for (var left = high == 0 ? 0 : zeros; high != 0 && k <= last; k++)
                 {
                     if (((nonZero >> k) & 1) == 0 ? left-- == 0 : !_bits.Skip(1))
@@ -375,7 +375,7 @@ internal ref struct JpegScans
 
     private static int Ceiling(int value, int by) => (value + by - 1) / by;
 
-    /// <summary>A component of the frame, its sides and places in blocks.</summary>
+    /// <summary>A component of the frame; sizes and positions in blocks.</summary>
     private sealed class Component(byte id, int across, int down)
     {
         public byte Id { get; } = id;
@@ -394,21 +394,21 @@ internal ref struct JpegScans
 
         public HuffmanTable? Rest { get; set; }
 
-        /// <summary>Of a progressive file: which coefficients of each block are known not to be zero.</summary>
+        /// <summary>Progressive only: which coefficients of each block are known to be nonzero.</summary>
         public ulong[] NonZero { get; set; } = [];
 
-        /// <summary>The lowest bit of each coefficient that a scan has brought; -1 before there was any.</summary>
+        /// <summary>The lowest bit of each coefficient read so far; -1 before any.</summary>
         public sbyte[] LowBit { get; } = [.. Enumerable.Repeat((sbyte)-1, Coefficients)];
     }
 
-    /// <summary>A table of codes, unpacked when a scan first uses it: a file may hold millions that none does.</summary>
+    /// <summary>A table of codes, unpacked when a scan first uses it: a file may hold millions of unused ones.</summary>
     private sealed class HuffmanTable(byte[] counts, byte[] values)
     {
         private const int LongestCode = 16;
 
         private ushort[]? _entries;
 
-        /// <summary>By the next sixteen bits: the code's length times 256, and its value. 0 where there is no such code.</summary>
+        /// <summary>Indexed by the next sixteen bits: code length times 256, plus value. 0 if there is no such code.</summary>
         public ushort[] Entries => _entries ??= Unpack();
 
         private ushort[] Unpack()
@@ -436,10 +436,10 @@ internal ref struct JpegScans
         private int _count;
         private bool _ended;
 
-        /// <summary>Where to go on: before the marker, once it was reached.</summary>
+        /// <summary>Where to continue: before the marker, once it is reached.</summary>
         public int Position { get; private set; } = position;
 
-        /// <summary>Whether more was asked for than there is.</summary>
+        /// <summary>Whether more bits were asked for than there are.</summary>
         public bool IsShort { get; private set; }
 
         /// <summary>The value of the next code; -1 if there is none.</summary>
@@ -466,9 +466,9 @@ internal ref struct JpegScans
             return Skip(bits) ? value : 0;
         }
 
-        /// <summary>Goes over bits.</summary>
-        /// <param name="bits">How many; negative where what tells it was not there.</param>
-        /// <returns>Whether there were as many.</returns>
+        /// <summary>Skips bits.</summary>
+        /// <param name="bits">How many; negative if their number could not be read.</param>
+        /// <returns>Whether there were enough.</returns>
         public bool Skip(int bits)
         {
             while (bits > _count && !_ended)
@@ -489,9 +489,9 @@ internal ref struct JpegScans
             return true;
         }
 
-        /// <summary>Goes behind a restart marker, as libjpeg does (jpeg_resync_to_restart).</summary>
-        /// <param name="expected">Its number.</param>
-        /// <returns>Whether data follow that are not known to be others.</returns>
+        /// <summary>Moves past a restart marker, as libjpeg does (jpeg_resync_to_restart).</summary>
+        /// <param name="expected">Its expected number.</param>
+        /// <returns>Whether the data that follow may belong here.</returns>
         public bool Restart(int expected)
         {
             (_buffer, _count, _ended) = (0, 0, false);
@@ -515,7 +515,7 @@ internal ref struct JpegScans
                     return false;
                 }
 
-                // One or two ahead, data are missing; one or two behind, they are old; any other number is taken for the right one.
+                // One or two ahead: data are missing. One or two behind: they are old. Any other number is taken for the right one.
                 var ahead = (marker - 0xD0 - expected) & 7;
                 if (ahead is 1 or 2)
                 {

@@ -1,6 +1,6 @@
 namespace MaskApi.Vision.Imaging.Formats;
 
-/// <summary>The segments of a JPEG, one after the other, with what lies between them left out (ITU-T T.81, B.1.1).</summary>
+/// <summary>Enumerates the segments of a JPEG and skips what lies between them (ITU-T T.81, B.1.1).</summary>
 /// <param name="file">A JPEG file, whole or not.</param>
 internal ref struct JpegSegments(ReadOnlySpan<byte> file)
 {
@@ -9,20 +9,20 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
     private readonly ReadOnlySpan<byte> _file = file;
     private int _position = 2;
 
-    /// <summary>The segment that was reached.</summary>
+    /// <summary>The current segment.</summary>
     public Segment Current { get; private set; }
 
-    /// <summary>For foreach.</summary>
+    /// <summary>Makes foreach work.</summary>
     public readonly JpegSegments GetEnumerator() => this;
 
-    /// <summary>Goes to the next segment.</summary>
+    /// <summary>Moves to the next segment.</summary>
     /// <returns>Whether there is one.</returns>
     public bool MoveNext()
     {
         while (_position < _file.Length)
         {
-            // Entropy-coded data and anything stray is skipped up to the next marker: FF followed by no stuffed
-            // zero, reserved or restart marker (01–BF, D0–D7) nor fill (FF).
+            // Entropy-coded data and stray bytes are skipped up to the next marker: FF not followed by a stuffed zero, a reserved or
+            // restart marker (01–BF, D0–D7) or a fill byte (FF).
             var offset = _file[_position..].IndexOf((byte)0xFF);
             if (offset < 0 || _position + offset + 1 >= _file.Length)
             {
@@ -42,7 +42,7 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
             }
 
             _position++;
-            // libjpeg skips reserved markers too, so that what looks like the length of one must hide nothing from here.
+            // libjpeg skips reserved markers too. What looks like the length of one must not hide segments from this scan.
             if (marker is < 0xC0 or (>= 0xD0 and <= 0xD8))
             {
                 continue;
@@ -64,19 +64,22 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
 
     /// <summary>One segment.</summary>
     /// <param name="marker">The second byte of its marker.</param>
-    /// <param name="data">What follows its length, as far as it is there.</param>
+    /// <param name="data">The bytes after its length, as far as present.</param>
     internal readonly ref struct Segment(byte marker, ReadOnlySpan<byte> data)
     {
         /// <summary>The second byte of its marker.</summary>
         public byte Marker { get; } = marker;
 
-        /// <summary>What follows its length, as far as it is there.</summary>
+        /// <summary>The bytes after its length, as far as present.</summary>
         public ReadOnlySpan<byte> Data { get; } = data;
 
-        /// <summary>Whether it describes a frame: SOF0 to SOF15, among which are the Huffman tables (C4), JPG (C8) and the arithmetic ones (CC).</summary>
+        /// <summary>
+        /// Whether it is in the range of frames, SOF0 to SOF15, which includes Huffman tables (C4), JPG (C8) and arithmetic conditioning
+        /// (CC).
+        /// </summary>
         public bool IsFrame => Marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
-        /// <summary>Of a frame: whether its scans bring a part of each coefficient only (SOF2, 6, 10 and 14).</summary>
+        /// <summary>For a frame: whether it is progressive (SOF2, 6, 10 and 14).</summary>
         public bool IsProgressive => (Marker & 3) == 2;
     }
 }

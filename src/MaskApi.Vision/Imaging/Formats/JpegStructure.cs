@@ -3,17 +3,17 @@ using System.Globalization;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// Counts the scans and the segments of a JPEG. Every scan of a progressive file is a pass over all its coefficients, whether it
-/// brings a bit or none, so a few kilobytes of empty scans keep a decoder busy for minutes ("Two Issues with the JPEG Standard",
-/// libjpeg-turbo project, 2015); encoders write about ten. Segments of metadata are kept in memory one by one, before the size of
-/// the picture is known: 18 MB of empty ones took three seconds and a gigabyte.
+/// Counts the scans and segments of a JPEG. Every scan of a progressive file passes over all its coefficients, even if it carries nothing,
+/// so a few kilobytes of empty scans keep a decoder busy for minutes ("Two Issues with the JPEG Standard", libjpeg-turbo project, 2015);
+/// encoders write about ten. Metadata segments are kept in memory one by one before the size is known: 18 MB of empty ones took three
+/// seconds and a gigabyte.
 /// </summary>
 internal static class JpegStructure
 {
-    /// <summary>Most scans that are decoded; three times what common encoders' progressive scripts use.</summary>
+    /// <summary>Maximum number of scans; three times what common encoders' progressive scripts use.</summary>
     internal const int MaxScans = 32;
 
-    /// <summary>Most segments that are read; ten times as many as 20 MB of full ones.</summary>
+    /// <summary>Maximum number of segments; ten times as many as 20 MB of full ones.</summary>
     internal const int MaxSegments = 4096;
 
     private const byte StartOfScan = 0xDA;
@@ -21,7 +21,7 @@ internal static class JpegStructure
     /// <summary>Bytes of a coefficient in memory.</summary>
     private const int CoefficientLength = 2;
 
-    /// <summary>What a file has too many of, as words for its sender; null when it may be decoded.</summary>
+    /// <summary>What a file has too many of, in words for its sender; null if it can be decoded.</summary>
     /// <param name="file">A JPEG file, whole or not.</param>
     internal static string? Excess(ReadOnlySpan<byte> file)
     {
@@ -44,8 +44,8 @@ internal static class JpegStructure
     }
 
     /// <summary>
-    /// Whether every component of the frame is in some scan: decoders paint what is in none gray, and say nothing. True for what is no
-    /// frame at all, which no decoder takes.
+    /// Whether every component of the frame is in some scan: decoders silently paint the others gray. True if there is no frame, which no
+    /// decoder accepts.
     /// </summary>
     /// <param name="file">A JPEG file, whole or not.</param>
     internal static bool HasEveryComponent(ReadOnlySpan<byte> file)
@@ -79,8 +79,8 @@ internal static class JpegStructure
     }
 
     /// <summary>
-    /// Bytes a pixel of the coefficients that are kept until the last scan is read: a file whose first scan does not bring all of the
-    /// picture has to be decoded as a whole, at a fraction of its size too. 0 for a file of one scan.
+    /// Bytes a pixel for coefficients that are kept until the last scan. A file whose first scan does not carry the whole picture must be
+    /// decoded as a whole, even at a fraction of its size. 0 for a file of one scan.
     /// </summary>
     /// <param name="file">A JPEG file, whole or not.</param>
     internal static float CoefficientBytes(ReadOnlySpan<byte> file)
@@ -90,7 +90,7 @@ internal static class JpegStructure
         {
             if (segment.Marker == StartOfScan)
             {
-                // T.81, B.2.3: it begins with the number of its components.
+                // T.81, B.2.3: it starts with the number of its components.
                 return segment.Data is [var inScan, ..] && inScan == inOneScan ? 0 : bytes;
             }
 
@@ -104,7 +104,9 @@ internal static class JpegStructure
         return bytes;
     }
 
-    /// <summary>Of a frame's components (T.81, B.2.2: identifier, sampling factors, table), the one that is sampled most has one a pixel.</summary>
+    /// <summary>
+    /// The components of a frame (T.81, B.2.2: identifier, sampling factors, table). The most sampled one has one sample a pixel.
+    /// </summary>
     private static float SamplesPerPixel(ReadOnlySpan<byte> components)
     {
         var (sum, wide, high) = (0, 1, 1);

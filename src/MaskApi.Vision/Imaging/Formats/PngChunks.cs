@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MaskApi.Vision.Imaging.Formats;
 
-/// <summary>The chunks of a PNG, one after the other, up to the first that is not there in full (PNG third edition, 5.3).</summary>
+/// <summary>Enumerates the chunks of a PNG up to the first incomplete one (PNG third edition, 5.3).</summary>
 /// <param name="file">A PNG file, whole or not.</param>
 internal ref struct PngChunks(ReadOnlySpan<byte> file)
 {
@@ -13,13 +13,13 @@ internal ref struct PngChunks(ReadOnlySpan<byte> file)
 
     private ReadOnlySpan<byte> _rest = file.Length > SignatureLength ? file[SignatureLength..] : [];
 
-    /// <summary>The chunk that was reached.</summary>
+    /// <summary>The current chunk.</summary>
     public FileChunk Current { get; private set; }
 
-    /// <summary>For foreach.</summary>
+    /// <summary>Makes foreach work.</summary>
     public readonly PngChunks GetEnumerator() => this;
 
-    /// <summary>Goes to the next chunk.</summary>
+    /// <summary>Moves to the next chunk.</summary>
     /// <returns>Whether there is one.</returns>
     public bool MoveNext()
     {

@@ -4,12 +4,12 @@ using System.IO.Compression;
 namespace MaskApi.Vision.Imaging.Formats;
 
 /// <summary>
-/// Bounds the compressed text of a PNG. Nobody here reads it, but libpng unpacks it on its way to the picture, a thousand chunks of
-/// up to 8 MB, and keeps it all: a file of 8 MB took a minute and eight gigabytes before its size in pixels could be asked for.
+/// Bounds the compressed text of a PNG. This service ignores it, but libpng unpacks it before the picture, up to a thousand chunks of 8 MB,
+/// and keeps it all: an 8 MB file took a minute and eight gigabytes before its size in pixels was known.
 /// </summary>
 internal static class PngText
 {
-    /// <summary>Most bytes that all compressed text of a file may unpack to: as many as libpng allows one chunk of it.</summary>
+    /// <summary>Maximum bytes that all compressed text of a file may unpack to; libpng allows this much for one chunk.</summary>
     internal const int Limit = 8_000_000;
 
     private const int BlockLength = 64 * 1024;
@@ -35,8 +35,8 @@ internal static class PngText
     }
 
     /// <summary>
-    /// The zlib stream in a chunk of text (PNG third edition, 11.3.3): in <c>zTXt</c> after keyword and method, in <c>iTXt</c>, if its
-    /// flag says so, after keyword, flag, method, language and translated keyword. Empty in any other.
+    /// The zlib stream in a text chunk (PNG third edition, 11.3.3): in <c>zTXt</c> after keyword and method; in <c>iTXt</c>, if flagged as
+    /// compressed, after keyword, flag, method, language and translated keyword. Empty in any other.
     /// </summary>
     private static ReadOnlySpan<byte> Packed(FileChunk chunk)
     {
@@ -59,7 +59,7 @@ internal static class PngText
 
     private static ReadOnlySpan<byte> From(ReadOnlySpan<byte> bytes, int start) => bytes.Length > start ? bytes[start..] : [];
 
-    /// <summary>How much a stream unpacks to, as far as it can be unpacked and not much beyond <see cref="Limit"/>.</summary>
+    /// <summary>The unpacked size of a stream, as far as it can be unpacked and not much beyond <see cref="Limit"/>.</summary>
     private static unsafe long UnpackedLength(ReadOnlySpan<byte> packed)
     {
         var block = ArrayPool<byte>.Shared.Rent(BlockLength);
@@ -78,7 +78,7 @@ internal static class PngText
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            // Corrupt from here on, or packed with a dictionary (ZLibException, an IOException); libpng drops it at the same place.
+            // Corrupt from here on, or packed with a dictionary (ZLibException, an IOException); libpng stops at the same place.
         }
         finally
         {

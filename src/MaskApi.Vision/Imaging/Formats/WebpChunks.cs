@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MaskApi.Vision.Imaging.Formats;
 
-/// <summary>The chunks of a WebP, one after the other; the last one as far as it is there (RFC 9649, 2.3 and 2.4).</summary>
+/// <summary>Enumerates the chunks of a WebP, the last one as far as present (RFC 9649, 2.3 and 2.4).</summary>
 /// <param name="file">A WebP file, whole or not.</param>
 internal ref struct WebpChunks(ReadOnlySpan<byte> file)
 {
@@ -10,13 +10,13 @@ internal ref struct WebpChunks(ReadOnlySpan<byte> file)
 
     private ReadOnlySpan<byte> _rest = file.Length > FileHeader ? file[FileHeader..] : [];
 
-    /// <summary>The chunk that was reached.</summary>
+    /// <summary>The current chunk.</summary>
     public FileChunk Current { get; private set; }
 
-    /// <summary>For foreach.</summary>
+    /// <summary>Makes foreach work.</summary>
     public readonly WebpChunks GetEnumerator() => this;
 
-    /// <summary>Goes to the next chunk.</summary>
+    /// <summary>Moves to the next chunk.</summary>
     /// <returns>Whether there is one.</returns>
     public bool MoveNext()
     {
@@ -28,7 +28,7 @@ internal ref struct WebpChunks(ReadOnlySpan<byte> file)
         long length = BinaryPrimitives.ReadUInt32LittleEndian(_rest[4..]);
         Current = new FileChunk(_rest[..4], _rest.Slice(ChunkHeader, (int)Math.Min(length, _rest.Length - ChunkHeader)));
 
-        // Data are padded to an even length.
+        // Chunks are padded to an even length.
         _rest = _rest[(int)Math.Min(ChunkHeader + ((length + 1) & ~1L), _rest.Length)..];
         return true;
     }
