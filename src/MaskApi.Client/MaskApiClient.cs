@@ -169,7 +169,7 @@ public sealed class MaskApiClient : IMaskApiClient
         }
 
         return new MaskApiException(
-            new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own" }, retryAfter);
+            new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The response is not from the service" }, retryAfter);
     }
 
     /// <summary>How long the service asks callers to wait; null if it does not say.</summary>
@@ -179,6 +179,6 @@ public sealed class MaskApiClient : IMaskApiClient
         : header.Delta;
 
     private static MaskApiException NotTheService(HttpResponseMessage response, string detail) => new(
-        new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The answer is not the service's own", Detail = detail },
+        new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The response is not from the service", Detail = detail },
         retryAfter: null);
 }

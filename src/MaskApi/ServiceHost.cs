@@ -87,7 +87,7 @@ internal static class ServiceHost
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
             // No such folder, or a file in it that is not JSON.
-            throw new InvalidSettingsException([$"The settings cannot be read: {exception.Message}"]);
+            throw new InvalidSettingsException([$"Settings cannot be read: {exception.Message}"]);
         }
     }
 

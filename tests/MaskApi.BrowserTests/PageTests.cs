@@ -181,14 +181,14 @@ public sealed partial class PageTests(Browser browser)
         await page.Locator("#gallery button").Nth(1).ClickAsync();
         await Expect(page.Locator("#headline")).ToContainTextAsync("Picture 2 of 5: 1 face");
         await page.Locator("#gallery button").Nth(3).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("text.jpg: That is not a picture this service can read.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("text.jpg: That is not a supported picture.");
     });
 
     [Fact]
     public Task What_is_no_picture_is_told_in_plain_words() => browser.RunAsync("/", async page =>
     {
         await page.SetInputFilesAsync("#files", Pictures.Text);
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("That is not a picture this service can read.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("That is not a supported picture.");
         await Expect(page.Locator("#headline")).ToHaveTextAsync("No verdict.");
         await page.GetByRole(AriaRole.Button, new() { Name = "With a mask" }).ClickAsync();
         await ExpectOneFaceAsync(page, "1 with a mask");
@@ -200,7 +200,7 @@ public sealed partial class PageTests(Browser browser)
     {
         await page.RouteAsync(AnswerToAll, route => route.AbortAsync());
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The service cannot be reached.");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The service is unreachable.");
     });
 
     [Fact]

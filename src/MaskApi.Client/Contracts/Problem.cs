@@ -34,7 +34,7 @@ public static class ProblemCodes
     /// <summary>The body is malformed.</summary>
     public const string InvalidBody = "invalid_body";
 
-    /// <summary>A valid key is required.</summary>
+    /// <summary>A valid API key is required.</summary>
     public const string Unauthorized = "unauthorized";
 
     /// <summary>The address may not be fetched.</summary>
@@ -91,7 +91,7 @@ public static class ProblemCodes
     /// <summary>The service is shutting down.</summary>
     public const string Draining = "draining";
 
-    /// <summary>The picture took too long.</summary>
+    /// <summary>Processing timed out.</summary>
     public const string ProcessingTimeout = "processing_timeout";
 
     /// <summary>The response was not the service's own but, for example, a proxy's.</summary>

@@ -115,7 +115,7 @@ internal sealed class OnnxModel : IDisposable
         {
             throw new ModelLoadException(
                 options.ExecutionProvider == ExecutionProvider.Cpu
-                    ? $"Model file '{path}' is not an ONNX model that can be run: {OneLine(e)}"
+                    ? $"Model file '{path}' is not a runnable ONNX model: {OneLine(e)}"
                     : $"Model file '{path}' cannot be run by execution provider '{Name(options.ExecutionProvider)}': {OneLine(e)}",
                 e);
         }
@@ -147,7 +147,7 @@ internal sealed class OnnxModel : IDisposable
             catch (Exception e) when (e is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
             {
                 settings.Dispose();
-                throw new ModelLoadException($"Execution provider '{Name(options.ExecutionProvider)}' cannot be had: {OneLine(e)}", e);
+                throw new ModelLoadException($"Execution provider '{Name(options.ExecutionProvider)}' is unavailable: {OneLine(e)}", e);
             }
         }
 

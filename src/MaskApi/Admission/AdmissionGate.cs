@@ -132,7 +132,7 @@ internal sealed class AdmissionGate : IDisposable
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw Overloaded("No place came free in time.", timedOutInQueue: true);
+            throw Overloaded("Timed out waiting in the queue.", timedOutInQueue: true);
         }
         finally
         {

@@ -55,12 +55,12 @@ internal sealed record AdmissionOptions : IServiceOptions
     {
         if (Concurrency is < 0 or > 1024)
         {
-            yield return $"{nameof(Concurrency)} must be between 0 and 1024, and is {Concurrency}.";
+            yield return $"{nameof(Concurrency)} must be between 0 and 1024 but is {Concurrency}.";
         }
 
         if (QueueLength is < 0 or > 100_000)
         {
-            yield return $"{nameof(QueueLength)} must be between 0 and 100000, and is {QueueLength}.";
+            yield return $"{nameof(QueueLength)} must be between 0 and 100000 but is {QueueLength}.";
         }
 
         foreach (var (name, value) in new[]
@@ -73,18 +73,18 @@ internal sealed record AdmissionOptions : IServiceOptions
         {
             if (value <= TimeSpan.Zero || value > TimeSpan.FromHours(1))
             {
-                yield return $"{name} must be longer than 0 and at most one hour, and is {value}.";
+                yield return $"{name} must be longer than 0 and at most one hour but is {value}.";
             }
         }
 
         if (MaxBytesInFlight is < 1024 * 1024 or > 1L << 40)
         {
-            yield return $"{nameof(MaxBytesInFlight)} must be between 1048576 and {1L << 40}, and is {MaxBytesInFlight}.";
+            yield return $"{nameof(MaxBytesInFlight)} must be between 1048576 and {1L << 40} but is {MaxBytesInFlight}.";
         }
 
         if (MaxPixelsInFlight is < 1_000_000 or > 1L << 40)
         {
-            yield return $"{nameof(MaxPixelsInFlight)} must be between 1000000 and {1L << 40}, and is {MaxPixelsInFlight}.";
+            yield return $"{nameof(MaxPixelsInFlight)} must be between 1000000 and {1L << 40} but is {MaxPixelsInFlight}.";
         }
     }
 }

@@ -22,13 +22,13 @@ internal sealed record LifecycleOptions : IServiceOptions
     {
         if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromMinutes(5))
         {
-            yield return $"{nameof(DrainDelay)} must be between 0 and five minutes, and is {DrainDelay}.";
+            yield return $"{nameof(DrainDelay)} must be between 0 and five minutes but is {DrainDelay}.";
         }
 
         if (ShutdownTimeout <= DrainDelay || ShutdownTimeout > TimeSpan.FromHours(1))
         {
             yield return
-                $"{nameof(ShutdownTimeout)} must be longer than {nameof(DrainDelay)} and at most one hour, and is {ShutdownTimeout}.";
+                $"{nameof(ShutdownTimeout)} must be longer than {nameof(DrainDelay)} and at most one hour but is {ShutdownTimeout}.";
         }
     }
 }

@@ -71,7 +71,7 @@ internal sealed class PictureWorker(
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new ProblemException(
-                    ProblemKinds.ProcessingTimeout, $"The work was given up after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+                    ProblemKinds.ProcessingTimeout, $"Processing was stopped after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
             }
         }
     }

@@ -12,7 +12,7 @@ namespace MaskApi.Annotations;
 internal static class AnnotationEndpoints
 {
     private static readonly TextParameter _imageUrl =
-        new("imageUrl", "Where to fetch the picture; only where the operator allows it.");
+        new("imageUrl", "Address of the picture; only if the operator allows it.");
 
     /// <summary>Maps <c>/annotations</c>.</summary>
     public static void MapAnnotations(this IEndpointRouteBuilder api)
@@ -20,8 +20,8 @@ internal static class AnnotationEndpoints
         var group = api.MapGroup("/annotations").WithTags("Annotations").AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", AnnotateAsync)
             .WithName("annotatePicture")
-            .WithSummary("Draws a box around every face: green with a mask, red without, orange where worn wrong, gray where uncertain.")
-            .WithDescription("Takes the picture in the same ways as `/v1/detections`. The answer is upright and carries no metadata.")
+            .WithSummary("Draws a box around every face: green with a mask, red without, orange if worn incorrectly, gray if uncertain.")
+            .WithDescription("Accepts the picture in the same ways as `/v1/detections`. The response is upright and carries no metadata.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)
             .TakesQuery(OutputPicture.Parameters)
@@ -29,7 +29,7 @@ internal static class AnnotationEndpoints
             .MayFailOnPicture();
         group.MapGet("", AnnotateRemoteAsync)
             .WithName("annotateRemotePicture")
-            .WithSummary("Fetches a picture by its address and draws the same: an address for an image element.")
+            .WithSummary("Fetches a picture by its address and draws the same, for use as an image source.")
             .TakesQuery([_imageUrl])
             .TakesQuery(AnalysisParameters.Parameters)
             .TakesQuery(OutputPicture.Parameters)
@@ -37,8 +37,8 @@ internal static class AnnotationEndpoints
             .MayFailOnRemotePicture();
         group.MapGet("/{id}", GetAnnotationAsync)
             .WithName("getAnnotation")
-            .WithSummary("The annotated picture of an earlier detection: what its link shows.")
-            .WithDescription("The id is the permission; no key is asked for. Works for a while only.")
+            .WithSummary("The annotated picture of an earlier detection, behind its link.")
+            .WithDescription("The id is the permission, so no key is required. Expires after a while.")
             .TakesQuery(OutputPicture.Parameters)
             .AnswersPicture()
             .DescribesRoute("id", "The id in the link.")

@@ -32,19 +32,19 @@ internal sealed record AnnotationOptions : IServiceOptions
     {
         if (TimeToLive < TimeSpan.Zero || TimeToLive > TimeSpan.FromDays(1))
         {
-            yield return $"{nameof(TimeToLive)} must be between 0 and one day, and is {TimeToLive}.";
+            yield return $"{nameof(TimeToLive)} must be between 0 and one day but is {TimeToLive}.";
         }
 
         // The ring is one array, and a container with less memory than that would die before it is full.
         var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (MemoryBytes < 0 || MemoryBytes > most)
         {
-            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory that can be had here, and is {MemoryBytes}.";
+            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory that can be had here but is {MemoryBytes}.";
         }
 
         if (RedisTimeout <= TimeSpan.Zero || RedisTimeout > TimeSpan.FromSeconds(30))
         {
-            yield return $"{nameof(RedisTimeout)} must be longer than 0 and at most 30 seconds, and is {RedisTimeout}.";
+            yield return $"{nameof(RedisTimeout)} must be longer than 0 and at most 30 seconds but is {RedisTimeout}.";
         }
 
         if (!string.IsNullOrEmpty(PublicBaseUrl)

@@ -21,7 +21,7 @@ internal sealed class OutputPicture
     ];
 
     private static readonly ChoiceParameter _format =
-        new("format", null, ["png", "jpeg", "webp"], "Format of the picture; without it Accept decides, and PNG is the default.");
+        new("format", null, ["png", "jpeg", "webp"], "Format of the picture. Defaults to the Accept header's choice, then PNG.");
 
     private readonly IReadOnlyList<PictureFormat> _wished;
     private readonly bool _isNamed;
@@ -69,7 +69,7 @@ internal sealed class OutputPicture
             {
                 Errors = new Dictionary<string, string[]> { [_format.Name] = [detail] },
             }
-            : new ProblemException(ProblemKinds.NotAcceptable, $"What is accepted {detail}.");
+            : new ProblemException(ProblemKinds.NotAcceptable, $"The accepted format {detail}.");
     }
 
     private static List<PictureFormat> Negotiate(HttpRequest request)
@@ -77,7 +77,7 @@ internal sealed class OutputPicture
         var accepted = Accept.Accepted(request, MediaTypes).Select(static type => _all.First(format => format.MediaType == type)).ToList();
         return accepted.Count > 0
             ? accepted
-            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint answers {string.Join(", ", MediaTypes)}.");
+            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint offers {string.Join(", ", MediaTypes)}.");
     }
 }
 

@@ -77,7 +77,7 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         {
             // Not 404, which would tell callers that the link expired.
             NoteDown(exception);
-            throw new ProblemException(ProblemKinds.NotReady, "The store of annotated pictures cannot be reached at this moment.")
+            throw new ProblemException(ProblemKinds.NotReady, "The store of annotated pictures is unreachable right now.")
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
             };
@@ -167,10 +167,10 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         return await database.StringSetAsync(Prefix + id, (ReadOnlyMemory<byte>)bytes.Memory, _options.TimeToLive);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis cannot be reached ({Reason}); answers go out without annotatedImageUrl until it can")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is unreachable ({Reason}); answers have no annotatedImageUrl until it is back")]
     private static partial void LogDown(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reached again")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reachable again")]
     private static partial void LogUp(ILogger logger);
 
     /// <summary>A record as the client read it, with its share of the budget.</summary>

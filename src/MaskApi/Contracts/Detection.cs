@@ -122,7 +122,7 @@ internal sealed record FaceSummary(int Faces, int WithMask, int WithoutMask, int
         MaskLabel.WithoutMask => WithoutMask,
         MaskLabel.IncorrectlyWorn => IncorrectlyWorn,
         MaskLabel.Uncertain => Uncertain,
-        _ => throw new ArgumentOutOfRangeException(nameof(label), label, "A verdict that nobody counts."),
+        _ => throw new ArgumentOutOfRangeException(nameof(label), label, "This verdict has no count."),
     };
 }
 

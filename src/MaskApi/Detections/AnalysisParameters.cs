@@ -12,19 +12,19 @@ namespace MaskApi.Detections;
 internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConfidence, bool Landmarks)
 {
     private static readonly NumberParameter _detectionThreshold =
-        new("detectionThreshold", 0.5f, 0, 1, "Least `detectionConfidence` of a face to report.");
+        new("detectionThreshold", 0.5f, 0, 1, "Minimum `detectionConfidence` of a reported face.");
 
     private static readonly NumberParameter _minConfidence =
         new("minConfidence", 0.6f, 0.5f, 1, "A verdict less sure than this is reported as `uncertain`.");
 
     private static readonly IntegerParameter _maxFaces =
-        new("maxFaces", 100, 1, 1000, "Keep the largest N faces.");
+        new("maxFaces", 100, 1, 1000, "Report at most this many faces, largest first.");
 
     private static readonly ChoiceParameter _detail = new(
         "detail",
         "auto",
         ["fast", "auto", "high"],
-        "Detection effort: `fast` takes one look at the whole picture, `high` finds the smallest faces.");
+        "Detection effort: `fast` runs one pass over the whole picture, `high` finds the smallest faces.");
 
     private static readonly FlagParameter _landmarks =
         new("landmarks", false, "Add the six BlazeFace key points of each face.");

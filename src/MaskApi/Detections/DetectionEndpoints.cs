@@ -20,18 +20,18 @@ internal static class DetectionEndpoints
             .AddEndpointFilter(Availability.RequireAsync);
         group.MapPost("", DetectAsync)
             .WithName("detectFaces")
-            .WithSummary("Finds every face in a picture and tells whether it wears a mask, and whether the mask is worn right.")
-            .WithDescription("Send the picture as the field `image` of a form, as here. "
-                + "Also read: the file itself as the body (`Content-Type: image/jpeg` and so on), and `application/json`: "
-                + "`{\"image\": \"<base64>\"}` or `{\"imageUrl\": \"https://…\"}`, the latter only where the operator allows it. "
+            .WithSummary("Finds every face in a picture and tells whether it wears a mask, and whether the mask is worn correctly.")
+            .WithDescription("Send the picture as the form field `image`, as shown here. "
+                + "Also accepted: the file itself as the body (`Content-Type: image/jpeg` and so on), and `application/json`: "
+                + "`{\"image\": \"<base64>\"}` or `{\"imageUrl\": \"https://…\"}`, the latter only if the operator allows it. "
                 + "No face is a success with an empty list.")
             .TakesPicture()
             .TakesQuery(AnalysisParameters.Parameters)
             .MayFailOnPicture();
         group.MapPost("/batch", DetectBatchAsync)
             .WithName("detectFacesInBatch")
-            .WithSummary("Does the same for several pictures at once.")
-            .WithDescription("Send a form with the file fields `images`. The answer has one entry a picture, in their order; "
+            .WithSummary("Detects faces in several pictures.")
+            .WithDescription("Send a form with the file fields `images`. The response has one entry per picture, in their order; "
                 + "a bad picture fails alone.")
             .TakesPictures()
             .TakesQuery(AnalysisParameters.Parameters)

@@ -18,7 +18,7 @@ internal static class DetectionMapping
         ImageFormat.Webp => "webp",
         ImageFormat.Gif => "gif",
         ImageFormat.Bmp => "bmp",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "A format without a name in the contract."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "This format has no name in the contract."),
     };
 
     /// <summary>Counts the faces by verdict.</summary>

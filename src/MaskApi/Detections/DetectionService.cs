@@ -122,6 +122,6 @@ internal sealed partial class DetectionService(
         };
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A picture of a batch failed because of a defect")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A picture of a batch failed because of a bug")]
     private partial void LogDefect(Exception exception);
 }

@@ -42,7 +42,7 @@ internal static class GuardedHandler
                 var addresses = await lookUp(context.DnsEndPoint.Host, cancellationToken);
                 return addresses.Length > 0 && Array.TrueForAll(addresses, guard.Allows)
                     ? await connect(addresses, context.DnsEndPoint.Port, cancellationToken)
-                    : throw new HttpRequestException("The host has no address that may be reached.");
+                    : throw new HttpRequestException("The host has no permitted address.");
             },
         };
     }

@@ -53,12 +53,12 @@ internal sealed record RemoteOptions : IServiceOptions
 
         if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
         {
-            yield return $"{nameof(Timeout)} must be longer than 0 and at most five minutes, and is {Timeout}.";
+            yield return $"{nameof(Timeout)} must be longer than 0 and at most five minutes but is {Timeout}.";
         }
 
         if (MaxRedirects is < 0 or > 20)
         {
-            yield return $"{nameof(MaxRedirects)} must be between 0 and 20, and is {MaxRedirects}.";
+            yield return $"{nameof(MaxRedirects)} must be between 0 and 20 but is {MaxRedirects}.";
         }
     }
 

@@ -146,15 +146,15 @@ internal sealed class RemotePictures : IDisposable
 
         if (address.UserInfo.Length > 0)
         {
-            return "An address with a user name or password is not fetched.";
+            return "Addresses with a user name or password are not fetched.";
         }
 
         if (_options.AllowedHosts.Count > 0 && !_options.AllowedHosts.Any(allowed => Matches(address, allowed)))
         {
-            return "The host is not among those that this service fetches from.";
+            return "This service does not fetch from that host.";
         }
 
-        return IPAddress.TryParse(address.IdnHost, out var literal) && !_guard.Allows(literal) ? "The address is not a public one." : null;
+        return IPAddress.TryParse(address.IdnHost, out var literal) && !_guard.Allows(literal) ? "The address is not public." : null;
     }
 
     private static bool Matches(Uri address, string allowed) => allowed.StartsWith("*.", StringComparison.Ordinal)

@@ -32,7 +32,7 @@ internal static class Accept
     public static ValueTask<object?> RequireJsonAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         Accepted(context.HttpContext.Request, [Json]).Count > 0
             ? next(context)
-            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint answers {Json}.");
+            : throw new ProblemException(ProblemKinds.NotAcceptable, $"This endpoint offers {Json}.");
 
     /// <summary>The quality that the most specific matching range gives a media type.</summary>
     private static double Quality(IList<MediaTypeHeaderValue> ranges, MediaTypeHeaderValue candidate)

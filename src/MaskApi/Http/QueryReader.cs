@@ -55,7 +55,7 @@ internal sealed class QueryReader(IQueryCollection query)
         foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxUnknown))
         {
             var shown = name.Length <= MaxName ? name : name[..MaxName];
-            _errors[shown] = [$"is not a parameter of this endpoint; the nearest is '{known.MinBy(valid => Distance(shown, valid))}'"];
+            _errors[shown] = [$"is not a parameter of this endpoint; did you mean '{known.MinBy(valid => Distance(shown, valid))}'?"];
         }
     }
 

@@ -25,7 +25,7 @@ internal static class InfoEndpoints
         api.MapGet("/info", GetInfo)
             .WithName("getInfo")
             .WithTags("Service")
-            .WithSummary("Tells version, models, execution provider and limits.")
+            .WithSummary("Version, models, execution provider and limits.")
             .AddEndpointFilter(Accept.RequireJsonAsync)
             .MayFail(
                 ProblemKinds.Unauthorized,
@@ -42,10 +42,10 @@ internal static class InfoEndpoints
         var group = app.MapGroup("/health").WithTags("Service");
         group.MapGet("/live", static () => TypedResults.Ok(new Health("live")))
             .WithName("getLiveness")
-            .WithSummary("Answers as long as the process can.");
+            .WithSummary("Whether the process is alive.");
         group.MapGet("/ready", GetReadiness)
             .WithName("getReadiness")
-            .WithSummary("Tells whether pictures are taken: the models are loaded and warmed, and the service is not draining.")
+            .WithSummary("Whether the service takes pictures: the models are loaded and warmed, and it is not draining.")
             .Produces<Health>()
             .Produces<Health>(StatusCodes.Status503ServiceUnavailable);
         if (app.ServiceProvider.GetRequiredService<KeyOptions>().OpenHealth)

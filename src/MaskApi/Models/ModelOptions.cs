@@ -32,12 +32,12 @@ internal sealed record ModelOptions : IServiceOptions
     {
         if (!string.IsNullOrEmpty(Path) && !Directory.Exists(Path))
         {
-            yield return $"{nameof(Path)}: there is no folder '{Path}'.";
+            yield return $"{nameof(Path)}: folder '{Path}' does not exist.";
         }
 
         if (IntraOpThreads is < 1 or > 256)
         {
-            yield return $"{nameof(IntraOpThreads)} must be between 1 and 256, and is {IntraOpThreads}.";
+            yield return $"{nameof(IntraOpThreads)} must be between 1 and 256 but is {IntraOpThreads}.";
         }
     }
 }

@@ -31,12 +31,12 @@ internal sealed class Telemetry : IDisposable
     {
         var meter = meters.Create(Name);
         _requests = meter.CreateCounter<long>("maskapi.requests", "{request}", "Requests, by route, status and problem code.");
-        _refusals = meter.CreateCounter<long>("maskapi.refusals", "{picture}", "Requests and batched pictures refused, by problem code.");
+        _refusals = meter.CreateCounter<long>("maskapi.refusals", "{picture}", "Refused requests and batched pictures, by problem code.");
         _faces = meter.CreateCounter<long>("maskapi.faces", "{face}", "Faces, by label.");
-        _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, waiting for a place included.");
+        _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, including the wait for a place.");
         meter.CreateObservableGauge("maskapi.queue.length", () => gate.QueueLength, "{picture}", "Pictures waiting for a place.");
         meter.CreateObservableGauge("maskapi.places.used", () => gate.InWork, "{picture}", "Pictures in work.");
-        meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures held in memory on their way in and out.");
+        meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures in memory, incoming and outgoing.");
     }
 
     /// <summary>Activity source of the spans.</summary>

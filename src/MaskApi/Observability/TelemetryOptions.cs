@@ -28,7 +28,7 @@ internal sealed record TelemetryOptions : IServiceOptions
 
         if (TraceRatio is not (>= 0 and <= 1))
         {
-            yield return $"{nameof(TraceRatio)} must be between 0 and 1, and is {TraceRatio}.";
+            yield return $"{nameof(TraceRatio)} must be between 0 and 1 but is {TraceRatio}.";
         }
     }
 }

@@ -30,10 +30,10 @@ internal static class OpenApiDescription
             {
                 Title = "MaskApi",
                 Version = DocumentName,
-                Description = "Finds every face in a photograph and tells whether it wears a mask, and whether the mask is worn right. "
+                Description = "Finds every face in a photograph and tells whether it wears a mask, and whether the mask is worn correctly. "
                     + "Coordinates are pixels of the upright picture, origin top left. "
-                    + "Every error is a problem document (RFC 9457) with a stable `code`; only what cannot be read as a request at all "
-                    + "(400 or 505, or 414 and 431 for an address or headers beyond 8 and 32 KB) is answered without a body.",
+                    + "Every error is a problem document (RFC 9457) with a stable `code`; only a request that the server cannot parse "
+                    + "(400 or 505, or 414 and 431 for an address beyond 8 KB or headers beyond 32 KB) gets a response without a body.",
                 License = new OpenApiLicense { Name = "Apache-2.0", Url = new Uri("https://www.apache.org/licenses/LICENSE-2.0") },
             });
             options.IncludeXmlComments(typeof(OpenApiDescription).Assembly);
@@ -44,13 +44,13 @@ internal static class OpenApiDescription
                 Type = SecuritySchemeType.ApiKey,
                 In = ParameterLocation.Header,
                 Name = ApiKeyAuthentication.Header,
-                Description = "Only where the operator has configured keys.",
+                Description = "Required if the operator configured keys.",
             });
             options.AddSecurityDefinition(ApiKeyAuthentication.BearerScheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = ApiKeyAuthentication.BearerScheme.ToLowerInvariant(),
-                Description = "The same keys, for tools that send them so.",
+                Description = "The same keys, for tools that send them this way.",
             });
             options.OperationFilter<OperationDescription>();
             options.OrderActionsBy(static action =>

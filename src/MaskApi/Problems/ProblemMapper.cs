@@ -16,9 +16,9 @@ internal static class ProblemMapper
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
             new ProblemException(ProblemKinds.ImageTooLarge, "The body is larger than this service accepts."),
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } =>
-            new ProblemException(ProblemKinds.RequestTimeout, "The body came too slowly."),
+            new ProblemException(ProblemKinds.RequestTimeout, "The body arrived too slowly."),
         BadHttpRequestException => new ProblemException(ProblemKinds.InvalidBody, "The request is malformed or its body ended early."),
-        OutOfMemoryException => ProblemException.OutOfMemory("There is not enough memory for this picture at this moment."),
+        OutOfMemoryException => ProblemException.OutOfMemory("Not enough memory for this picture right now."),
         _ => new ProblemException(ProblemKinds.InternalError, ProblemKinds.InternalError.Example),
     };
 

@@ -98,7 +98,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         _ => null,
     };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because of a defect")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed because of a bug")]
     private static partial void LogDefect(ILogger logger, Exception exception);
 
     /// <summary>What all problem documents of one request share.</summary>

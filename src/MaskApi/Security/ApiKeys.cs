@@ -87,12 +87,12 @@ internal sealed partial class ApiKeys
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The file of keys has changed; {Count} keys are valid now")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Key file reloaded; {Count} keys are valid")]
     private static partial void LogRead(ILogger logger, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The file of keys has changed and is not valid ({Reason}); the keys so far stay valid")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Key file is invalid ({Reason}); the current keys stay valid")]
     private static partial void LogInvalid(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The file of keys cannot be read ({Reason}); the keys so far stay valid")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Key file cannot be read ({Reason}); the current keys stay valid")]
     private static partial void LogUnreadable(ILogger logger, string reason);
 }

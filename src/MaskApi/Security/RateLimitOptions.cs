@@ -19,12 +19,12 @@ internal sealed record RateLimitOptions : IServiceOptions
     {
         if (RequestsPerMinute is < 0 or > 1_000_000)
         {
-            yield return $"{nameof(RequestsPerMinute)} must be between 0 and 1000000, and is {RequestsPerMinute}.";
+            yield return $"{nameof(RequestsPerMinute)} must be between 0 and 1000000 but is {RequestsPerMinute}.";
         }
 
         if (Burst is < 1 or > 1_000_000)
         {
-            yield return $"{nameof(Burst)} must be between 1 and 1000000, and is {Burst}.";
+            yield return $"{nameof(Burst)} must be between 1 and 1000000 but is {Burst}.";
         }
     }
 }

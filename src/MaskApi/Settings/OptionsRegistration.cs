@@ -76,17 +76,17 @@ internal static class OptionsRegistration
     private static IEnumerable<string> Unknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
         from named in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             .Concat(section.Value is { Length: > 0 } ? [section] : [])
-        select $"There is no setting {named.Path}; {section.Path} knows {string.Join(", ", known)}.";
+        select $"Unknown setting {named.Path}. Valid: {string.Join(", ", known)}.";
 
     /// <summary>
     /// Catches what the binder ignores. Keys that are not numbered would be no keys at all, and the service open to everyone.
     /// </summary>
     private static string? Misfit(IConfigurationSection setting, Type type) =>
         type == typeof(IReadOnlyList<string>)
-            ? setting.Value is { Length: > 0 } ? $"{setting.Path} is a list, whose values are numbered: {setting.Path}:0." : null
-        : setting.GetChildren().FirstOrDefault() is { } child ? $"There is no setting {child.Path}; {setting.Path} is a single value."
+            ? setting.Value is { Length: > 0 } ? $"{setting.Path} is a list; number its values, as in {setting.Path}:0." : null
+        : setting.GetChildren().FirstOrDefault() is { } child ? $"Unknown setting {child.Path}: {setting.Path} is a single value."
         : type.IsEnum && Enum.TryParse(type, setting.Value, ignoreCase: true, out var value) && !Enum.IsDefined(type, value)
-            ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))}, and is {setting.Value}."
+            ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))} but is {setting.Value}."
         : null;
 
     /// <summary>Catches settings that are valid alone but not together.</summary>
@@ -101,13 +101,13 @@ internal static class OptionsRegistration
         if (admission.MaxBytesInFlight < least)
         {
             yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be at least three times "
-                + $"{LimitOptions.Section}:{nameof(limits.MaxImageBytes)}, {least}, and is {admission.MaxBytesInFlight}.";
+                + $"{LimitOptions.Section}:{nameof(limits.MaxImageBytes)}, that is {least}, but is {admission.MaxBytesInFlight}.";
         }
         else if (admission.MaxBytesInFlight < batch)
         {
             yield return $"{AdmissionOptions.Section}:{nameof(admission.MaxBytesInFlight)} must be larger than "
                 + $"{LimitOptions.Section}:{nameof(limits.MaxBatchBytes)} and {nameof(limits.MaxImageBytes)} together, at least {batch}, "
-                + $"and is {admission.MaxBytesInFlight}.";
+                + $"but is {admission.MaxBytesInFlight}.";
         }
     }
 

@@ -49,7 +49,7 @@ internal static class JsonBody
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: invalid UTF-8 in a string.
-            throw new ProblemException(ProblemKinds.InvalidBody, "The body is not a JSON object of the expected form.");
+            throw new ProblemException(ProblemKinds.InvalidBody, "The body is not a JSON object with 'image' or 'imageUrl'.");
         }
     }
 

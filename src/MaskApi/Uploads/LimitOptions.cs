@@ -33,27 +33,27 @@ internal sealed record LimitOptions : IServiceOptions
         // A raster is one span of 4 bytes a pixel, so int ends at 2^29 pixels.
         if (MaxImageBytes is < 1024 or > 1 << 30)
         {
-            yield return $"{nameof(MaxImageBytes)} must be between 1024 and {1 << 30}, and is {MaxImageBytes}.";
+            yield return $"{nameof(MaxImageBytes)} must be between 1024 and {1 << 30} but is {MaxImageBytes}.";
         }
 
         if (MaxPixels is < 256 or > 500_000_000)
         {
-            yield return $"{nameof(MaxPixels)} must be between 256 and 500000000, and is {MaxPixels}.";
+            yield return $"{nameof(MaxPixels)} must be between 256 and 500000000 but is {MaxPixels}.";
         }
 
         if (MinSide is < 1 or > 4096)
         {
-            yield return $"{nameof(MinSide)} must be between 1 and 4096, and is {MinSide}.";
+            yield return $"{nameof(MinSide)} must be between 1 and 4096 but is {MinSide}.";
         }
 
         if (MaxBatchImages is < 1 or > 1000)
         {
-            yield return $"{nameof(MaxBatchImages)} must be between 1 and 1000, and is {MaxBatchImages}.";
+            yield return $"{nameof(MaxBatchImages)} must be between 1 and 1000 but is {MaxBatchImages}.";
         }
 
         if (MaxBatchBytes < MaxImageBytes)
         {
-            yield return $"{nameof(MaxBatchBytes)} must be at least {nameof(MaxImageBytes)}, and is {MaxBatchBytes}.";
+            yield return $"{nameof(MaxBatchBytes)} must be at least {nameof(MaxImageBytes)} but is {MaxBatchBytes}.";
         }
     }
 }

@@ -214,7 +214,7 @@ internal sealed class PictureReader(
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw new ProblemException(
-                ProblemKinds.UnsupportedMediaType, "Compressed bodies (Content-Encoding) are not read; pictures are compressed already.");
+                ProblemKinds.UnsupportedMediaType, "Compressed bodies (Content-Encoding) are not supported; pictures are already compressed.");
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class UploadBudget(AdmissionOptions options)
         }
 
         Interlocked.Add(ref _held, -charged);
-        throw ProblemException.OutOfMemory("Too many bytes are on their way in and out at this moment.");
+        throw ProblemException.OutOfMemory("Too many bytes are in transit right now.");
     }
 
     /// <summary>Allocates memory within the budget.</summary>

@@ -22,7 +22,7 @@ public sealed class ProcessTests
         await using var process = ServiceProcess.Start(("MaskApi:Limits:MinSide", "0"));
         Assert.Equal(1, await process.ExitAsync());
         var line = Assert.Single(process.Lines);
-        Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096, and is 0.", line);
+        Assert.Equal("MaskApi cannot start: MaskApi:Limits:MinSide must be between 1 and 4096 but is 0.", line);
     }
 
     [Theory]

@@ -86,7 +86,7 @@ public sealed class OptionsTests
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register((section, "0123456789abcdef")));
         var failure = Assert.Single(exception.Failures);
-        Assert.StartsWith($"There is no setting {section};", failure, StringComparison.Ordinal);
+        Assert.StartsWith($"Unknown setting {section}.", failure, StringComparison.Ordinal);
         Assert.DoesNotContain("0123456789abcdef", failure, StringComparison.Ordinal);
     }
 
@@ -140,7 +140,7 @@ public sealed class OptionsTests
     public void A_section_that_is_not_there_is_named()
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limit:MaxImageBytes", "1000000")));
-        Assert.StartsWith("There is no setting MaskApi:Limit;", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("Unknown setting MaskApi:Limit.", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 
     [Fact]

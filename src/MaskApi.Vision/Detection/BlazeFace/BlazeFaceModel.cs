@@ -42,7 +42,7 @@ internal sealed class BlazeFaceModel : IDisposable
         if (model.Session.InputMetadata.Values.First().Dimensions[1] > 0)
         {
             model.Dispose();
-            throw new ModelLoadException($"Model file '{model.Info.File}' takes inputs of one size; a detector must take any.");
+            throw new ModelLoadException($"Model file '{model.Info.File}' accepts only one input size; a detector must accept any.");
         }
 
         return new BlazeFaceModel(model);

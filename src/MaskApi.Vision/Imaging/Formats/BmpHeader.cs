@@ -27,12 +27,12 @@ internal static class BmpHeader
         switch (BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]))
         {
             case Os2Version2Short:
-                return "OS/2 bitmaps with a header of 16 bytes are not read. " + advice;
+                return "OS/2 bitmaps with a 16-byte header are not supported. " + advice;
 
             // Three bytes a color, one for each value of the bits. Where there are fewer, the decoder would read pixels as colors.
             case Os2Version1 when BinaryPrimitives.ReadUInt16LittleEndian(file[24..]) is <= 8 and var bits
                 && BinaryPrimitives.ReadUInt32LittleEndian(file[10..]) < FileHeader + Os2Version1 + (3 << bits):
-                return "OS/2 bitmaps whose palette has fewer colors than their bits can name are not read. " + advice;
+                return "OS/2 bitmaps with a short palette are not supported. " + advice;
             default:
                 return null;
         }

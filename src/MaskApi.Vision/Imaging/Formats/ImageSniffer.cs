@@ -57,21 +57,21 @@ internal static class ImageSniffer
             var brand = file.Slice(8, 4);
             if (NamesAvif(file))
             {
-                return "AVIF pictures are not read. Convert the picture to JPEG or PNG first.";
+                return "AVIF is not supported. Convert the picture to JPEG or PNG first.";
             }
 
             if (brand.StartsWith("he"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8))
             {
-                return "HEIC pictures are not read. Convert the picture to JPEG first; an iPhone takes JPEG with the camera format 'Most Compatible'.";
+                return "HEIC is not supported. Convert the picture to JPEG first; an iPhone takes JPEG with the camera format 'Most Compatible'.";
             }
         }
 
         if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8))
         {
-            return "TIFF and camera raw pictures are not read. Convert the picture to JPEG or PNG first.";
+            return "TIFF and camera raw are not supported. Convert the picture to JPEG or PNG first.";
         }
 
-        return "The content is not a picture that is read. " + accepted;
+        return "The content is not in a supported picture format. " + accepted;
     }
 
     /// <summary>Whether the major brand is AVIF's or, if that is as general as <c>mif1</c>, one of the compatible brands is.</summary>

@@ -1,29 +1,29 @@
-/** The HTTP API, as far as this page uses it, and its problems in plain words. */
+/** The parts of the HTTP API that this page uses, and its problems in plain words. */
 
 const root = new URL('v1/', document.baseURI);
 const keyName = 'maskapi-key';
 
-/** What a person is told, by the problem's code. Other codes bring their own title and detail. */
+/** Messages for people by problem code. Other codes use their own title and detail. */
 const words = {
-  unreachable: ['The service cannot be reached.', 'Check the connection, then try again.'],
+  unreachable: ['The service is unreachable.', 'Check the connection, then try again.'],
   image_missing: ['That file is empty.', 'Choose another one.'],
-  unauthorized: ['This service asks for a key.', 'Enter it, and the picture is sent again.'],
+  unauthorized: ['This service requires a key.', 'Enter it, and the picture is sent again.'],
   request_timeout: ['The upload took too long.', 'Try a smaller picture or a faster connection.'],
-  image_too_large: ['That picture is too large a file.', null],
+  image_too_large: ['That file is too large.', null],
   batch_too_large: ['That is too much at once.', 'Send fewer pictures.'],
-  unsupported_media_type: ['That is not a picture this service can read.', null],
+  unsupported_media_type: ['That is not a supported picture.', null],
   image_undecodable: ['That picture is damaged or incomplete.', 'Open it elsewhere and save it again, or choose another one.'],
   image_too_many_pixels: ['That picture has too many pixels.', null],
   image_too_small: ['That picture is too small.', null],
-  overloaded: ['The service has its hands full.', 'Try again in a moment.'],
-  rate_limited: ['That was too many pictures in a short time.', 'Try again in a moment.'],
+  overloaded: ['The service is busy.', 'Try again in a moment.'],
+  rate_limited: ['Too many pictures in a short time.', 'Try again in a moment.'],
   not_ready: ['The service is still starting.', 'Try again in a moment.'],
   draining: ['The service is restarting.', 'Try again in a moment.'],
-  processing_timeout: ['That picture took too long.', 'Try a smaller one, or the search effort Fast.'],
-  internal_error: ['The service failed. That is its fault, not yours.', null],
+  processing_timeout: ['That picture took too long.', 'Try a smaller one, or search effort Fast.'],
+  internal_error: ['The service failed, through no fault of yours.', null],
 };
 
-/** An answer that is not a success. */
+/** An error response. */
 export class Problem extends Error {
   constructor(code, { title = code, detail = '', retryAfter = 0 } = {}) {
     const [plain, advice] = words[code] ?? [title, null];
@@ -33,10 +33,10 @@ export class Problem extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** From a problem document, or what stands in its place in the answer to a batch. */
+  /** From a problem document, or its equivalent in a batch's results. */
   static from(document, retryAfter = 0) {
     const errors = Object.entries(document.errors ?? {}).map(([name, messages]) => `${name} ${messages.join(', ')}`);
-    const trace = document.code === 'internal_error' ? ` Its log has it as ${document.traceId}.` : '';
+    const trace = document.code === 'internal_error' ? ` Its log lists it as ${document.traceId}.` : '';
     return new Problem(document.code, { title: document.title, detail: (errors.join('; ') || document.detail) + trace, retryAfter });
   }
 }
@@ -64,7 +64,7 @@ async function send(path, query, init) {
 
   if (!response.ok) {
     const document = await response.json().catch(() => null);
-    // Whatever stands between this page and the service may answer in its place, and not in its words.
+    // A proxy in between may answer instead of the service, in its own format.
     throw document?.code
       ? Problem.from(document, Number(response.headers.get('Retry-After')) || 0)
       : new Problem(`http_${response.status}`, { title: 'The service did not answer as expected.', detail: `Status ${response.status}.` });
@@ -73,7 +73,7 @@ async function send(path, query, init) {
   return response;
 }
 
-/** Everything `GET /v1/info` tells. */
+/** The response of `GET /v1/info`. */
 export async function info() {
   return (await send('info', {})).json();
 }
@@ -83,7 +83,7 @@ export async function detect(picture, query, signal) {
   return (await send('detections', query, { method: 'POST', body: picture, headers: { 'Content-Type': 'application/octet-stream' }, signal })).json();
 }
 
-/** Verdicts on several pictures; one entry each, in order. */
+/** Verdicts on several pictures: one entry each, in order. */
 export async function detectBatch(pictures, query, signal) {
   const form = new FormData();
   for (const picture of pictures) {

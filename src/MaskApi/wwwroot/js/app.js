@@ -3,12 +3,12 @@ import { Camera } from './camera.js';
 import { create } from './elements.js';
 import { Results } from './results.js';
 import { Stage } from './stage.js';
-import { judge, look, lowestThreshold, sentence, total } from './verdicts.js';
+import { judge, lowestThreshold, sentence, styleOf, total } from './verdicts.js';
 
 /** Pictures in one request of a batch: few enough for the progress bar to move. */
 const batchSize = 4;
 
-/** How often, and how long in seconds, a refusal with Retry-After is waited out before a person hears of it. */
+/** How many times, and at most how many seconds, to wait out a Retry-After before telling the user. */
 const patience = { tries: 4, seconds: 10 };
 
 const $ = id => document.getElementById(id);
@@ -17,15 +17,15 @@ const stage = new Stage(pick);
 const results = new Results(pick, filter);
 const camera = new Camera();
 
-/** Limits of the service, from its own mouth; until then those it has by default. */
+/** Limits of the service: its defaults until it has reported its own. */
 let limits = { maxImageBytes: 20 * 1024 * 1024, maxBatchImages: 32, maxBatchBytes: 100 * 1024 * 1024 };
 
-/** The pictures at hand: { file, name, url, detection?, roundTrip?, problem? }. */
+/** The current pictures: { file, name, url, detection?, roundTrip?, problem? }. */
 let pictures = [];
 let current = 0;
 let pinned = null;
 
-/** The label whose faces alone are shown; null for all. */
+/** Show only faces with this label; null for all. */
 let only = null;
 let working = new AbortController();
 
@@ -40,12 +40,12 @@ function settings() {
   };
 }
 
-/** What the service is asked: everything that a slider could still bring into view. */
+/** The query for the service: everything that a slider could bring into view. */
 function question(detail = settings().detail) {
   return { detectionThreshold: lowestThreshold, minConfidence: 0.5, maxFaces: 1000, detail, landmarks: true };
 }
 
-/** What it would be asked for just what is shown. */
+/** The query for exactly what is shown. */
 function exactQuestion() {
   const { detectionThreshold, minConfidence, detail, landmarks } = settings();
   return { detectionThreshold, minConfidence, detail, maxFaces: 1000, ...(landmarks && { landmarks }) };
@@ -67,7 +67,7 @@ function showSettings() {
 
 // ---- pictures
 
-/** Takes pictures in, in place of those at hand, and asks for verdicts. */
+/** Replaces the current pictures and requests verdicts. */
 async function open(files) {
   const chosen = [...files];
   if (chosen.length === 0) {
@@ -80,7 +80,7 @@ async function open(files) {
   await judgeAll();
 }
 
-/** Puts everything away. */
+/** Removes all pictures. */
 function close() {
   working.abort();
   camera.stop();
@@ -95,7 +95,7 @@ function close() {
   showSettings();
 }
 
-/** Shows the parts of the page that go with what is at hand. */
+/** Shows the parts of the page that fit the current state. */
 function arrange(hasPicture) {
   const live = camera.running;
   main.classList.toggle('empty-stage', !hasPicture);
@@ -112,7 +112,7 @@ function arrange(hasPicture) {
   stage.draw([]);
 }
 
-/** Asks for verdicts on all pictures at hand, and shows them as they come. */
+/** Requests verdicts on all current pictures and shows them as they arrive. */
 async function judgeAll() {
   working.abort();
   working = new AbortController();
@@ -121,7 +121,7 @@ async function judgeAll() {
   for (const picture of pictures) {
     delete picture.detection;
     picture.problem = picture.file.size > limits.maxImageBytes
-      ? new Problem('image_too_large', { detail: `${megabytes(limits.maxImageBytes)} are the most; ${picture.name} has ${megabytes(picture.file.size)}.` })
+      ? new Problem('image_too_large', { detail: `The limit is ${megabytes(limits.maxImageBytes)}; ${picture.name} has ${megabytes(picture.file.size)}.` })
       : null;
   }
 
@@ -187,7 +187,7 @@ async function judgeMany(signal) {
   }
 }
 
-/** Cuts a list into pieces that fit into one request each. */
+/** Splits a list into pieces that fit into one request each. */
 function* portions(list) {
   let portion = [];
   let bytes = 0;
@@ -207,7 +207,7 @@ function* portions(list) {
   }
 }
 
-/** Does something, and again after as long as a refusal says, a few times. */
+/** Runs something and retries it a few times, waiting as long as each refusal says. */
 async function patiently(action, signal) {
   for (let tries = 1; ; tries++) {
     try {
@@ -232,7 +232,7 @@ async function show(index) {
   const image = $('image');
   picture.still ??= stillOf(picture);
   image.src = await picture.still;
-  // What a browser cannot show the service may still read, or say what is wrong with.
+  // The service may be able to read what the browser cannot show, or at least say what is wrong.
   const visible = await image.decode().then(() => true, () => false);
   if (pictures[current] !== picture) {
     return;
@@ -248,7 +248,7 @@ async function show(index) {
   refresh();
 }
 
-/** The address to show a picture by. Of an animation only the first frame is judged, so only that is shown. */
+/** The URL to show a picture by. Only the first frame of an animation is classified, so only that is shown. */
 async function stillOf({ file, url }) {
   if (file.type !== 'image/gif') {
     return url;
@@ -265,7 +265,7 @@ async function stillOf({ file, url }) {
   }
 }
 
-/** Applies the settings to what is known of the picture on the stage. */
+/** Applies the settings to the picture on the stage. */
 function refresh() {
   showSettings();
   const picture = pictures[current];
@@ -286,7 +286,7 @@ function refresh() {
   } else {
     $('image').alt = picture.name;
     stage.draw([]);
-    results.say(picture.problem ? `${several ?? ''} No verdict.`.trim() : 'Looking for faces …');
+    results.say(picture.problem ? `${several ?? ''} No verdict.`.trim() : 'Finding faces …');
   }
 
   pick(null, false);
@@ -297,9 +297,9 @@ function refresh() {
   }
 }
 
-/** An answer with the faces that are asked for; its summary still tells of all. */
+/** An answer with only the filtered faces; its summary still covers all. */
 function filtered(detection) {
-  return only === null ? detection : { ...detection, faces: detection.faces.filter(face => look(face.label) === only) };
+  return only === null ? detection : { ...detection, faces: detection.faces.filter(face => styleOf(face.label) === only) };
 }
 
 function filter(label) {
@@ -346,7 +346,7 @@ function showTotal() {
   $('progress-text').textContent = `${judged.length} pictures. ${sentence(sum)}${failed ? ` ${failed} could not be read.` : ''}`;
 }
 
-/** Shows which face is pointed at; one that was pressed stays until another is. */
+/** Highlights the face under the pointer; a pressed one stays highlighted until another is pressed. */
 function pick(index, pressed) {
   if (pressed) {
     pinned = index;
@@ -356,7 +356,7 @@ function pick(index, pressed) {
   results.pick(index ?? pinned, pinned);
 }
 
-/** Tells what went wrong. */
+/** Shows what went wrong. */
 function report(error, name = null) {
   if (!(error instanceof Problem)) {
     console.error(error);
@@ -387,7 +387,7 @@ function megabytes(bytes) {
 async function startCamera() {
   close();
   if (!Camera.available) {
-    warn('This browser gives no camera to this page.', 'Cameras need HTTPS, or localhost. Choose a picture instead.');
+    warn('This page cannot use a camera.', 'Cameras need HTTPS, or localhost. Choose a picture instead.');
     return;
   }
 
@@ -395,11 +395,11 @@ async function startCamera() {
     await camera.start();
   } catch (error) {
     const reasons = {
-      NotAllowedError: ['The camera may not be used.', 'Allow it in the browser’s settings for this page, then try again.'],
-      NotFoundError: ['There is no camera.', 'Choose a picture instead.'],
-      NotReadableError: ['The camera is busy.', 'Close what else uses it, then try again.'],
+      NotAllowedError: ['Camera access was denied.', 'Allow it in the browser’s settings for this page, then try again.'],
+      NotFoundError: ['No camera found.', 'Choose a picture instead.'],
+      NotReadableError: ['The camera is busy.', 'Close other programs that use it, then try again.'],
     };
-    warn(...(reasons[error.name] ?? ['The camera does not start.', error.message]));
+    warn(...(reasons[error.name] ?? ['The camera did not start.', error.message]));
     return;
   }
 
@@ -410,7 +410,7 @@ async function startCamera() {
   arrange(true);
   $('flip').hidden = !await camera.hasOther();
   stage.shape(camera.video.videoWidth, camera.video.videoHeight, camera.mirrored);
-  results.say('Looking for faces …');
+  results.say('Finding faces …');
   $('shoot').focus();
   let pace = null;
   await camera.run(
@@ -468,7 +468,7 @@ function stem(name) {
   return name.replace(/\.[^.]*$/, '');
 }
 
-// ---- what people do
+// ---- events
 
 $('files').addEventListener('change', () => {
   open($('files').files);

@@ -1,22 +1,22 @@
-/** Longest side of a frame that is sent, in pixels: the detectors look at less, and a small frame travels fast. */
+/** Longest side of a frame that is sent, in pixels: the detector uses less, and a small frame travels fast. */
 const liveSide = 960;
 
 /** Longest wait after a refusal, in seconds. */
 const longestPause = 10;
 
-/** The live camera. One frame is on its way at a time, and the next one is always the newest: requests cannot pile up. */
+/** The live camera. Only one frame is in flight, and the next one is always the newest, so requests cannot pile up. */
 export class Camera {
   #video = document.getElementById('video');
   #stream = null;
   #stopping = null;
   #facing = 'user';
 
-  /** Whether the browser lets this page ask for a camera; without HTTPS it does so on localhost alone. */
+  /** Whether the browser lets this page ask for a camera; without HTTPS, only on localhost. */
   static get available() {
     return Boolean(navigator.mediaDevices?.getUserMedia);
   }
 
-  /** Whether the picture is shown as in a mirror, as people expect of a camera that faces them. */
+  /** Whether the picture is mirrored, as people expect of a camera that faces them. */
   get mirrored() {
     return this.#stream?.getVideoTracks()[0].getSettings().facingMode !== 'environment';
   }
@@ -53,7 +53,7 @@ export class Camera {
     return (await navigator.mediaDevices.enumerateDevices()).filter(device => device.kind === 'videoinput').length > 1;
   }
 
-  /** Takes the other camera at the next start. */
+  /** Uses the other camera from the next start on. */
   flip() {
     this.#facing = this.#facing === 'user' ? 'environment' : 'user';
   }
@@ -67,9 +67,9 @@ export class Camera {
 
   /**
    * Sends frames until stopped.
-   * @param judge takes a frame and a signal, and gives the answer
+   * @param judge takes a frame and a signal, returns the answer
    * @param onAnswer called with each answer and the milliseconds it took
-   * @param onProblem called with what went wrong; the loop goes on only where it brings a time to wait
+   * @param onProblem called with what went wrong; the loop continues only if that includes a time to wait
    */
   async run(judge, onAnswer, onProblem) {
     const { signal } = this.#stopping;
@@ -96,7 +96,7 @@ export class Camera {
     }
   }
 
-  /** The current frame as JPEG, its longest side at most so long. */
+  /** The current frame as JPEG, scaled to a maximum side. */
   async grab(longest = Infinity, quality = 0.92) {
     const { videoWidth: width, videoHeight: height } = this.#video;
     const scale = Math.min(1, longest / Math.max(width, height));
@@ -107,7 +107,7 @@ export class Camera {
     return new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', quality));
   }
 
-  /** Resolves when there is a new frame to be seen: not while the page is hidden, and never after the camera has stopped. */
+  /** Resolves when a new frame is visible: not while the page is hidden, and never after the camera has stopped. */
   #nextFrame() {
     return new Promise(resolve => this.#video.requestVideoFrameCallback
       ? this.#video.requestVideoFrameCallback(resolve)

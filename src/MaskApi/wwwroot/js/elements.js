@@ -1,4 +1,4 @@
-import { look } from './verdicts.js';
+import { styleOf } from './verdicts.js';
 
 const svg = 'http://www.w3.org/2000/svg';
 
@@ -13,10 +13,10 @@ export function create(name, className, ...content) {
   return element;
 }
 
-/** The sign of a label: color alone does not reach everyone. */
+/** The icon of a label: not everyone can tell colors apart. */
 export function icon(label) {
   const use = document.createElementNS(svg, 'use');
-  use.setAttribute('href', `#icon-${look(label)}`);
+  use.setAttribute('href', `#icon-${styleOf(label)}`);
   const sign = document.createElementNS(svg, 'svg');
   sign.setAttribute('aria-hidden', true);
   sign.append(use);

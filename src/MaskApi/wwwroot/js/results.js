@@ -1,7 +1,7 @@
 import { create, icon } from './elements.js';
-import { describe, look, percent, sentence, verdicts } from './verdicts.js';
+import { describe, percent, sentence, styleOf, verdicts } from './verdicts.js';
 
-/** The answer in words and figures: what screen readers read and keyboards reach. */
+/** The answer in words and figures, for screen readers and keyboards too. */
 export class Results {
   #headline = document.getElementById('headline');
   #counts = document.getElementById('counts');
@@ -10,12 +10,12 @@ export class Results {
   #onPick;
 
   /**
-   * @param onPick called with the index of a face that was pointed at, or null, and whether it was pressed
-   * @param onFilter called with the label whose faces alone are asked for, or null for all
+   * @param onPick called with the index of the face under the pointer, or null, and whether it was pressed
+   * @param onFilter called with the label to filter by, or null for all
    */
   constructor(onPick, onFilter) {
     this.#onPick = onPick;
-    // Made once: a button that is pressed keeps the keyboard's focus.
+    // Created once, so a pressed button keeps the keyboard focus.
     this.#counts.replaceChildren(...Object.entries(verdicts).map(([label, { words }]) => {
       const button = create('button', '', badge(label), create('b', '', ''), ' ', create('span', '', words));
       button.type = 'button';
@@ -26,7 +26,7 @@ export class Results {
     this.#faces.addEventListener('pointerleave', () => onPick(null, false));
   }
 
-  /** Says one thing, and shows no figures. */
+  /** Shows a message and no figures. */
   say(text) {
     this.#headlineIs(text);
     for (const part of [this.#counts, this.#faces, this.#timings]) {
@@ -36,10 +36,10 @@ export class Results {
 
   /**
    * Shows an answer.
-   * @param detection the answer; its faces are those to list
-   * @param options.only the label whose faces alone are shown; null for all
+   * @param detection the answer with the faces to list
+   * @param options.only the label to filter by; null for all
    * @param options.source the picture or video to cut the faces from; null for none
-   * @param options.roundTrip milliseconds from sending to having; null where that says nothing
+   * @param options.roundTrip milliseconds from request to response; null if meaningless
    * @param options.headline what to say before the counts
    */
   show(detection, { only = null, source = null, roundTrip = null, headline = null } = {}) {
@@ -51,11 +51,11 @@ export class Results {
     this.#faces.replaceChildren(...(source ? detection.faces.map((face, index) => this.#entry(face, index, source)) : []));
     const { decodeMs, detectMs, classifyMs, totalMs } = detection.timings;
     this.#timings.hidden = false;
-    this.#timings.textContent = `Service ${ms(totalMs)}: reading ${ms(decodeMs)}, finding ${ms(detectMs)}, judging ${ms(classifyMs)}.`
-      + (roundTrip === null ? '' : ` There and back ${ms(roundTrip)}.`);
+    this.#timings.textContent = `Service ${ms(totalMs)}: decoding ${ms(decodeMs)}, detecting ${ms(detectMs)}, classifying ${ms(classifyMs)}.`
+      + (roundTrip === null ? '' : ` Round trip ${ms(roundTrip)}.`);
   }
 
-  /** Marks one face, and opens the figures of one. */
+  /** Marks one face and opens the figures of one. */
   pick(index, opened) {
     [...this.#faces.children].forEach((entry, i) => {
       const button = entry.querySelector('button');
@@ -68,15 +68,15 @@ export class Results {
     });
   }
 
-  /** The headline is read aloud when it changes; a live camera would otherwise repeat itself with every frame.
-   *  What the counts below show is only spoken. */
+  /** Screen readers announce the headline when it changes; otherwise a live camera would repeat it with every frame.
+   *  The counts are shown below, so they are only spoken. */
   #headlineIs(text, spoken = '') {
     if (this.#headline.textContent !== text + spoken) {
       this.#headline.replaceChildren(text, create('span', 'unseen', spoken));
     }
   }
 
-  /** The counts are the legend, and filter the faces. */
+  /** The counts serve as legend and filter. */
   #showCounts(summary, only) {
     this.#counts.hidden = summary.faces === 0;
     for (const button of this.#counts.querySelectorAll('button')) {
@@ -96,7 +96,7 @@ export class Results {
     button.addEventListener('pointerenter', event => event.pointerType === 'mouse' && this.#onPick(index, false));
     button.addEventListener('focus', () => button.matches(':focus-visible') && this.#onPick(index, false));
     button.addEventListener('click', () => this.#onPick(button.getAttribute('aria-expanded') === 'true' ? null : index, true));
-    return create('li', look(face.label), button, figures(face));
+    return create('li', styleOf(face.label), button, figures(face));
   }
 }
 
@@ -105,7 +105,7 @@ function ms(value) {
 }
 
 function badge(label) {
-  return create('span', `badge ${look(label)}`, icon(label));
+  return create('span', `badge ${styleOf(label)}`, icon(label));
 }
 
 function meter(value) {
@@ -118,9 +118,9 @@ function figures(face) {
   const rows = {
     ...Object.fromEntries(Object.values(verdicts).filter(({ counted }) => counted in face.probabilities)
       .map(({ words, counted }) => [`Probability: ${words.toLowerCase()}`, `${(face.probabilities[counted] * 100).toFixed(2)} %`])),
-    'Sure that it is a face': percent(face.detectionConfidence),
+    'Detection confidence': percent(face.detectionConfidence),
     'Size': `${Math.round(face.box.width)} × ${Math.round(face.box.height)} px`,
-    'From the left, from the top': `${Math.round(face.box.x)}, ${Math.round(face.box.y)} px`,
+    'Position (left, top)': `${Math.round(face.box.x)}, ${Math.round(face.box.y)} px`,
   };
   const list = create('dl', '');
   list.hidden = true;
@@ -131,7 +131,7 @@ function figures(face) {
   return list;
 }
 
-/** The face itself, with a little around it. */
+/** The face with some margin. */
 function cut(source, { x, y, width, height }) {
   const canvas = create('canvas', '');
   canvas.width = canvas.height = 92;

@@ -1,13 +1,13 @@
 import { create, icon } from './elements.js';
-import { describe, look, percent } from './verdicts.js';
+import { describe, percent, styleOf } from './verdicts.js';
 
-/** Boxes narrower than this share of the picture get a sign instead of words, which would cover their neighbors. */
+/** Boxes narrower than this share of the picture get an icon instead of words, which would cover their neighbors. */
 const narrow = 0.12;
 
 /** Height that a label needs, in CSS pixels. */
 const labelHeight = 48;
 
-/** With more faces than this, small ones get not even a sign. */
+/** With more faces than this, small ones get no icon either. */
 const crowd = 40;
 
 /** A picture, still or live, with the boxes of its faces over it. */
@@ -15,7 +15,7 @@ export class Stage {
   #frame = document.getElementById('frame');
   #boxes = document.getElementById('boxes');
 
-  /** @param onPick called with the index of a face that was pointed at, or null, and whether it was pressed */
+  /** @param onPick called with the index of the face under the pointer, or null, and whether it was pressed */
   constructor(onPick) {
     const at = event => {
       const box = event.target.closest('.face');
@@ -26,13 +26,13 @@ export class Stage {
     this.#boxes.addEventListener('click', event => onPick(at(event), true));
   }
 
-  /** Gives the frame the shape of what it shows. */
+  /** Sets the frame's aspect ratio. */
   shape(width, height, mirrored = false) {
     this.#frame.style.setProperty('--ratio', width / height);
     this.#frame.classList.toggle('mirrored', mirrored);
   }
 
-  /** Draws the boxes of an answer; its faces come largest first, so small ones end up on top. */
+  /** Draws the boxes of an answer. Faces come largest first, so small ones end up on top. */
   draw(faces, { mirrored = false, image = null } = {}) {
     this.#boxes.classList.toggle('crowd', faces.length > crowd);
     this.#boxes.replaceChildren(...faces.map((face, index) => this.#createBox(face, index, mirrored)));
@@ -46,7 +46,7 @@ export class Stage {
     }
   }
 
-  /** Shows one face above the others; null for all alike. */
+  /** Highlights one face; null for none. */
   pick(index) {
     this.#boxes.classList.toggle('picking', index !== null);
     for (const box of this.#boxes.querySelectorAll('.face')) {
@@ -56,7 +56,7 @@ export class Stage {
     this.#boxes.querySelectorAll('.picked').forEach(box => this.#settle(box));
   }
 
-  /** Moves a label that would leave the frame on the right. */
+  /** Shifts a label that would leave the frame on the right. */
   #settle(box) {
     const label = box.querySelector('b');
     const room = this.#frame.clientWidth - box.offsetLeft - label.offsetWidth;
@@ -66,7 +66,7 @@ export class Stage {
   #createBox(face, index, mirrored) {
     const { x, y, width, height } = face.relativeBox;
     const left = mirror(x, width, mirrored);
-    const box = create('div', `face ${look(face.label)}`);
+    const box = create('div', `face ${styleOf(face.label)}`);
     box.classList.toggle('small', width < narrow);
     box.classList.toggle('below', y * this.#frame.clientHeight < labelHeight);
     box.dataset.index = index;
@@ -83,7 +83,7 @@ function mirror(x, width, mirrored) {
   return mirrored ? 1 - x - width : x;
 }
 
-/** Sets sides in fractions of the frame. Through the object model, which a strict style policy allows. */
+/** Positions an element in fractions of the frame, through the object model, which a strict style policy allows. */
 function place(element, sides) {
   for (const [side, fraction] of Object.entries(sides)) {
     element.style[side] = `${fraction * 100}%`;

@@ -1,9 +1,9 @@
-/** Thresholds applied to an answer as the service applies them, so that moving a slider needs no new request. */
+/** Applies thresholds as the service does, so moving a slider needs no new request. */
 
-/** The lowest detection threshold that can be chosen, and so the one to ask the service for. */
+/** The lowest detection threshold of the slider, and therefore the one to request. */
 export const lowestThreshold = 0.2;
 
-/** What this page knows of each verdict; its color is in app.css, its sign in index.html. A test holds all of it to the service's own table. */
+/** The verdicts; their colors are in app.css, their icons in index.html. A test compares them with the service's table. */
 export const verdicts = {
   with_mask: { words: 'With mask', counted: 'withMask', told: 'with a mask' },
   without_mask: { words: 'Without mask', counted: 'withoutMask', told: 'without' },
@@ -11,17 +11,17 @@ export const verdicts = {
   uncertain: { words: 'Uncertain', counted: 'uncertain', told: 'uncertain' },
 };
 
-/** A label in words; labels that this page does not know yet are told as they come. */
+/** A label in words; unknown labels are shown as they are. */
 export function describe(label) {
   return verdicts[label]?.words ?? label.replaceAll('_', ' ');
 }
 
-/** One of the looks that the page has. */
-export function look(label) {
+/** The style class of a label. */
+export function styleOf(label) {
   return label in verdicts ? label : 'uncertain';
 }
 
-/** What the service would have answered with these thresholds. Its numbers are 32-bit, so they are compared as such. */
+/** The answer that the service would have given with these thresholds. Its numbers are 32-bit and compared as such. */
 export function judge(detection, { detectionThreshold, minConfidence, landmarks }) {
   const atLeast = (value, threshold) => Math.fround(value) >= Math.fround(threshold);
   const faces = detection.faces
@@ -34,13 +34,13 @@ export function judge(detection, { detectionThreshold, minConfidence, landmarks 
   return { ...detection, faces, summary: count(faces) };
 }
 
-/** How many faces there are of each kind. */
+/** Number of faces by verdict. */
 function count(faces) {
   const entries = Object.entries(verdicts).map(([label, { counted }]) => [counted, faces.filter(face => face.label === label).length]);
   return { faces: faces.length, ...Object.fromEntries(entries) };
 }
 
-/** A probability in per cent; never rounded up to certainty. */
+/** A probability in percent, never rounded up to certainty. */
 export function percent(value) {
   return `${Math.min(99.9, Math.floor(value * 1000) / 10).toFixed(1)} %`;
 }
