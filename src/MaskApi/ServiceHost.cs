@@ -31,7 +31,7 @@ internal static class ServiceHost
     /// <returns>The exit code: 1 if a setting or a model is invalid, which one line explains.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        NativeHeap.Configure();
+        NativeHeap.ReleaseFreedMemory();
         try
         {
             await using var app = Build(args);
@@ -177,6 +177,7 @@ internal static class ServiceHost
 
         services.AddSingleton<ModelHost>();
         services.AddHostedService(static provider => provider.GetRequiredService<ModelHost>());
+        services.AddHostedService<MemoryTrimmer>();
         services.AddSingleton<Drain>();
         services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.Get<LifecycleOptions>().ShutdownTimeout);

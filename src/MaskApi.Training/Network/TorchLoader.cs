@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MaskApi.Vision.Inference;
 using TorchSharp;
 
 namespace MaskApi.Training.Network;

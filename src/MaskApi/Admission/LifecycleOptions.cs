@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
 
 namespace MaskApi.Admission;
@@ -12,6 +13,7 @@ internal sealed record LifecycleOptions : IServiceOptions
     /// How long after SIGTERM new requests still get 503 `draining` before connections are refused: time for load balancers to notice and
     /// for kept-alive connections to close in order.
     /// </summary>
+    [Range(typeof(TimeSpan), "0:00:00", "0:05:00")]
     public TimeSpan DrainDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Longest time for requests in progress to finish; then the process ends anyway.</summary>
@@ -20,11 +22,6 @@ internal sealed record LifecycleOptions : IServiceOptions
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        if (DrainDelay < TimeSpan.Zero || DrainDelay > TimeSpan.FromMinutes(5))
-        {
-            yield return $"{nameof(DrainDelay)} must be between 0 and five minutes but is {DrainDelay}.";
-        }
-
         if (ShutdownTimeout <= DrainDelay || ShutdownTimeout > TimeSpan.FromHours(1))
         {
             yield return

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
 using StackExchange.Redis;
 
@@ -10,6 +11,7 @@ internal sealed record AnnotationOptions : IServiceOptions
     public static string Section => "MaskApi:Annotations";
 
     /// <summary>How long a link works at most; 0 turns links off.</summary>
+    [Range(typeof(TimeSpan), "0:00:00", "1.00:00:00")]
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Memory for the pictures behind links; the oldest make room for new ones. Unused with Redis.</summary>
@@ -22,6 +24,7 @@ internal sealed record AnnotationOptions : IServiceOptions
     public string? Redis { get; init; }
 
     /// <summary>Longest wait for Redis; a slower store costs the link, not the answer.</summary>
+    [Range(typeof(TimeSpan), "0:00:00", "0:00:30", MinimumIsExclusive = true)]
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Base of the links, such as `https://masks.example.com`; empty means scheme and host of the request.</summary>
@@ -30,25 +33,18 @@ internal sealed record AnnotationOptions : IServiceOptions
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
-        if (TimeToLive < TimeSpan.Zero || TimeToLive > TimeSpan.FromDays(1))
-        {
-            yield return $"{nameof(TimeToLive)} must be between 0 and one day but is {TimeToLive}.";
-        }
-
         // The ring is one array, and a container with less memory than that would die before it is full.
         var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (MemoryBytes < 0 || MemoryBytes > most)
         {
-            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory that can be had here but is {MemoryBytes}.";
-        }
-
-        if (RedisTimeout <= TimeSpan.Zero || RedisTimeout > TimeSpan.FromSeconds(30))
-        {
-            yield return $"{nameof(RedisTimeout)} must be longer than 0 and at most 30 seconds but is {RedisTimeout}.";
+            yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory available here, but is {MemoryBytes}.";
         }
 
         if (!string.IsNullOrEmpty(PublicBaseUrl)
-            && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url) && (url.Scheme is "http" or "https") && url.Query.Length == 0 && url.Fragment.Length == 0))
+            && !(Uri.TryCreate(PublicBaseUrl, UriKind.Absolute, out var url)
+                && (url.Scheme is "http" or "https")
+                && url.Query.Length == 0
+                && url.Fragment.Length == 0))
         {
             yield return $"{nameof(PublicBaseUrl)} must be an http or https URL without query and fragment, and is '{PublicBaseUrl}'.";
         }

@@ -86,7 +86,7 @@ internal sealed partial class DetectionService(
 
         BatchResult Failed(PictureBatch.Item item, ProblemException problem)
         {
-            telemetry.CountRefusal(problem.Kind.Code);
+            telemetry.CountBatchRefusal(problem.Kind.Code);
             return new BatchResult { Name = item.Name, Status = problem.Kind.Status, Problem = occurrence.Describe(problem) };
         }
     }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using MaskApi.Settings;
 
@@ -22,9 +23,11 @@ internal sealed record RemoteOptions : IServiceOptions
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>Longest time for one picture, redirects included.</summary>
+    [Range(typeof(TimeSpan), "0:00:00", "0:05:00", MinimumIsExclusive = true)]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Maximum number of redirects; each target is checked like the first.</summary>
+    [Range(0, 20)]
     public int MaxRedirects { get; init; } = 3;
 
     /// <inheritdoc/>
@@ -49,16 +52,6 @@ internal sealed record RemoteOptions : IServiceOptions
             {
                 yield return $"{nameof(AllowedNetworks)}: '{network}' is not a network; write 10.1.2.0/24 or fd00::/8.";
             }
-        }
-
-        if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
-        {
-            yield return $"{nameof(Timeout)} must be longer than 0 and at most five minutes but is {Timeout}.";
-        }
-
-        if (MaxRedirects is < 0 or > 20)
-        {
-            yield return $"{nameof(MaxRedirects)} must be between 0 and 20 but is {MaxRedirects}.";
         }
     }
 

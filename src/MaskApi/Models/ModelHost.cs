@@ -15,12 +15,8 @@ internal sealed partial class ModelHost(
     LimitOptions limits,
     IHostApplicationLifetime lifetime,
     ProcessorFeatures processor,
-    TimeProvider time,
     ILogger<ModelHost> logger) : BackgroundService
 {
-    /// <summary>How often unused memory is released. What is released too early costs some milliseconds again.</summary>
-    private static readonly TimeSpan _trimEvery = TimeSpan.FromMinutes(1);
-
     private volatile FacePipeline? _pipeline;
 
     /// <summary>The loaded and warmed pipeline.</summary>
@@ -64,27 +60,6 @@ internal sealed partial class ModelHost(
         }
 
         await Task.Run(Load, stoppingToken);
-        if (_pipeline is not { } pipeline)
-        {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(_trimEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            pipeline.TrimMemory();
-            GiveBack();
-        }
-    }
-
-    /// <summary>
-    /// Most memory here is native, so the collector rarely sees a reason to visit old and large objects; pools of arrays are trimmed only
-    /// when it does, and it keeps what it frees. In 20 minutes under load that came to 15 MB.
-    /// </summary>
-    private static void GiveBack()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-        NativeHeap.Trim();
     }
 
     private void Load()
@@ -96,7 +71,7 @@ internal sealed partial class ModelHost(
             WarmUpCodecs();
 
             // Loading leaves the files' bytes and the parser's copies behind.
-            GiveBack();
+            MemoryTrimmer.ReleaseUnused();
             _pipeline = pipeline;
             LogReady(logger, pipeline.Models.Count);
         }

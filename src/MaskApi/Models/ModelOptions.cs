@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
 using MaskApi.Vision.Inference;
 
@@ -25,6 +26,7 @@ internal sealed record ModelOptions : IServiceOptions
     public bool FallBackToCpu { get; init; }
 
     /// <summary>Threads inside one model run. Pictures are the unit of parallelism, so 1 serves the most of them.</summary>
+    [Range(1, 256)]
     public int IntraOpThreads { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -33,11 +35,6 @@ internal sealed record ModelOptions : IServiceOptions
         if (!string.IsNullOrEmpty(Path) && !Directory.Exists(Path))
         {
             yield return $"{nameof(Path)}: folder '{Path}' does not exist.";
-        }
-
-        if (IntraOpThreads is < 1 or > 256)
-        {
-            yield return $"{nameof(IntraOpThreads)} must be between 1 and 256 but is {IntraOpThreads}.";
         }
     }
 }

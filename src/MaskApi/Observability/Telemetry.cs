@@ -22,7 +22,7 @@ internal sealed class Telemetry : IDisposable
     private static readonly double[] _stageBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
     private readonly Counter<long> _requests;
-    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _batchRefusals;
     private readonly Counter<long> _faces;
     private readonly Histogram<double> _stages;
 
@@ -31,7 +31,7 @@ internal sealed class Telemetry : IDisposable
     {
         var meter = meters.Create(Name);
         _requests = meter.CreateCounter<long>("maskapi.requests", "{request}", "Requests, by route, status and problem code.");
-        _refusals = meter.CreateCounter<long>("maskapi.refusals", "{picture}", "Refused requests and batched pictures, by problem code.");
+        _batchRefusals = meter.CreateCounter<long>("maskapi.batch.refusals", "{picture}", "Refused pictures of batches, by problem code.");
         _faces = meter.CreateCounter<long>("maskapi.faces", "{face}", "Faces, by label.");
         _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, including the wait for a place.");
         meter.CreateObservableGauge("maskapi.queue.length", () => gate.QueueLength, "{picture}", "Pictures waiting for a place.");
@@ -46,8 +46,8 @@ internal sealed class Telemetry : IDisposable
     public void CountRequest(string route, int status, string? code) => _requests.Add(
         1, new("route", route), new("status", status), new("code", code ?? "ok"));
 
-    /// <summary>Counts a refused request, or a refused picture of a batch.</summary>
-    public void CountRefusal(string code) => _refusals.Add(1, new KeyValuePair<string, object?>("code", code));
+    /// <summary>Counts a refused picture of a batch, whose request succeeds.</summary>
+    public void CountBatchRefusal(string code) => _batchRefusals.Add(1, new KeyValuePair<string, object?>("code", code));
 
     /// <summary>Counts the faces of a picture and records its stages.</summary>
     public void CountAnalysis(StageTimings timings, FaceSummary summary)

@@ -13,12 +13,8 @@ internal sealed class TelemetryMiddleware(RequestDelegate next, Telemetry teleme
         finally
         {
             // Counts a response that broke off too, which nothing later can turn into a problem.
-            var facts = RequestFacts.Of(context);
-            telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, facts.ProblemCode);
-            if (facts.ProblemCode is { } code)
-            {
-                telemetry.CountRefusal(code);
-            }
+            var code = RequestFacts.Of(context).ProblemCode;
+            telemetry.CountRequest(RequestLog.Route(context), context.Response.StatusCode, code);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
 
 namespace MaskApi.Observability;
@@ -15,6 +16,7 @@ internal sealed record TelemetryOptions : IServiceOptions
     public string? OtlpEndpoint { get; init; }
 
     /// <summary>Share of requests that are traced, 0–1, unless the caller has decided.</summary>
+    [Range(0.0, 1.0)]
     public double TraceRatio { get; init; } = 1;
 
     /// <inheritdoc/>
@@ -24,11 +26,6 @@ internal sealed record TelemetryOptions : IServiceOptions
             && !(Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var uri) && (uri.Scheme is "http" or "https")))
         {
             yield return $"{nameof(OtlpEndpoint)} must be an http or https URL, and is '{OtlpEndpoint}'.";
-        }
-
-        if (TraceRatio is not (>= 0 and <= 1))
-        {
-            yield return $"{nameof(TraceRatio)} must be between 0 and 1 but is {TraceRatio}.";
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed record KeyOptions : IServiceOptions
     {
         if (!string.IsNullOrEmpty(File) && inFile is { Count: 0 })
         {
-            yield return $"{nameof(File)}: '{File}' contains no key.";
+            yield return $"{nameof(File)}: no key found in '{File}'.";
         }
 
         // Names the setting where the key was found.

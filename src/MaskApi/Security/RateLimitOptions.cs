@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
 
 namespace MaskApi.Security;
@@ -9,22 +10,10 @@ internal sealed record RateLimitOptions : IServiceOptions
     public static string Section => "MaskApi:RateLimit";
 
     /// <summary>Sustained requests per minute and caller; 0 means no limit. A batch is one request.</summary>
+    [Range(0, 1_000_000)]
     public int RequestsPerMinute { get; init; }
 
     /// <summary>Requests that a caller may send at once after a pause.</summary>
+    [Range(1, 1_000_000)]
     public int Burst { get; init; } = 10;
-
-    /// <inheritdoc/>
-    public IEnumerable<string> Validate()
-    {
-        if (RequestsPerMinute is < 0 or > 1_000_000)
-        {
-            yield return $"{nameof(RequestsPerMinute)} must be between 0 and 1000000 but is {RequestsPerMinute}.";
-        }
-
-        if (Burst is < 1 or > 1_000_000)
-        {
-            yield return $"{nameof(Burst)} must be between 1 and 1000000 but is {Burst}.";
-        }
-    }
 }

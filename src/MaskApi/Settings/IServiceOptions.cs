@@ -9,6 +9,9 @@ internal interface IServiceOptions
     /// <summary>Path of the section, for example <c>MaskApi:Limits</c>.</summary>
     static abstract string Section { get; }
 
-    /// <summary>What is wrong, one message per setting, each naming the setting; empty if all is well.</summary>
-    IEnumerable<string> Validate();
+    /// <summary>
+    /// What is wrong beyond the <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> of a property: one message per setting,
+    /// each naming the setting; empty if all is well.
+    /// </summary>
+    IEnumerable<string> Validate() => [];
 }

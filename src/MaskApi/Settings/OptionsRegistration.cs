@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using MaskApi.Admission;
 using MaskApi.Annotations;
 using MaskApi.Detections;
@@ -61,7 +63,7 @@ internal static class OptionsRegistration
             try
             {
                 var options = section.Get<T>() ?? new T();
-                failures.AddRange(options.Validate().Select(static message => $"{T.Section}:{message}"));
+                failures.AddRange(OutOfRange(options).Concat(options.Validate()).Select(static message => $"{T.Section}:{message}"));
                 services.AddSingleton(options);
                 settings.Add(options);
             }
@@ -81,13 +83,32 @@ internal static class OptionsRegistration
     /// <summary>
     /// Catches what the binder ignores. Keys that are not numbered would be no keys at all, and the service open to everyone.
     /// </summary>
-    private static string? Misfit(IConfigurationSection setting, Type type) =>
-        type == typeof(IReadOnlyList<string>)
-            ? setting.Value is { Length: > 0 } ? $"{setting.Path} is a list; number its values, as in {setting.Path}:0." : null
-        : setting.GetChildren().FirstOrDefault() is { } child ? $"Unknown setting {child.Path}: {setting.Path} is a single value."
-        : type.IsEnum && Enum.TryParse(type, setting.Value, ignoreCase: true, out var value) && !Enum.IsDefined(type, value)
+    private static string? Misfit(IConfigurationSection setting, Type type)
+    {
+        if (type == typeof(IReadOnlyList<string>))
+        {
+            return setting.Value is { Length: > 0 } ? $"{setting.Path} is a list; number its values, as in {setting.Path}:0." : null;
+        }
+
+        if (setting.GetChildren().FirstOrDefault() is { } child)
+        {
+            return $"Unknown setting {child.Path}: {setting.Path} is a single value.";
+        }
+
+        return type.IsEnum && Enum.TryParse(type, setting.Value, ignoreCase: true, out var value) && !Enum.IsDefined(type, value)
             ? $"{setting.Path} must be one of {string.Join(", ", Enum.GetNames(type))} but is {setting.Value}."
-        : null;
+            : null;
+    }
+
+    private static IEnumerable<string> OutOfRange(object options) =>
+        from property in options.GetType().GetProperties()
+        let range = property.GetCustomAttribute<RangeAttribute>()
+        let value = property.GetValue(options)
+        where range is not null && !range.IsValid(value)
+        let bounds = range.MinimumIsExclusive
+            ? FormattableString.Invariant($"more than {range.Minimum} and at most {range.Maximum}")
+            : FormattableString.Invariant($"between {range.Minimum} and {range.Maximum}")
+        select FormattableString.Invariant($"{property.Name} must be {bounds} but is {value}.");
 
     /// <summary>Catches settings that are valid alone but not together.</summary>
     private static IEnumerable<string> Conflicts(LimitOptions limits, AdmissionOptions admission)

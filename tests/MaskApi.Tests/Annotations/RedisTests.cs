@@ -206,7 +206,7 @@ public sealed class RedisTests : IAsyncDisposable
 
         Assert.NotNull(await LinkAsync(client));
         await process.LineAsync("Redis is reachable again");
-        Assert.Single(process.Lines, static line => line.Contains("Redis cannot be reached", StringComparison.Ordinal));
+        Assert.Single(process.Lines, static line => line.Contains("Redis is unreachable", StringComparison.Ordinal));
         Assert.Single(process.Lines, static line => line.Contains("Redis is reachable again", StringComparison.Ordinal));
     }
 

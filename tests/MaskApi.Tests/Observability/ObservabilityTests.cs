@@ -35,7 +35,7 @@ public sealed class ObservabilityTests
         var lines = (await response.Content.ReadAsStringAsync(_token)).Split('\n');
         Assert.Equal("1", Value("maskapi_requests_total", "code=\"ok\"", "route=\"/v1/detections\"", "status=\"200\""));
         Assert.Equal("1", Value("maskapi_requests_total", "code=\"unsupported_media_type\"", "route=\"/v1/detections\"", "status=\"415\""));
-        Assert.Equal("2", Value("maskapi_refusals_total", "code=\"unsupported_media_type\""));
+        Assert.Equal("1", Value("maskapi_batch_refusals_total", "code=\"unsupported_media_type\""));
         Assert.Equal("1", Value("maskapi_faces_total", "label=\"without_mask\""));
         Assert.Equal("1", Value("maskapi_faces_total", "label=\"uncertain\""));
         foreach (var stage in new[] { "wait", "decode", "detect", "classify" })

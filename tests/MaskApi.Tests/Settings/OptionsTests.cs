@@ -152,8 +152,8 @@ public sealed class OptionsTests
     }
 
     [Theory]
-    [InlineData("", "MaskApi:Keys:File: there is no key in ")]
-    [InlineData("# none yet\n\n", "MaskApi:Keys:File: there is no key in ")]
+    [InlineData("", "MaskApi:Keys:File: no key found in ")]
+    [InlineData("# none yet\n\n", "MaskApi:Keys:File: no key found in ")]
     [InlineData("a-key-that-is-long-enough\nhunter2\n", "MaskApi:Keys:File: a key must have at least 16 characters.")]
     public void A_file_without_a_good_key_is_refused(string content, string expected)
     {
