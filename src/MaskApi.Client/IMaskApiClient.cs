@@ -19,7 +19,8 @@ public interface IMaskApiClient
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>One entry per picture, in their order.</returns>
     Task<IReadOnlyList<BatchResult>> DetectBatchAsync(
-        IEnumerable<KeyValuePair<string, Picture>> pictures, DetectionOptions? options = null, CancellationToken cancellationToken = default);
+        IEnumerable<KeyValuePair<string, Picture>> pictures, DetectionOptions? options = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Draws a box around every face.</summary>
     /// <param name="picture">JPEG, PNG, WebP, BMP or GIF (first frame only).</param>

@@ -42,13 +42,15 @@ public sealed class MaskApiClient : IMaskApiClient
     {
         ArgumentNullException.ThrowIfNull(picture);
         using var response = await SendAsync(
-            DetectionsPath + options?.ToQuery(), picture.CreateContent(), accept: "application/json", cancellationToken).ConfigureAwait(false);
+            DetectionsPath + options?.ToQuery(), picture.CreateContent(), accept: "application/json",
+            cancellationToken).ConfigureAwait(false);
         return await ReadAsync(response, MaskApiClientJson.Default.Detection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BatchResult>> DetectBatchAsync(
-        IEnumerable<KeyValuePair<string, Picture>> pictures, DetectionOptions? options = null, CancellationToken cancellationToken = default)
+        IEnumerable<KeyValuePair<string, Picture>> pictures, DetectionOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         using var form = new MultipartFormDataContent();
@@ -57,7 +59,8 @@ public sealed class MaskApiClient : IMaskApiClient
             form.Add(picture.CreatePart(), BatchField, name);
         }
 
-        using var response = await SendAsync(BatchPath + options?.ToQuery(), form, accept: "application/json", cancellationToken).ConfigureAwait(false);
+        using var response = await SendAsync(
+            BatchPath + options?.ToQuery(), form, accept: "application/json", cancellationToken).ConfigureAwait(false);
         return (await ReadAsync(response, MaskApiClientJson.Default.DetectionBatch, cancellationToken).ConfigureAwait(false)).Results;
     }
 
@@ -87,7 +90,8 @@ public sealed class MaskApiClient : IMaskApiClient
         return new AnnotatedPicture(bytes, response.Content.Headers.ContentType?.MediaType ?? mediaType, summary);
 
         int Count(string header) =>
-            response.Headers.TryGetValues(header, out var values) && int.TryParse(values.First(), CultureInfo.InvariantCulture, out var count)
+            response.Headers.TryGetValues(header, out var values)
+                && int.TryParse(values.First(), CultureInfo.InvariantCulture, out var count)
                 ? count
                 : throw NotTheService(response, $"The header {header} is missing.");
     }
@@ -128,7 +132,8 @@ public sealed class MaskApiClient : IMaskApiClient
         {
             return await _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ExecutionRejectedException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is ExecutionRejectedException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             // A timeout, an open circuit breaker, too many concurrent calls: callers of an HTTP service need not know about resilience.
             throw new HttpRequestException($"The service was not reached in time: {exception.Message}", exception);
@@ -156,7 +161,8 @@ public sealed class MaskApiClient : IMaskApiClient
         {
             try
             {
-                var problem = await response.Content.ReadFromJsonAsync(MaskApiClientJson.Default.Problem, cancellationToken).ConfigureAwait(false);
+                var problem = await response.Content.ReadFromJsonAsync(
+                    MaskApiClientJson.Default.Problem, cancellationToken).ConfigureAwait(false);
                 if (problem is not null)
                 {
                     return MaskApiException.For(problem, retryAfter);
@@ -169,7 +175,8 @@ public sealed class MaskApiClient : IMaskApiClient
         }
 
         return new MaskApiException(
-            new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The response is not from the service" }, retryAfter);
+            new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The response is not from the service" },
+            retryAfter);
     }
 
     /// <summary>How long the service asks callers to wait; null if it does not say.</summary>
@@ -179,6 +186,12 @@ public sealed class MaskApiClient : IMaskApiClient
         : header.Delta;
 
     private static MaskApiException NotTheService(HttpResponseMessage response, string detail) => new(
-        new Problem { Code = ProblemCodes.Unknown, Status = (int)response.StatusCode, Title = "The response is not from the service", Detail = detail },
+        new Problem
+        {
+            Code = ProblemCodes.Unknown,
+            Status = (int)response.StatusCode,
+            Title = "The response is not from the service",
+            Detail = detail,
+        },
         retryAfter: null);
 }

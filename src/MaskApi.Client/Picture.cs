@@ -61,9 +61,11 @@ public abstract class Picture
 
     private sealed class AtUrl(Uri url) : Picture
     {
-        internal override HttpContent CreateContent() => JsonContent.Create(new PictureAddress(url), MaskApiClientJson.Default.PictureAddress);
+        internal override HttpContent CreateContent() =>
+            JsonContent.Create(new PictureAddress(url), MaskApiClientJson.Default.PictureAddress);
 
-        internal override HttpContent CreatePart() => throw new ArgumentException("A batch takes pictures themselves, not their addresses.");
+        internal override HttpContent CreatePart() =>
+            throw new ArgumentException("A batch takes pictures themselves, not their addresses.");
     }
 
     private static HttpContent Described(HttpContent content)

@@ -56,7 +56,8 @@ internal static class ServiceHost
         {
             await app.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or FormatException or ArgumentException or InvalidOperationException)
         {
             // A port in use or forbidden, an invalid address, a missing certificate: report the server's own words, without the rest.
             throw new InvalidSettingsException([$"ASPNETCORE_URLS: {exception.Message.Split('\n')[0].TrimEnd()}"]);
@@ -127,7 +128,8 @@ internal static class ServiceHost
             var options = provider.GetRequiredService<LogOptions>();
             logging.MinimumLevel.Is(options.Level)
                 // The framework's own lines contain paths and queries; the request log replaces them.
-                .MinimumLevel.Override("Microsoft.AspNetCore", options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning)
+                .MinimumLevel.Override(
+                    "Microsoft.AspNetCore", options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning)
                 // It would add the stack to the one line that says why the service cannot listen.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .Filter.ByExcluding(RequestLog.IsEchoOfLeaving)

@@ -18,7 +18,8 @@ public sealed record BatchResult
     /// <summary>What was found, or throws what went wrong.</summary>
     /// <exception cref="MaskApiException">The picture failed.</exception>
     public Detection GetDetectionOrThrow() => Detection ?? throw MaskApiException.For(
-        Problem ?? new Problem { Code = ProblemCodes.Unknown, Status = Status, Title = "The picture failed for an unknown reason." }, retryAfter: null);
+        Problem ?? new Problem { Code = ProblemCodes.Unknown, Status = Status, Title = "The picture failed for an unknown reason." },
+        retryAfter: null);
 }
 
 /// <summary>The answer to a batch.</summary>

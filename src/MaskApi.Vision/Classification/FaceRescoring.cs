@@ -53,7 +53,8 @@ internal static class FaceRescoring
 
     /// <summary>The lowest detector confidence that rescoring can lift to a given one.</summary>
     /// <param name="confidence">A rescored confidence, 0–1.</param>
-    internal static float MinDetectorConfidence(float confidence) => confidence > 0 ? Logistic.Sigmoid(Logistic.LogOdds(confidence) - MaxRise) : 0;
+    internal static float MinDetectorConfidence(float confidence) =>
+        confidence > 0 ? Logistic.Sigmoid(Logistic.LogOdds(confidence) - MaxRise) : 0;
 
     /// <summary>Computes the features.</summary>
     /// <param name="confidence">The detector's confidence, 0–1.</param>

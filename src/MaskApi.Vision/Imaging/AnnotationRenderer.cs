@@ -62,7 +62,8 @@ public static class AnnotationRenderer
     }
 
     private static void DrawLabel(
-        SKCanvas canvas, SKPaint paint, SKFont font, Raster picture, IReadOnlyList<FaceVerdict> faces, int index, float minConfidence, List<SKRect> labels)
+        SKCanvas canvas, SKPaint paint, SKFont font, Raster picture, IReadOnlyList<FaceVerdict> faces, int index, float minConfidence,
+        List<SKRect> labels)
     {
         var face = faces[index];
         var style = Verdicts.Of(face.Label(minConfidence));

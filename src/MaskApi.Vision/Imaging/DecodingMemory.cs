@@ -27,7 +27,8 @@ internal static class DecodingMemory
     private static float KeptByCodec(ImageFormat format, ReadOnlySpan<byte> file) => format switch
     {
         ImageFormat.Jpeg => JpegStructure.CoefficientBytes(file),
-        ImageFormat.Png when file.Length > PngInterlace && file[PngInterlace] != 0 => file[PngDepth] > 8 ? 2 * Raster.BytesPerPixel : Raster.BytesPerPixel,
+        ImageFormat.Png when file.Length > PngInterlace && file[PngInterlace] != 0 =>
+            file[PngDepth] > 8 ? 2 * Raster.BytesPerPixel : Raster.BytesPerPixel,
         ImageFormat.Webp when !IsPlainLossy(file) => Raster.BytesPerPixel,
         _ => 0,
     };

@@ -100,7 +100,8 @@ public sealed unsafe class ImageFile : IDisposable
     {
         if (reduction != 1 && Header.Format != ImageFormat.Jpeg)
         {
-            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at a fraction of its size.");
+            throw new ArgumentOutOfRangeException(
+                nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at a fraction of its size.");
         }
 
         var raster = new Raster(Reduced(_info.Width, reduction), Reduced(_info.Height, reduction), Header.Format);
@@ -178,7 +179,8 @@ public sealed unsafe class ImageFile : IDisposable
         var size = reduction == 1 ? codec.Info.Size : codec.GetScaledDimensions(1f / reduction);
         if (size.Width != raster.Width || size.Height != raster.Height)
         {
-            throw new ArgumentOutOfRangeException(nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at that fraction of its size.");
+            throw new ArgumentOutOfRangeException(
+                nameof(reduction), reduction, $"A {Header.Format} cannot be decoded at that fraction of its size.");
         }
 
         // Keep alpha apart from color: asked to premultiply, the codec does so twice for a converted palette.

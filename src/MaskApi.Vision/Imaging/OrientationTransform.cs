@@ -17,7 +17,8 @@ internal static class OrientationTransform
     /// <param name="orientation">How the pixels are stored.</param>
     internal static (bool X, bool Y) Flips(ExifOrientation orientation) => (
         orientation is ExifOrientation.TopRight or ExifOrientation.BottomRight or ExifOrientation.RightTop or ExifOrientation.RightBottom,
-        orientation is ExifOrientation.BottomRight or ExifOrientation.BottomLeft or ExifOrientation.RightBottom or ExifOrientation.LeftBottom);
+        orientation is ExifOrientation.BottomRight or ExifOrientation.BottomLeft or ExifOrientation.RightBottom
+            or ExifOrientation.LeftBottom);
 
     /// <summary>Copies a stored picture into an upright one.</summary>
     /// <param name="stored">The pixels as stored; remain the caller's.</param>

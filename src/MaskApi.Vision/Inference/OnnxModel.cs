@@ -166,7 +166,8 @@ internal sealed class OnnxModel : IDisposable
                     continue;
                 }
 
-                throw new ModelLoadException($"Model file '{path}' has no tensor '{spec.Name}' (it has: {string.Join(", ", actual.Keys)}).");
+                throw new ModelLoadException(
+                    $"Model file '{path}' has no tensor '{spec.Name}' (it has: {string.Join(", ", actual.Keys)}).");
             }
 
             var fits = tensor.IsTensor && tensor.ElementDataType == spec.Type && tensor.Dimensions.Length == spec.Shape.Length;
@@ -193,7 +194,8 @@ internal sealed class OnnxModel : IDisposable
     }
 
     private static string Describe(TensorElementType type, int[] shape) =>
-        $"{type.ToString().ToLowerInvariant()}[{string.Join(",", shape.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]";
+        type.ToString().ToLowerInvariant()
+        + $"[{string.Join(",", shape.Select(d => d < 0 ? "?" : d.ToString(CultureInfo.InvariantCulture)))}]";
 
     private static string Name(ExecutionProvider provider) => provider.ToString().ToLowerInvariant();
 

@@ -114,7 +114,8 @@ internal sealed class AdmissionGate : IDisposable
     }
 
     /// <summary>Waits for a place and runs a step inside it; the place is kept if that returns one.</summary>
-    private async ValueTask<Place?> WaitAsync(Func<RateLimitLease, CancellationToken, ValueTask<Place?>> inside, CancellationToken cancellationToken)
+    private async ValueTask<Place?> WaitAsync(
+        Func<RateLimitLease, CancellationToken, ValueTask<Place?>> inside, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.QueueTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);

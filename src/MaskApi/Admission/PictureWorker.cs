@@ -71,7 +71,8 @@ internal sealed class PictureWorker(
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new ProblemException(
-                    ProblemKinds.ProcessingTimeout, $"Processing was stopped after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
+                    ProblemKinds.ProcessingTimeout,
+                    $"Processing was stopped after {admission.ProcessingTimeout.TotalSeconds:0.###} seconds.");
             }
         }
     }
@@ -84,7 +85,8 @@ internal sealed class PictureWorker(
         return Math.Max(reading, writing) / Raster.BytesPerPixel;
     }
 
-    private async ValueTask<AdmissionGate.Place> EnterAsync(Func<long> open, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken)
+    private async ValueTask<AdmissionGate.Place> EnterAsync(
+        Func<long> open, ConcurrencyLimiter? batchLimiter, CancellationToken cancellationToken)
     {
         using var span = telemetry.Spans.StartActivity("wait");
         var started = time.GetTimestamp();

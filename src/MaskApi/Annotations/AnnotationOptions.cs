@@ -52,7 +52,8 @@ internal sealed record AnnotationOptions : IServiceOptions
         // Do not repeat the value: it may hold a password.
         if (!string.IsNullOrEmpty(Redis) && !NamesServer(Redis))
         {
-            yield return $"{nameof(Redis)} is not a StackExchange.Redis configuration that names a server, such as 'redis:6379,password=...'.";
+            yield return $"{nameof(Redis)} is not a StackExchange.Redis configuration that names a server, "
+                + "such as 'redis:6379,password=...'.";
         }
     }
 

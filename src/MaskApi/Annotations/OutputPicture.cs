@@ -44,7 +44,8 @@ internal sealed class OutputPicture
         var name = _format.Read(QueryReader.Of(context));
         return ValueTask.FromResult(name is null
             ? new OutputPicture(Negotiate(context.Request), isNamed: false)
-            : new OutputPicture([_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
+            : new OutputPicture(
+                [_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
     }
 
     /// <summary>The preferred format.</summary>

@@ -28,7 +28,8 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
     }
 
     /// <summary>Whether it is connected.</summary>
-    internal bool IsConnected => _connection is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result.IsConnected: true } };
+    internal bool IsConnected =>
+        _connection is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true, Result.IsConnected: true } };
 
     /// <summary>The settings of the Redis client.</summary>
     internal static ConfigurationOptions Configure(AnnotationOptions options)
@@ -167,7 +168,8 @@ internal sealed partial class RedisAnnotationStore : IHostedService, IAnnotation
         return await database.StringSetAsync(Prefix + id, (ReadOnlyMemory<byte>)bytes.Memory, _options.TimeToLive);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is unreachable ({Reason}); answers have no annotatedImageUrl until it is back")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Redis is unreachable ({Reason}); answers have no annotatedImageUrl until it is back")]
     private static partial void LogDown(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis is reachable again")]

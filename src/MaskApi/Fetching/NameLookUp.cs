@@ -9,7 +9,10 @@ namespace MaskApi.Fetching;
 /// with them every other request, for a minute.
 /// </summary>
 /// <param name="find">Blocks until the name is resolved; null for the system's look-up.</param>
-[SuppressMessage("Design", "CA1001", Justification = "A thread may release the semaphore after everything else is gone; without its wait handle it holds nothing to dispose.")]
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "A thread may release the semaphore after everything else is gone; without its wait handle it holds nothing to dispose.")]
 internal sealed class NameLookUp(Func<string, IPAddress[]>? find = null)
 {
     /// <summary>Concurrent look-ups; more wait, within the time for fetching.</summary>

@@ -130,7 +130,8 @@ internal sealed partial class ModelHost(
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Precision is Int8, but this processor has no byte dot product such as VNNI: Int8 is no faster than Float here, only less exact")]
+        Message = "Precision is Int8, but this processor has no byte dot product such as VNNI: "
+            + "Int8 is no faster than Float here, only less exact")]
     private static partial void LogInt8WithoutVnni(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Falling back to the processor: {Reason}")]

@@ -39,7 +39,8 @@ internal static class RequestLog
         yield return Property("Code", facts.ProblemCode ?? "ok");
         yield return Property("Elapsed", elapsed);
         yield return Property("RequestId", context.TraceIdentifier);
-        yield return Property("Found", facts.Summary is null ? "" : string.Create(CultureInfo.InvariantCulture, $", faces {facts.Summary.Faces}"));
+        yield return Property(
+            "Found", facts.Summary is null ? "" : string.Create(CultureInfo.InvariantCulture, $", faces {facts.Summary.Faces}"));
         if (context.User.Identity?.Name is { } caller)
         {
             yield return Property("Caller", caller);

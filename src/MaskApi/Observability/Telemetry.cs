@@ -36,7 +36,8 @@ internal sealed class Telemetry : IDisposable
         _stages = meter.CreateHistogram<double>("maskapi.stage.duration", "s", "Time in each stage, including the wait for a place.");
         meter.CreateObservableGauge("maskapi.queue.length", () => gate.QueueLength, "{picture}", "Pictures waiting for a place.");
         meter.CreateObservableGauge("maskapi.places.used", () => gate.InWork, "{picture}", "Pictures in work.");
-        meter.CreateObservableGauge("maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures in memory, incoming and outgoing.");
+        meter.CreateObservableGauge(
+            "maskapi.uploads.bytes", () => budget.InFlight, "By", "Bytes of pictures in memory, incoming and outgoing.");
     }
 
     /// <summary>Activity source of the spans.</summary>

@@ -54,7 +54,10 @@ internal static class OpenApiDescription
             });
             options.OperationFilter<OperationDescription>();
             options.OrderActionsBy(static action =>
-                $"{Array.IndexOf(_groups, action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0])}{action.RelativePath}");
+            {
+                var tag = action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0];
+                return $"{Array.IndexOf(_groups, tag)}{action.RelativePath}";
+            });
         });
     }
 

@@ -59,7 +59,8 @@ internal static class OptionsRegistration
             known.Add(section.Key);
             var properties = typeof(T).GetProperties().Where(static property => property.CanWrite).ToList();
             failures.AddRange(Unknown(section, [.. properties.Select(static property => property.Name)]));
-            failures.AddRange(properties.Select(property => Misfit(section.GetSection(property.Name), property.PropertyType)).OfType<string>());
+            failures.AddRange(
+                properties.Select(property => Misfit(section.GetSection(property.Name), property.PropertyType)).OfType<string>());
             try
             {
                 var options = section.Get<T>() ?? new T();

@@ -214,7 +214,8 @@ internal sealed class PictureReader(
             && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
         {
             throw new ProblemException(
-                ProblemKinds.UnsupportedMediaType, "Compressed bodies (Content-Encoding) are not supported; pictures are already compressed.");
+                ProblemKinds.UnsupportedMediaType,
+                "Compressed bodies (Content-Encoding) are not supported; pictures are already compressed.");
         }
     }
 }

@@ -157,7 +157,8 @@ public sealed record PassPlan
         /// <summary>The picture and as much around it again: a face may reach beyond the picture, its center hardly does.</summary>
         private PixelBox Everywhere => PixelBox.FromEdges(-Width, -Height, 2 * Width, 2 * Height);
 
-        private static int RoundUp(float pixels) => Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / DetectionPass.InputMultiple)) * DetectionPass.InputMultiple;
+        private static int RoundUp(float pixels) =>
+            Math.Max(1, (int)MathF.Ceiling((pixels - 0.01f) / DetectionPass.InputMultiple)) * DetectionPass.InputMultiple;
 
         /// <summary>
         /// The largest scale at which the picture fits an input of at most this many pixels, with sides that are multiples of 32.

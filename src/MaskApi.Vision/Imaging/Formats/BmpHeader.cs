@@ -12,7 +12,8 @@ internal static class BmpHeader
     internal static bool IsBitmap(ReadOnlySpan<byte> file) =>
         file.Length >= FileHeader + 4
         && file.StartsWith("BM"u8)
-        && BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]) is Os2Version1 or Os2Version2Short or Info or 52 or WithAlphaMask or 64 or 108 or 124;
+        && BinaryPrimitives.ReadUInt32LittleEndian(file[FileHeader..]) is Os2Version1 or Os2Version2Short or Info or 52 or WithAlphaMask
+            or 64 or 108 or 124;
 
     /// <summary>Which feature of a bitmap is not supported, in words for its sender; null if it can be decoded.</summary>
     /// <param name="file">A bitmap, whole or not.</param>

@@ -73,7 +73,8 @@ internal static class ExifBlock
         var entries = tiff[((int)directory + 2)..];
         for (var count = UInt16(tiff[(int)directory..], little); count > 0 && entries.Length >= 12; count--, entries = entries[12..])
         {
-            if (UInt16(entries, little) == OrientationTag && (ExifOrientation)UInt16(entries[8..], little) is var orientation && Enum.IsDefined(orientation))
+            if (UInt16(entries, little) == OrientationTag && (ExifOrientation)UInt16(entries[8..], little) is var orientation
+                && Enum.IsDefined(orientation))
             {
                 return orientation;
             }

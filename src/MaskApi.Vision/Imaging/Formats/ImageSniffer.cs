@@ -62,7 +62,8 @@ internal static class ImageSniffer
 
             if (brand.StartsWith("he"u8) || brand.SequenceEqual("mif1"u8) || brand.SequenceEqual("msf1"u8))
             {
-                return "HEIC is not supported. Convert the picture to JPEG first; an iPhone takes JPEG with the camera format 'Most Compatible'.";
+                return "HEIC is not supported. Convert the picture to JPEG first; "
+                    + "an iPhone takes JPEG with the camera format 'Most Compatible'.";
             }
         }
 

@@ -54,7 +54,8 @@ internal ref struct JpegSegments(ReadOnlySpan<byte> file)
             }
 
             var length = (_file[_position] << 8) | _file[_position + 1];
-            Current = new Segment(marker, _file[Math.Min(_position + 2, _file.Length)..Math.Clamp(_position + length, _position + 2, _file.Length)]);
+            Current = new Segment(
+                marker, _file[Math.Min(_position + 2, _file.Length)..Math.Clamp(_position + length, _position + 2, _file.Length)]);
             _position += length;
             return true;
         }
