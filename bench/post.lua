@@ -1,4 +1,4 @@
--- For wrk: posts the file named by PICTURE, and counts what is not a success.
+-- For wrk: posts the file named by PICTURE and counts failures.
 local file = assert(io.open(os.getenv("PICTURE"), "rb"))
 wrk.method = "POST"
 wrk.body = file:read("*a")

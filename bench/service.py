@@ -1,4 +1,4 @@
-"""What the scripts of this folder have in common: starting the service, waiting until it is ready, seeing what it uses."""
+"""Shared by the scripts of this folder: starting the service, waiting until it is ready, measuring what it uses."""
 import os, pathlib, subprocess, sys, time, urllib.error, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -8,7 +8,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def start(port, *settings, app=APP, core=None):
-    """Starts the service built in a folder, on one core if wanted, and waits until it is ready."""
+    """Starts the service built in a folder, optionally pinned to one core, and waits until it is ready."""
     program = app.resolve() / "MaskApi.dll"
     if not program.exists():
         sys.exit("build it first: dotnet build -c Release src/MaskApi")
@@ -24,21 +24,21 @@ def start(port, *settings, app=APP, core=None):
                 sys.exit("the service did not start")
             time.sleep(0.1)
     process.kill()
-    sys.exit("the service did not get ready")
+    sys.exit("the service did not become ready")
 
 
 def processor_seconds(pid):
-    """Processor time that a process has used."""
+    """Processor time of a process in seconds."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def resident(pid):
-    """Bytes of memory that a process holds."""
+    """Resident memory of a process in bytes."""
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def resident_at_most(pid):
-    """Bytes of memory that a process held when it held most."""
+    """Peak resident memory of a process in bytes."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024

@@ -3,19 +3,19 @@ using SkiaSharp;
 
 namespace MaskApi.Benchmarks;
 
-/// <summary>The pictures that are timed: a portrait, and any number of it in a picture of any size.</summary>
+/// <summary>The benchmark pictures: one portrait, and pictures of any size made of copies of it.</summary>
 internal static class Pictures
 {
-    /// <summary>Where the committed portrait lies: one face, 320×428.</summary>
+    /// <summary>Path of the committed portrait: one face, 320×428.</summary>
     public static string PortraitPath { get; } = Path.Combine(AppContext.BaseDirectory, "Pictures", "portrait.jpg");
 
     /// <summary>The committed portrait's bytes.</summary>
     public static byte[] Portrait() => File.ReadAllBytes(PortraitPath);
 
     /// <summary>
-    /// A photograph of a crowd, 3 to 4, as a camera would write it: the portrait side by side, sensor noise over it, JPEG quality 90.
+    /// A crowd as a camera would write it: copies of the portrait in a 3:4 or 4:3 picture, with sensor noise, JPEG quality 90.
     /// </summary>
-    /// <param name="faces">How many; 0 for a plain wall.</param>
+    /// <param name="faces">Number of faces; 0 for a plain wall.</param>
     /// <param name="megapixels">Size of the picture.</param>
     public static byte[] Crowd(int faces, double megapixels)
     {
@@ -39,7 +39,7 @@ internal static class Pictures
         return file.ToArray();
     }
 
-    /// <summary>Any picture, decoded.</summary>
+    /// <summary>Decodes any picture.</summary>
     public static Raster Decode(byte[] file) => ImageDecoder.Decode(file, new DecodeLimits(), CancellationToken.None);
 
     private static void DrawFaces(SKCanvas canvas, int faces, int width, int height)
@@ -59,7 +59,7 @@ internal static class Pictures
         }
     }
 
-    /// <summary>A few gray levels, so that the file is as long, and as dear to decode, as a photograph's.</summary>
+    /// <summary>Adds a few gray levels of noise, so that the file is as large and as slow to decode as a real photograph.</summary>
     private static void AddNoise(Span<byte> pixels)
     {
         var random = new Random(1);

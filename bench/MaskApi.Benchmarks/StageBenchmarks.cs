@@ -10,7 +10,7 @@ using SkiaSharp;
 
 namespace MaskApi.Benchmarks;
 
-/// <summary>Each stage of the portrait's way, alone and on one thread.</summary>
+/// <summary>Each stage for the portrait, alone and on one thread.</summary>
 [MemoryDiagnoser]
 public class StageBenchmarks : IDisposable
 {
@@ -22,7 +22,7 @@ public class StageBenchmarks : IDisposable
     private readonly FaceCrop _crop;
     private readonly PixelBox _face;
 
-    /// <summary>Finds the face that is cut and judged.</summary>
+    /// <summary>Finds the face to crop and classify.</summary>
     public StageBenchmarks()
     {
         _face = _detector.Detect(_picture, new AnalysisOptions(), CancellationToken.None).Faces[0].Box;
@@ -65,7 +65,7 @@ public class StageBenchmarks : IDisposable
         _detector.Detect(_picture, new AnalysisOptions { Detail = detail }, CancellationToken.None).Faces.Count;
 }
 
-/// <summary>The whole pipeline, from file to verdicts; cores that are spare help.</summary>
+/// <summary>The whole pipeline, from file to verdicts. Uses spare cores.</summary>
 [MemoryDiagnoser]
 public class PipelineBenchmarks : IDisposable
 {
@@ -97,7 +97,7 @@ public class PipelineBenchmarks : IDisposable
         _pipeline.Analyze(file, new AnalysisOptions { Detail = detail }, CancellationToken.None).Faces.Count;
 }
 
-/// <summary>Decoding a 12-megapixel portrait, whole and at fractions of its size.</summary>
+/// <summary>Decoding a 12-megapixel portrait at full size and at fractions of it.</summary>
 [MemoryDiagnoser]
 public class DecodeBenchmarks
 {
@@ -118,7 +118,7 @@ public class DecodeBenchmarks
     private void Decode(int reduction) => ImageDecoder.Decode(_file, new DecodeLimits(), reduction, CancellationToken.None).Dispose();
 }
 
-/// <summary>Writing an annotated picture of 1200×1200.</summary>
+/// <summary>Encoding a 1200×1200 annotated picture.</summary>
 [MemoryDiagnoser]
 public class EncodeBenchmarks : IDisposable
 {

@@ -6,14 +6,14 @@ using SkiaSharp;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>What decoding a large JPEG takes: by SkiaSharp alone, whole, and at fractions of its size.</summary>
+/// <summary>Times decoding a large JPEG: with SkiaSharp alone, at full size and at fractions of it.</summary>
 internal static class DecodeCommand
 {
     public static Command Create()
     {
-        var megapixels = new Option<double>("--megapixels") { Description = "Its size.", DefaultValueFactory = static _ => 12 };
-        var rounds = new Option<int>("--rounds") { Description = "How often.", DefaultValueFactory = static _ => 9 };
-        var command = new Command("decode", "Prints the times of decoding a portrait, whole and reduced.") { megapixels, rounds };
+        var megapixels = new Option<double>("--megapixels") { Description = "Size of the picture.", DefaultValueFactory = static _ => 12 };
+        var rounds = new Option<int>("--rounds") { Description = "Number of repetitions.", DefaultValueFactory = static _ => 9 };
+        var command = new Command("decode", "Prints how long decoding a portrait takes at full and reduced size.") { megapixels, rounds };
         command.SetAction(result => Run(Pictures.Crowd(1, result.GetValue(megapixels)), result.GetValue(rounds)));
         return command;
     }

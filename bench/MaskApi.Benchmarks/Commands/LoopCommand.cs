@@ -5,19 +5,19 @@ using MaskApi.Vision;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>The bare loop: the pipeline alone on every core, without HTTP; what the service is measured against.</summary>
+/// <summary>The bare loop: the pipeline alone on every core, without HTTP. The service is measured against it.</summary>
 internal static class LoopCommand
 {
     public static Command Create()
     {
         var options = new PipelineOptions();
-        var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = static _ => 5 };
+        var seconds = new Option<double>("--seconds") { Description = "Duration.", DefaultValueFactory = static _ => 5 };
         var threads = new Option<int>("--threads")
         {
-            Description = "Pictures at a time.",
+            Description = "Pictures processed concurrently.",
             DefaultValueFactory = static _ => Environment.ProcessorCount,
         };
-        var command = new Command("loop", "Runs the pipeline in a loop, without HTTP, and prints pictures a second.") { seconds, threads };
+        var command = new Command("loop", "Runs the pipeline in a loop, without HTTP, and prints pictures per second.") { seconds, threads };
         options.AddTo(command);
         command.SetAction(result =>
         {

@@ -5,30 +5,30 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>What the commands have in common: which picture, how it is looked at, and with which classifier.</summary>
+/// <summary>Options shared by the commands: the picture, the detection detail and the classifier's precision.</summary>
 internal sealed class PipelineOptions
 {
     private Option<FileInfo> Picture { get; } = new("--picture")
     {
-        Description = "The picture.",
+        Description = "Picture to analyze.",
         DefaultValueFactory = static _ => new FileInfo(Pictures.PortraitPath),
     };
 
     private Option<DetectionDetail> Detail { get; } = new("--detail")
     {
-        Description = "How closely it is looked at.",
+        Description = "Detection detail.",
         DefaultValueFactory = static _ => DetectionDetail.Fast,
     };
 
     private Option<ModelPrecision> Precision { get; } = new("--precision")
     {
-        Description = "What the classifier computes with.",
+        Description = "Precision of the classifier.",
         DefaultValueFactory = static _ => ModelPrecision.Float,
     };
 
     private Option<int> IntraOpThreads { get; } = new("--intra-op")
     {
-        Description = "Threads inside one model run.",
+        Description = "Threads per model run.",
         DefaultValueFactory = static _ => 1,
     };
 
@@ -41,14 +41,14 @@ internal sealed class PipelineOptions
         command.Options.Add(IntraOpThreads);
     }
 
-    /// <summary>The picture that the options name, and how it is to be looked at.</summary>
+    /// <summary>Reads the picture and the analysis options from the command line.</summary>
     public (byte[] Picture, AnalysisOptions Analysis) Read(ParseResult result) =>
         (File.ReadAllBytes(result.GetValue(Picture)!.FullName), new AnalysisOptions { Detail = result.GetValue(Detail) });
 
-    /// <summary>What the classifier is to compute with.</summary>
+    /// <summary>The precision of the classifier.</summary>
     public ModelPrecision PrecisionOf(ParseResult result) => result.GetValue(Precision);
 
-    /// <summary>The warmed pipeline that the options ask for.</summary>
+    /// <summary>Loads and warms up the pipeline that the options ask for.</summary>
     public FacePipeline Load(ParseResult result)
     {
         var pipeline = FacePipeline.Load(new VisionOptions

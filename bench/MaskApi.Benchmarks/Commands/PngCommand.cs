@@ -7,7 +7,7 @@ using SkiaSharp;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>What the encoder's filters and levels cost and save on annotated pictures.</summary>
+/// <summary>Compares PNG filters and compression levels on annotated pictures.</summary>
 internal static class PngCommand
 {
     private const int Side = 1200;
@@ -16,12 +16,16 @@ internal static class PngCommand
     {
         var pictures = new Option<FileInfo[]>("--pictures")
         {
-            Description = "Photographs, of which a square of 1200 pixels is annotated; without any, a noisy crowd of portraits.",
+            Description = "Photographs; the middle 1200×1200 pixels are annotated. Default: a noisy crowd of portraits.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var rounds = new Option<int>("--rounds") { Description = "How often each setting writes each picture.", DefaultValueFactory = static _ => 5 };
-        var all = new Option<bool>("--all") { Description = "Every filter and level, not only the default's and ours." };
-        var command = new Command("png", "Prints the time and size of annotated PNGs, beside the default encoder's.") { pictures, rounds, all };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "How often each setting encodes each picture.",
+            DefaultValueFactory = static _ => 5,
+        };
+        var all = new Option<bool>("--all") { Description = "Try every filter and level, not only the default and ours." };
+        var command = new Command("png", "Prints the time and size of annotated PNGs compared with the default encoder.") { pictures, rounds, all };
         command.SetAction(result => Run(result.GetValue(pictures) ?? [], result.GetValue(rounds), result.GetValue(all)));
         return command;
     }
@@ -69,7 +73,7 @@ internal static class PngCommand
         pictures.ForEach(static picture => picture.Dispose());
     }
 
-    /// <summary>The middle of a picture, enlarged only where it is smaller, with its faces marked.</summary>
+    /// <summary>The middle of a picture with its faces marked; smaller pictures are enlarged to fit.</summary>
     private static Raster Annotated(FacePipeline pipeline, byte[] file)
     {
         using var whole = SKBitmap.Decode(file);

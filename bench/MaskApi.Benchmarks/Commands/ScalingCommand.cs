@@ -6,7 +6,7 @@ using System.Net.Http.Headers;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>How a running service's answers slow down as pictures, faces and callers grow.</summary>
+/// <summary>Measures how response time grows with pictures, faces and callers.</summary>
 internal static class ScalingCommand
 {
     private static readonly int[] _faces = [1, 2, 5, 10, 20, 30, 50];
@@ -15,10 +15,10 @@ internal static class ScalingCommand
 
     public static Command Create()
     {
-        var url = new Option<string>("--url") { Description = "The service, such as http://localhost:8080.", Required = true };
-        var file = new Option<FileInfo>("--out") { Description = "The plot, a PNG.", Required = true };
-        var seconds = new Option<double>("--seconds") { Description = "How long each point is measured.", DefaultValueFactory = static _ => 2 };
-        var command = new Command("scaling", "Plots the time of an answer against faces, megapixels and callers.") { url, file, seconds };
+        var url = new Option<string>("--url") { Description = "Base URL of the service, e.g. http://localhost:8080.", Required = true };
+        var file = new Option<FileInfo>("--out") { Description = "Plot to write (PNG).", Required = true };
+        var seconds = new Option<double>("--seconds") { Description = "How long to measure each point.", DefaultValueFactory = static _ => 2 };
+        var command = new Command("scaling", "Plots response time against faces, megapixels and callers.") { url, file, seconds };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var client = new HttpClient { BaseAddress = new Uri(result.GetValue(url)!), Timeout = TimeSpan.FromMinutes(1) };
@@ -26,7 +26,7 @@ internal static class ScalingCommand
             var portrait = Pictures.Portrait();
             foreach (var detail in (string[])["fast", "auto"])
             {
-                // Compiles what is hot.
+                // Warm up, so that hot code is compiled.
                 await MeasureAsync(client, portrait, detail, 4, duration * 2, cancellationToken);
                 await MeasureAsync(client, Pictures.Crowd(5, 4), detail, 1, duration * 2, cancellationToken);
             }
@@ -45,8 +45,8 @@ internal static class ScalingCommand
                         new("fast", await PointsAsync(_megapixels, size => (Pictures.Crowd(1, size), "fast", 1))),
                     ]),
                 new(
-                    "portraits of 320x428 pixels",
-                    "callers at the same time",
+                    "320x428 portraits",
+                    "concurrent callers",
                     [
                         new("auto", await PointsAsync(_callers, callers => (portrait, "auto", callers))),
                         new("fast", await PointsAsync(_callers, callers => (portrait, "fast", callers))),
@@ -54,13 +54,14 @@ internal static class ScalingCommand
             ];
             ScalingPlot.Save(panels, result.GetValue(file)!.FullName);
 
-            async Task<List<(double X, double Milliseconds)>> PointsAsync<T>(T[] values, Func<T, (byte[] Picture, string Detail, int Callers)> what)
+            async Task<List<(double X, double Milliseconds)>> PointsAsync<T>(
+                T[] values, Func<T, (byte[] Picture, string Detail, int Callers)> requestFor)
                 where T : IConvertible
             {
                 var points = new List<(double, double)>();
                 foreach (var value in values)
                 {
-                    var (picture, detail, callers) = what(value);
+                    var (picture, detail, callers) = requestFor(value);
                     var median = await MeasureAsync(client, picture, detail, callers, duration, cancellationToken);
                     points.Add((value.ToDouble(CultureInfo.InvariantCulture), median));
                     Console.WriteLine(string.Create(
@@ -73,7 +74,7 @@ internal static class ScalingCommand
         return command;
     }
 
-    /// <summary>The median time of an answer, after one that is not counted, of at least five.</summary>
+    /// <summary>Median response time over at least five requests per caller, after one warm-up request.</summary>
     private static async Task<double> MeasureAsync(
         HttpClient client, byte[] picture, string detail, int callers, TimeSpan duration, CancellationToken cancellationToken)
     {
@@ -84,9 +85,9 @@ internal static class ScalingCommand
             var own = new List<double>();
             while (own.Count < 5 || Stopwatch.GetElapsedTime(start) < duration)
             {
-                var asked = Stopwatch.GetTimestamp();
+                var sent = Stopwatch.GetTimestamp();
                 await PostAsync();
-                own.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+                own.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
             }
 
             return own;

@@ -11,14 +11,17 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>Shares out the time of one picture by stage.</summary>
+/// <summary>Breaks down the time of one picture by stage.</summary>
 internal static class StagesCommand
 {
     public static Command Create()
     {
         var options = new PipelineOptions();
-        var rounds = new Option<int>("--rounds") { Description = "How often.", DefaultValueFactory = static _ => 50 };
-        var command = new Command("stages", "Prints the medians of decode, detect and classify for one picture, beside what its model runs take.") { rounds };
+        var rounds = new Option<int>("--rounds") { Description = "Number of repetitions.", DefaultValueFactory = static _ => 50 };
+        var command = new Command("stages", "Prints median decode, detect and classify times for one picture, next to its bare model runs.")
+        {
+            rounds,
+        };
         options.AddTo(command);
         command.SetAction(result =>
         {
@@ -28,7 +31,7 @@ internal static class StagesCommand
             var (passes, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"in all {total:0.00} ms; the model runs alone, one after the other on one thread, {passes + faces:0.00} ms "
+                $"total {total:0.00} ms; model runs alone, in sequence on one thread, {passes + faces:0.00} ms "
                 + $"(passes {passes:0.00}, faces {faces:0.00}): ratio {total / (passes + faces):0.00}"));
         });
         return command;
@@ -62,7 +65,7 @@ internal static class StagesCommand
         double Median(Func<StageTimings, double> stage) => MedianOf(timings.Select(stage));
     }
 
-    /// <summary>The time of the passes and of the verdicts that a picture needs, without anything around them.</summary>
+    /// <summary>Time of just the model runs that a picture needs: detection passes and face classifications.</summary>
     private static (double Passes, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
     {
         var vision = new VisionOptions { Precision = precision };
