@@ -78,5 +78,6 @@ internal static class ScalingPlot
         plot.Legend.ShadowColor = Colors.Transparent;
     }
 
-    private static string Number(double value) => value.ToString(value < 1 ? "0.0" : value < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        value.ToString(value < 1 ? "0.0" : value < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
 }

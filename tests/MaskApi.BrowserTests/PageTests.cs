@@ -12,7 +12,7 @@ namespace MaskApi.BrowserTests;
 [Trait("Category", "Slow")]
 public sealed partial class PageTests(Browser browser)
 {
-    private const string AnswerToAll = "**/v1/detections?**";
+    private const string AllDetections = "**/v1/detections?**";
 
     [Fact]
     public Task An_example_is_one_click_away() => browser.RunAsync("/", async page =>
@@ -22,7 +22,7 @@ public sealed partial class PageTests(Browser browser)
         await Expect(page.Locator("#faces li")).ToContainTextAsync("Without mask");
         await Expect(page.Locator("#timings")).ToContainTextAsync("Service");
 
-        // The box lies over the face: the portrait's eyes are near 0.40 and 0.48 of its width, at 0.20 of its height.
+        // The box covers the face: the portrait's eyes are near 0.40 and 0.48 of its width, at 0.20 of its height.
         var picture = await page.Locator("#image").BoundingBoxAsync();
         var box = await page.Locator(".face").BoundingBoxAsync();
         Assert.NotNull(picture);
@@ -63,13 +63,14 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task Thresholds_act_without_a_request() => browser.RunAsync("/", async page =>
+    public Task Thresholds_apply_without_a_request() => browser.RunAsync("/", async page =>
     {
         var requests = 0;
-        await page.RouteAsync(AnswerToAll, async route =>
+        await page.RouteAsync(AllDetections, async route =>
         {
             requests++;
-            await route.FulfillAsync(new() { ContentType = "application/json", Body = Answer(maskProbability: 0.7, detectionConfidence: 0.6) });
+            await route.FulfillAsync(
+                new() { ContentType = "application/json", Body = ResponseJson(maskProbability: 0.7, detectionConfidence: 0.6) });
         });
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await ExpectOneFaceAsync(page, "1 with a mask");
@@ -99,7 +100,7 @@ public sealed partial class PageTests(Browser browser)
             Assert.Equal(verdict.Sign, await page.Locator($"#icon-{verdict.Name} path").GetAttributeAsync("d"));
         }
 
-        // The page and the service have the same verdicts in the same order.
+        // The page and the service list the same verdicts in the same order.
         Assert.Equal(
             Verdicts.All.Select(static verdict => verdict.Name),
             await page.EvaluateAsync<string[]>("async () => Object.keys((await import('./js/verdicts.js')).verdicts)"));
@@ -109,7 +110,7 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task Faces_are_filtered_by_verdict_with_the_keyboard_too() => AllVerdictsAsync(async page =>
+    public Task Faces_can_be_filtered_by_verdict_also_with_the_keyboard() => AllVerdictsAsync(async page =>
     {
         var wrong = page.GetByRole(AriaRole.Button, new() { Name = "1 Worn wrong" });
         await wrong.ClickAsync();
@@ -120,7 +121,7 @@ public sealed partial class PageTests(Browser browser)
         await page.Locator("#faces button").HoverAsync();
         await Expect(page.Locator(".face.incorrectly_worn.picked")).ToHaveCountAsync(1);
 
-        // The counts still tell of all, and the thresholds still act.
+        // The counts still include all faces, and the thresholds still act.
         await Expect(page.Locator("#counts b")).ToHaveTextAsync(["1", "1", "1", "1"]);
         await SetAsync(page, "Trust a verdict from", 0.95);
         await Expect(page.Locator(".face")).ToHaveCountAsync(0);
@@ -134,14 +135,14 @@ public sealed partial class PageTests(Browser browser)
         await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
         await Expect(page.Locator("#counts [aria-pressed=true]")).ToHaveCountAsync(0);
 
-        // The next picture starts with all of its faces.
+        // The next picture starts unfiltered.
         await wrong.ClickAsync();
         await page.SetInputFilesAsync("#files", Pictures.Mask);
         await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
     });
 
     [Fact]
-    public Task An_example_shows_masks_worn_wrong() => browser.RunAsync("/", async page =>
+    public Task An_example_shows_incorrectly_worn_masks() => browser.RunAsync("/", async page =>
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Worn wrong", Exact = true }).First.ClickAsync();
         await Expect(page.Locator("#headline")).ToContainTextAsync("3 faces");
@@ -149,7 +150,7 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task Search_effort_asks_again() => browser.RunAsync("/", async page =>
+    public Task Changing_the_detail_sends_a_new_request() => browser.RunAsync("/", async page =>
     {
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await ExpectOneFaceAsync(page, "1 without");
@@ -185,7 +186,7 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task What_is_no_picture_is_told_in_plain_words() => browser.RunAsync("/", async page =>
+    public Task A_file_that_is_no_picture_gets_a_plain_message() => browser.RunAsync("/", async page =>
     {
         await page.SetInputFilesAsync("#files", Pictures.Text);
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("That is not a supported picture.");
@@ -196,33 +197,34 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task A_service_that_cannot_be_reached_is_told_in_plain_words() => browser.RunAsync("/", async page =>
+    public Task An_unreachable_service_gets_a_plain_message() => browser.RunAsync("/", async page =>
     {
-        await page.RouteAsync(AnswerToAll, route => route.AbortAsync());
+        await page.RouteAsync(AllDetections, route => route.AbortAsync());
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The service is unreachable.");
     });
 
     [Fact]
-    public Task A_picture_over_the_limit_is_not_even_sent() => browser.RunAsync("/", async page =>
+    public Task A_picture_over_the_limit_is_not_sent() => browser.RunAsync("/", async page =>
     {
         await Expect(page.Locator("#about")).Not.ToBeEmptyAsync();
         var requests = 0;
-        await page.RouteAsync(AnswerToAll, route =>
+        await page.RouteAsync(AllDetections, route =>
         {
             requests++;
             return route.ContinueAsync();
         });
-        await page.SetInputFilesAsync("#files", new FilePayload { Name = "huge.jpg", MimeType = "image/jpeg", Buffer = new byte[(20 * 1024 * 1024) + 1] });
+        await page.SetInputFilesAsync(
+            "#files", new FilePayload { Name = "huge.jpg", MimeType = "image/jpeg", Buffer = new byte[(20 * 1024 * 1024) + 1] });
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("20 MB are the most");
         Assert.Equal(0, requests);
     });
 
     [Fact]
-    public Task A_refusal_is_waited_out() => browser.RunAsync("/", async page =>
+    public Task A_refusal_is_retried() => browser.RunAsync("/", async page =>
     {
         var requests = 0;
-        await page.RouteAsync(AnswerToAll, async route =>
+        await page.RouteAsync(AllDetections, async route =>
         {
             if (++requests == 1)
             {
@@ -246,11 +248,12 @@ public sealed partial class PageTests(Browser browser)
     [Fact]
     public Task A_key_is_asked_for_and_sent() => browser.RunAsync("/", async page =>
     {
-        await page.RouteAsync(AnswerToAll, async route =>
+        await page.RouteAsync(AllDetections, async route =>
         {
             if (route.Request.Headers.GetValueOrDefault("x-api-key") == "open sesame")
             {
-                await route.FulfillAsync(new() { ContentType = "application/json", Body = Answer(maskProbability: 0.99, detectionConfidence: 0.9) });
+                await route.FulfillAsync(
+                    new() { ContentType = "application/json", Body = ResponseJson(maskProbability: 0.99, detectionConfidence: 0.9) });
                 return;
             }
 
@@ -271,8 +274,8 @@ public sealed partial class PageTests(Browser browser)
     [Fact]
     public Task The_keyboard_is_enough() => browser.RunAsync("/", async page =>
     {
-        // Dialogs are intercepted from the first listener on, and asking for that is not waited for: asked just before the
-        // key is pressed, it may come too late on a busy machine.
+        // File dialogs are intercepted once there is a listener, and enabling that is not awaited: if it were enabled just before the
+        // key press, it could come too late on a busy machine.
         page.FileChooser += (_, _) => { };
         await TabToAsync(page, "[data-example='examples/mask.jpg']");
         await page.Keyboard.PressAsync("Enter");
@@ -295,7 +298,7 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task A_face_shows_its_figures_where_it_is_pointed_at() => browser.RunAsync("/", async page =>
+    public Task A_face_shows_its_figures_on_hover() => browser.RunAsync("/", async page =>
     {
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await ExpectOneFaceAsync(page, "1 without");
@@ -307,11 +310,12 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task The_annotated_picture_and_the_json_can_be_had() => browser.RunAsync("/", async page =>
+    public Task The_annotated_picture_and_the_json_can_be_downloaded() => browser.RunAsync("/", async page =>
     {
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await ExpectOneFaceAsync(page, "1 without");
-        var picture = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Picture", Exact = true }).ClickAsync());
+        var picture = await page.RunAndWaitForDownloadAsync(
+            () => page.GetByRole(AriaRole.Button, new() { Name = "Picture", Exact = true }).ClickAsync());
         Assert.Equal("portrait-faces.png", picture.SuggestedFilename);
         var png = await File.ReadAllBytesAsync(await picture.PathAsync());
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], png[..4]);
@@ -325,7 +329,7 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
-    public Task The_camera_is_judged_live_one_frame_at_a_time() => browser.RunAsync(
+    public Task The_camera_is_analyzed_live_one_frame_at_a_time() => browser.RunAsync(
         "/",
         async page =>
         {
@@ -364,13 +368,13 @@ public sealed partial class PageTests(Browser browser)
         await Expect(page.Locator("#command")).ToContainTextAsync($"{new Uri(page.Url).Authority}/v1/detections");
     });
 
-    /// <summary>A picture with a face of each verdict.</summary>
+    /// <summary>Runs a test on a picture with one face of each verdict.</summary>
     private Task AllVerdictsAsync(Func<IPage, Task> test) => browser.RunAsync("/", async page =>
     {
-        await page.RouteAsync(AnswerToAll, route => route.FulfillAsync(new()
+        await page.RouteAsync(AllDetections, route => route.FulfillAsync(new()
         {
             ContentType = "application/json",
-            Body = Answer(0.9, (0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.05, 0.05, 0.9), (0.4, 0.35, 0.25)),
+            Body = ResponseJson(0.9, (0.9, 0.05, 0.05), (0.05, 0.9, 0.05), (0.05, 0.05, 0.9), (0.4, 0.35, 0.25)),
         }));
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await Expect(page.Locator("#faces li")).ToHaveCountAsync(4);
@@ -391,7 +395,7 @@ public sealed partial class PageTests(Browser browser)
     private static Task SetAsync(IPage page, string label, double value) =>
         page.GetByLabel(label).FillAsync(value.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Presses Tab until an element has the focus; fails when a whole round does not reach it.</summary>
+    /// <summary>Presses Tab until an element has focus. Fails if a full round does not reach it.</summary>
     private static async Task TabToAsync(IPage page, string selector)
     {
         for (var i = 0; i < 60; i++)
@@ -406,11 +410,12 @@ public sealed partial class PageTests(Browser browser)
         Assert.Fail($"{selector} cannot be reached by the keyboard.");
     }
 
-    private static string Answer(double maskProbability, double detectionConfidence) =>
-        Answer(detectionConfidence, (maskProbability, 1 - maskProbability, 0));
+    private static string ResponseJson(double maskProbability, double detectionConfidence) =>
+        ResponseJson(detectionConfidence, (maskProbability, 1 - maskProbability, 0));
 
-    /// <summary>What the service says, at the least thresholds, of faces side by side.</summary>
-    private static string Answer(double detectionConfidence, params (double With, double Without, double Incorrect)[] faces) => JsonSerializer.Serialize(new
+    /// <summary>The service's answer, at the lowest thresholds, for faces side by side.</summary>
+    private static string ResponseJson(double detectionConfidence, params (double With, double Without, double Incorrect)[] faces) =>
+        JsonSerializer.Serialize(new
     {
         image = new { width = 512, height = 512, format = "jpeg" },
         faces = faces.Select((p, i) => new

@@ -1,6 +1,6 @@
 namespace MaskApi.BrowserTests;
 
-/// <summary>Files to choose; the page's own examples.</summary>
+/// <summary>Files to upload: the page's own examples.</summary>
 internal static class Pictures
 {
     /// <summary>One face, no mask.</summary>
@@ -12,10 +12,10 @@ internal static class Pictures
     /// <summary>A brick wall.</summary>
     internal static string Nobody { get; } = PathOf("bricks.jpg");
 
-    /// <summary>One face, no mask, as baseline JPEG.</summary>
+    /// <summary>One face, no mask, as a baseline JPEG.</summary>
     internal static string Frame { get; } = PathOf("astronaut.jpg");
 
-    /// <summary>A text with the name of a picture.</summary>
+    /// <summary>A text file with a picture's name.</summary>
     internal static string Text { get; } = WriteText();
 
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Pictures", name);

@@ -5,22 +5,22 @@ using static Microsoft.Playwright.Assertions;
 
 namespace MaskApi.BrowserTests;
 
-/// <summary>What a person should not have to notice.</summary>
+/// <summary>Accessibility, size and speed of the page.</summary>
 [Trait("Category", "Slow")]
 public sealed class QualityTests(Browser browser)
 {
-    /// <summary>Everything but the example pictures, in bytes.</summary>
-    private const int LargestPage = 150_000;
+    /// <summary>Size of the page without the example pictures, in bytes.</summary>
+    private const int MaxPageBytes = 150_000;
 
-    /// <summary>From the service's answer to its faces on the page, in milliseconds.</summary>
-    private const double SlowestPaint = 300;
+    /// <summary>Longest delay from the service's answer to boxes on the page, in milliseconds.</summary>
+    private const double MaxPaintMs = 300;
 
     [Theory]
     [InlineData(ColorScheme.Light, 1280)]
     [InlineData(ColorScheme.Light, 360)]
     [InlineData(ColorScheme.Dark, 1280)]
     [InlineData(ColorScheme.Dark, 360)]
-    public Task Axe_finds_nothing(ColorScheme scheme, int width) => browser.RunAsync(
+    public Task The_page_passes_axe(ColorScheme scheme, int width) => browser.RunAsync(
         "/",
         async page =>
         {
@@ -43,23 +43,23 @@ public sealed class QualityTests(Browser browser)
     [InlineData(320)]
     [InlineData(390)]
     [InlineData(820)]
-    public Task Nothing_sticks_out_sideways(int width) => browser.RunAsync(
+    public Task The_page_never_scrolls_sideways(int width) => browser.RunAsync(
         "/",
         async page =>
         {
-            await ExpectNoSidewaysAsync();
+            await ExpectNoHorizontalScrollAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Small faces" }).ClickAsync();
             await Expect(page.Locator("#faces li").First).ToBeVisibleAsync();
             await page.GetByText("The same from a terminal").ClickAsync();
-            await ExpectNoSidewaysAsync();
+            await ExpectNoHorizontalScrollAsync();
 
-            async Task ExpectNoSidewaysAsync() =>
+            async Task ExpectNoHorizontalScrollAsync() =>
                 Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         },
         new() { ViewportSize = new() { Width = width, Height = 700 } });
 
     [Fact]
-    public Task The_page_is_light() => browser.RunAsync("/", async page =>
+    public Task The_page_is_small() => browser.RunAsync("/", async page =>
     {
         await Expect(page.Locator("#about")).Not.ToBeEmptyAsync();
         var sizes = await page.EvaluateAsync<Dictionary<string, int>>(
@@ -70,12 +70,12 @@ public sealed class QualityTests(Browser browser)
             """);
         Assert.Contains("/js/app.js", sizes.Keys);
         Assert.All(sizes, static size => Assert.True(size.Value > 0, $"{size.Key} has no size."));
-        Assert.InRange(sizes.Values.Sum(), 10_000, LargestPage);
+        Assert.InRange(sizes.Values.Sum(), 10_000, MaxPageBytes);
     });
 
-    /// <summary>From the last byte of the answer to the frame after the one in which the boxes were put over the picture.</summary>
+    /// <summary>Measures from the last byte of the answer to the frame after the one that added the boxes.</summary>
     [Fact]
-    public Task An_answer_is_shown_at_once() => browser.RunAsync("/", async page =>
+    public Task An_answer_is_shown_quickly() => browser.RunAsync("/", async page =>
     {
         await page.EvaluateAsync(
             """
@@ -101,12 +101,12 @@ public sealed class QualityTests(Browser browser)
 
         TestContext.Current.SendDiagnosticMessage($"Answer to boxes, ms: {string.Join(", ", delays.Select(static delay => $"{delay:0}"))}");
 
-        // The best of several: what else the machine does is not the page's doing.
-        Assert.InRange(delays.Min(), 0, SlowestPaint);
+        // The best of several, because other load on the machine is not the page's fault.
+        Assert.InRange(delays.Min(), 0, MaxPaintMs);
     });
 
     [Fact]
-    public Task Swagger_takes_a_file_and_shows_the_picture() => browser.RunAsync("/swagger/index.html", async page =>
+    public Task Swagger_uploads_a_file_and_shows_the_picture() => browser.RunAsync("/swagger/index.html", async page =>
     {
         var operation = page.Locator("#operations-Annotations-annotatePicture");
         await operation.Locator(".opblock-summary-control").ClickAsync();
@@ -120,7 +120,7 @@ public sealed class QualityTests(Browser browser)
     });
 
     [Fact]
-    public async Task Swagger_takes_a_key_where_one_is_asked_for()
+    public async Task Swagger_sends_a_key_where_one_is_required()
     {
         const string key = "correct-horse-battery-staple";
         await using var service = new LiveService(("MaskApi:Keys:Values:0", key));

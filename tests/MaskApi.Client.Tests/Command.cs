@@ -3,32 +3,33 @@ using System.Diagnostics;
 
 namespace MaskApi.Testing;
 
-/// <summary>Programs that some tests need and some machines have.</summary>
+/// <summary>External programs that some tests need.</summary>
 internal static class Command
 {
-    /// <summary>Longer than any of them takes on a slow and busy machine.</summary>
+    /// <summary>Longer than any of them takes on a slow, busy machine.</summary>
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(4);
 
-    /// <summary>Skips the test, with the reason, where a program is not on this machine.</summary>
+    /// <summary>Skips the test if a program is not installed.</summary>
     internal static void SkipWithout(string program)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string[] names = OperatingSystem.IsWindows() ? [$"{program}.exe", $"{program}.cmd"] : [program];
         Assert.SkipUnless(
-            folders.Any(folder => names.Any(name => File.Exists(Path.Combine(folder, name)))), $"{program} is not on this machine.");
+            folders.Any(folder => names.Any(name => File.Exists(Path.Combine(folder, name)))), $"{program} is not installed.");
     }
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>What it wrote to its standard output.</returns>
+    /// <summary>Runs a program and fails the test if it fails.</summary>
+    /// <returns>Its standard output.</returns>
     internal static async Task<string> RunAsync(DirectoryInfo folder, string program, params string[] arguments)
     {
         var (code, output, error) = await TryAsync(folder, program, arguments);
-        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{output}\n{error}");
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} exited with {code}:\n{output}\n{error}");
         return output;
     }
 
-    /// <summary>Runs a program to its end, whatever that is.</summary>
-    internal static async Task<(int Code, string Output, string Error)> TryAsync(DirectoryInfo folder, string program, params string[] arguments)
+    /// <summary>Runs a program, whatever its exit code.</summary>
+    internal static async Task<(int Code, string Output, string Error)> TryAsync(
+        DirectoryInfo folder, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -36,7 +37,7 @@ internal static class Command
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // What the test host was told is not meant for other programs.
+        // Environment variables meant for the test host would confuse other programs.
         start.Environment.Remove("MSBUILD_EXE_PATH");
         start.Environment.Remove("MSBuildSDKsPath");
         using var process = Process.Start(start) ?? throw new Win32Exception($"{program} did not start.");

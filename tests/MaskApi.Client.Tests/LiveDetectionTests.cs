@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>Detection on what a camera shows now.</summary>
+/// <summary>Detection on live camera frames.</summary>
 public sealed class LiveDetectionTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class LiveDetectionTests
         client.Answers.Writer.TryWrite(null);
         Assert.True(await first);
 
-        // The service is busy for the newest frame: it is left out, and nothing older is sent in its place.
+        // The service is too busy for the newest frame: it is dropped, and nothing older is sent in its place.
         var second = answers.MoveNextAsync().AsTask();
         Assert.Same(frames[4], await client.Calls.Reader.ReadAsync(_token));
         client.Answers.Writer.TryWrite((ServiceBusyException)MaskApiException.For(
@@ -45,7 +45,7 @@ public sealed class LiveDetectionTests
                 yield return frame;
                 if (frame != frames[0])
                 {
-                    // Asked for the next one: this one is taken.
+                    // The consumer asked for the next frame, so it has taken this one.
                     _seen.Writer.TryWrite(frame);
                 }
             }
@@ -53,7 +53,7 @@ public sealed class LiveDetectionTests
     }
 
     [Fact]
-    public async Task What_the_camera_throws_reaches_the_caller()
+    public async Task Camera_errors_reach_the_caller()
     {
         var answers = LiveDetection.DetectNewestAsync(new Gate(), Broken(), cancellationToken: _token).GetAsyncEnumerator(_token);
         await Assert.ThrowsAsync<InvalidDataException>(() => answers.MoveNextAsync().AsTask());
@@ -66,7 +66,7 @@ public sealed class LiveDetectionTests
 
     private readonly Channel<Picture> _seen = Channel.CreateUnbounded<Picture>();
 
-    /// <summary>A service that answers when it is told to.</summary>
+    /// <summary>A service that answers on command.</summary>
     private sealed class Gate : IMaskApiClient
     {
         private static readonly Detection _detection = new()

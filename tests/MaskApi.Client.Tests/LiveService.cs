@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace MaskApi.Testing;
 
-/// <summary>The whole service on a port of its own, with the models of the repository.</summary>
+/// <summary>The whole service on its own port, with the repository's models.</summary>
 public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
 {
     private readonly (string Name, string Value)[] _settings;
@@ -20,7 +20,7 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
         UseKestrel();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Base address of the service.</summary>
     internal Uri Address { get; private set; } = null!;
 
     /// <summary>Starts the service and waits until its models are loaded.</summary>
@@ -29,8 +29,8 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
         StartServer();
         Address = new Uri($"http://127.0.0.1:{ClientOptions.BaseAddress.Port}/");
         using var http = new HttpClient { BaseAddress = Address };
-        var patience = TimeSpan.FromMinutes(2);
-        using var limit = new CancellationTokenSource(patience);
+        var timeout = TimeSpan.FromMinutes(2);
+        using var limit = new CancellationTokenSource(timeout);
         HttpStatusCode status;
         while ((status = (await http.GetAsync("health/ready", limit.Token)).StatusCode) == HttpStatusCode.ServiceUnavailable)
         {
@@ -42,7 +42,7 @@ public class LiveService : WebApplicationFactory<Program>, IAsyncLifetime
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        // Not by UseKestrel(0), which sets the port when the program, on a thread of its own, may have started to listen: a race.
+        // Not UseKestrel(0): it sets the port when the program, on its own thread, may already be listening.
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
         foreach (var (name, value) in _settings)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>The client against the service itself.</summary>
+/// <summary>The client against the real service.</summary>
 public sealed class MaskApiClientTests(LiveService service) : IDisposable
 {
     private readonly ServiceProvider _provider = Provide(service.Address);
@@ -87,13 +87,14 @@ public sealed class MaskApiClientTests(LiveService service) : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_takes_no_addresses() => await Assert.ThrowsAsync<ArgumentException>(
+    public async Task A_batch_accepts_no_urls() => await Assert.ThrowsAsync<ArgumentException>(
         () => Client.DetectBatchAsync([new("far", Picture.FromUrl(new Uri("https://example.com/a.jpg")))], cancellationToken: Token));
 
     [Fact]
-    public async Task What_is_no_picture_is_rejected()
+    public async Task A_file_that_is_no_picture_is_rejected()
     {
-        var exception = await Assert.ThrowsAsync<PictureRejectedException>(() => Client.DetectAsync(Pictures.Text, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<PictureRejectedException>(
+            () => Client.DetectAsync(Pictures.Text, cancellationToken: Token));
         Assert.Equal((ProblemCodes.UnsupportedMediaType, 415), (exception.Code, exception.Problem.Status));
         Assert.Matches("^[0-9a-f]{32}$", exception.Problem.TraceId);
     }
@@ -101,10 +102,11 @@ public sealed class MaskApiClientTests(LiveService service) : IDisposable
     [Fact]
     public async Task An_empty_picture_is_rejected() => Assert.Equal(
         ProblemCodes.ImageMissing,
-        (await Assert.ThrowsAsync<PictureRejectedException>(() => Client.DetectAsync(Picture.FromBytes(default), cancellationToken: Token))).Code);
+        (await Assert.ThrowsAsync<PictureRejectedException>(
+            () => Client.DetectAsync(Picture.FromBytes(default), cancellationToken: Token))).Code);
 
     [Fact]
-    public async Task An_address_is_sent_and_refused_where_the_operator_allows_none() => Assert.Equal(
+    public async Task A_url_is_sent_and_refused_where_the_operator_allows_none() => Assert.Equal(
         ProblemCodes.UrlNotAllowed,
         (await Assert.ThrowsAsync<PictureRejectedException>(
             () => Client.AnnotateAsync(Picture.FromUrl(new Uri("https://example.com/a.jpg")), cancellationToken: Token))).Code);
@@ -120,7 +122,7 @@ public sealed class MaskApiClientTests(LiveService service) : IDisposable
     }
 
     [Fact]
-    public async Task A_key_is_sent_where_the_service_asks_for_one()
+    public async Task A_key_is_sent_where_the_service_requires_one()
     {
         await using var guarded = new LiveService(("MaskApi:Keys:Values:0", "correct-horse-battery-staple"));
         await guarded.InitializeAsync();

@@ -3,16 +3,16 @@ using MaskApi.Testing;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>The committed document, from which others generate their clients.</summary>
+/// <summary>The committed OpenAPI document, from which clients are generated.</summary>
 public sealed class OpenApiDocumentTests(LiveService service)
 {
-    /// <summary>Set to write the document anew instead of comparing it.</summary>
+    /// <summary>Set this variable to update the document instead of comparing it.</summary>
     private const string Update = "MASKAPI_UPDATE_OPENAPI";
 
     private static string Document { get; } = Repository.PathOf("openapi.json");
 
     [Fact]
-    public async Task The_committed_document_is_the_one_that_is_served()
+    public async Task The_committed_document_is_the_served_one()
     {
         using var http = new HttpClient { BaseAddress = service.Address };
         var served = await http.GetStringAsync("swagger/v1/swagger.json", TestContext.Current.CancellationToken);
@@ -24,12 +24,12 @@ public sealed class OpenApiDocumentTests(LiveService service)
         var committed = await File.ReadAllTextAsync(Document, TestContext.Current.CancellationToken);
         Assert.True(
             JsonElement.DeepEquals(JsonElement.Parse(committed), JsonElement.Parse(served)),
-            $"The contract has changed. If that is meant: {Update}=1 dotnet test --project tests/MaskApi.Client.Tests, and commit openapi.json.");
+            $"The contract has changed. If intended, run {Update}=1 dotnet test --project tests/MaskApi.Client.Tests and commit openapi.json.");
     }
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Generated_typescript_clients_compile_and_talk_to_the_service()
+    public async Task Generated_typescript_clients_compile_and_work()
     {
         Command.SkipWithout("npm");
         Command.SkipWithout("node");
@@ -46,8 +46,9 @@ public sealed class OpenApiDocumentTests(LiveService service)
             Assert.SkipWhen(code != 0, $"npm cannot fetch the generator: {error}");
             await Command.RunAsync(folder, "npm", "run", "--silent", "generate");
             await Command.RunAsync(folder, "npm", "run", "--silent", "compile");
-            var said = await Command.RunAsync(folder, "node", "build/main.js", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
-            var answer = JsonElement.Parse(said);
+            var output = await Command.RunAsync(
+                folder, "node", "build/main.js", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
+            var answer = JsonElement.Parse(output);
             Assert.Equal("without_mask", answer.GetProperty("label").GetString());
             Assert.InRange(answer.GetProperty("mouth").GetDouble(), 135, 165);
             Assert.Equal(200, answer.GetProperty("annotated").GetInt32());
@@ -62,9 +63,9 @@ public sealed class OpenApiDocumentTests(LiveService service)
         }
     }
 
-    /// <summary>NSwag and Kiota, from their dotnet tools.</summary>
+    /// <summary>NSwag and Kiota, run as dotnet tools.</summary>
     [Fact]
-    public async Task Generated_csharp_clients_compile_and_talk_to_the_service()
+    public async Task Generated_csharp_clients_compile_and_work()
     {
         Command.SkipWithout("dotnet");
         var folder = Directory.CreateTempSubdirectory("maskapi-csharp-");
@@ -87,10 +88,10 @@ public sealed class OpenApiDocumentTests(LiveService service)
                 folder, "dotnet", "kiota", "generate", "-d", "openapi.json", "-l", "csharp", "-o", "kiota",
                 "-n", "KiotaClient", "-c", "MaskApi");
             await Command.RunAsync(folder, "dotnet", "build", "--no-restore", "-v", "quiet", "-o", "build");
-            var said = await Command.RunAsync(
+            var output = await Command.RunAsync(
                 folder, "dotnet", "build/Generated.dll", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
             Assert.Equal(
-                ["nswag without_mask 89504E47", "kiota without_mask 89504E47"], said.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
+                ["nswag without_mask 89504E47", "kiota without_mask 89504E47"], output.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
         }
         finally
         {

@@ -9,6 +9,6 @@ internal static class Pictures
     /// <summary>The portrait.</summary>
     internal static Picture Astronaut { get; } = Picture.FromBytes(File.ReadAllBytes(AstronautFile));
 
-    /// <summary>No picture at all.</summary>
+    /// <summary>Text, not a picture.</summary>
     internal static Picture Text { get; } = Picture.FromBytes("This is a text, whatever its name says."u8.ToArray());
 }

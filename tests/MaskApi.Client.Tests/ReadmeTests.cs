@@ -4,7 +4,7 @@ using MaskApi.Testing;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>The README's examples do what the README says, word for word but for the address.</summary>
+/// <summary>The README's examples work as printed, apart from the address.</summary>
 [Trait("Category", "Slow")]
 public sealed partial class ReadmeTests(LiveService service) : IDisposable
 {
@@ -28,11 +28,12 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
         Command.SkipWithout("curl");
         Command.SkipWithout("bash");
 
-        // One answer a line of the example.
+        // One answer per line.
         var answers = (await RunAsync("sh", "more.sh", "curl() { command curl -w '\\n' \"$@\"; }\n", "bash", "-euo", "pipefail", "more.sh"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line)).ToList();
         Assert.Equal(3, answers.Count);
-        Assert.Equal([200, 200], answers[0].GetProperty("results").EnumerateArray().Select(static result => result.GetProperty("status").GetInt32()));
+        Assert.Equal([200, 200], answers[0].GetProperty("results").EnumerateArray().Select(
+            static result => result.GetProperty("status").GetInt32()));
         Assert.Equal(1, answers[1].GetProperty("summary").GetProperty("faces").GetInt32());
         Assert.Equal("unsupported_media_type", answers[2].GetProperty("code").GetString());
     }
@@ -56,17 +57,19 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
     public async Task JavaScript()
     {
         Command.SkipWithout("node");
-        Assert.StartsWith("without_mask ", await RunAsync("javascript", "example.mjs", "", "node", "example.mjs"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "without_mask ", await RunAsync("javascript", "example.mjs", "", "node", "example.mjs"), StringComparison.Ordinal);
     }
 
-    /// <summary>Runs the only example in a language, beside a photo.jpg.</summary>
+    /// <summary>Runs the only example in a language, next to a photo.jpg.</summary>
     private async Task<string> RunAsync(string language, string file, string preamble, string program, params string[] arguments)
     {
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"), TestContext.Current.CancellationToken);
         var section = Section().Match(readme).Value;
         var example = Assert.Single(Fence().Matches(section), match => match.Groups["language"].Value == language).Groups["code"].Value;
         Assert.Contains("http://localhost:8080", example, StringComparison.Ordinal);
-        var code = preamble + example.Replace("http://localhost:8080", service.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        var code = preamble + example.Replace(
+            "http://localhost:8080", service.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, file), code, TestContext.Current.CancellationToken);
         File.Copy(Pictures.AstronautFile, Path.Combine(_folder.FullName, "photo.jpg"));
         return await Command.RunAsync(_folder, program, arguments);

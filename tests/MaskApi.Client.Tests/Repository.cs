@@ -2,11 +2,12 @@ using System.Reflection;
 
 namespace MaskApi.Testing;
 
-/// <summary>Files of the repository.</summary>
+/// <summary>Paths in the repository.</summary>
 internal static class Repository
 {
     private static readonly string _root =
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "RepositoryRoot").Value!;
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static item => item.Key == "RepositoryRoot").Value!;
 
     internal static string PathOf(string relative) => Path.Combine(_root, relative);
 }

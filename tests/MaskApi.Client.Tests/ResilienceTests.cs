@@ -11,7 +11,7 @@ using Polly.Timeout;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>The client against answers that the service gives only when it is in trouble, or that others give in its place.</summary>
+/// <summary>The client against a service in trouble, and against proxies that answer in its place.</summary>
 public sealed class ResilienceTests
 {
     private const string Answer =
@@ -24,7 +24,7 @@ public sealed class ResilienceTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_refusal_is_tried_again_no_sooner_than_it_asks_for()
+    public async Task A_refusal_is_retried_no_sooner_than_retry_after()
     {
         using var service = new Script(Overloaded(TimeSpan.FromSeconds(1)), Ok());
         var started = Stopwatch.GetTimestamp();
@@ -36,7 +36,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_broken_connection_is_tried_again()
+    public async Task A_broken_connection_is_retried()
     {
         using var service = new Script(static () => throw new HttpRequestException("reset"), Ok());
         await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
@@ -44,16 +44,17 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_service_that_stays_busy_is_told_as_such()
+    public async Task A_service_that_stays_busy_is_reported_as_busy()
     {
         using var service = new Script(retries: 1, Overloaded(TimeSpan.Zero), Overloaded(TimeSpan.FromSeconds(7)));
-        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Equal((ProblemCodes.Overloaded, TimeSpan.FromSeconds(7)), (exception.Code, exception.RetryAfter));
         Assert.Equal(2, service.Bodies.Count);
     }
 
     [Fact]
-    public async Task A_rejected_picture_is_not_tried_again()
+    public async Task A_rejected_picture_is_not_retried()
     {
         using var service = new Script(Respond(
             HttpStatusCode.UnprocessableContent, """{"code":"image_undecodable","status":422,"title":"Corrupt"}""", "application/problem+json"));
@@ -78,10 +79,11 @@ public sealed class ResilienceTests
     [InlineData(HttpStatusCode.OK, "null", "application/json")]
     [InlineData(HttpStatusCode.OK, """{"image":{},"faces":null,"summary":null,"timings":null}""", "application/json")]
     [InlineData(HttpStatusCode.OK, """{"image":{},"faces":[],"summary":{},"timings":{}}""", "application/json")]
-    public async Task An_answer_that_is_not_the_services_own_is_told_as_such(HttpStatusCode status, string body, string type)
+    public async Task A_response_from_something_else_is_reported_as_unknown(HttpStatusCode status, string body, string type)
     {
         using var service = new Script(Respond(status, body, type));
-        var exception = await Assert.ThrowsAsync<MaskApiException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<MaskApiException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Equal((ProblemCodes.Unknown, (int)status), (exception.Code, exception.Problem.Status));
     }
 
@@ -89,14 +91,15 @@ public sealed class ResilienceTests
     public async Task Codes_newer_than_the_client_are_kept()
     {
         using var service = new Script(Respond(HttpStatusCode.Conflict, """{"code":"brand_new","status":409,"title":"New"}""", "application/problem+json"));
-        var exception = await Assert.ThrowsAsync<MaskApiException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<MaskApiException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Equal("brand_new", exception.Code);
     }
 
     [Theory]
     [InlineData("http://host/masks")]
     [InlineData("http://host/masks/")]
-    public async Task A_path_before_the_api_is_kept(string address)
+    public async Task A_path_in_the_base_address_is_kept(string address)
     {
         using var service = new Script(Ok()) { Address = new Uri(address) };
         await service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token);
@@ -104,15 +107,16 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_refusal_for_longer_than_all_tries_may_take_is_told_at_once()
+    public async Task A_refusal_longer_than_the_total_timeout_fails_at_once()
     {
         using var service = new Script(Overloaded(TimeSpan.FromDays(20_000)));
-        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Equal(TimeSpan.FromDays(20_000), exception.RetryAfter);
     }
 
     [Fact]
-    public async Task A_refusal_until_a_date_tells_how_long_that_is()
+    public async Task A_refusal_until_a_date_becomes_a_duration()
     {
         using var service = new Script(static () =>
         {
@@ -120,12 +124,13 @@ public sealed class ResilienceTests
             response.Headers.RetryAfter = new RetryConditionHeaderValue(DateTimeOffset.UtcNow.AddHours(1));
             return response;
         });
-        var exception = await Assert.ThrowsAsync<ServiceBusyException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
+        var exception = await Assert.ThrowsAsync<ServiceBusyException>(
+            () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.InRange(exception.RetryAfter!.Value, TimeSpan.FromMinutes(58), TimeSpan.FromMinutes(60));
     }
 
     [Fact]
-    public async Task An_answer_that_stops_in_its_body_is_given_up()
+    public async Task A_response_that_stalls_in_its_body_times_out()
     {
         var body = new Pipe();
         using var service = new Script(() => new HttpResponseMessage { Content = new StreamContent(body.Reader.AsStream()) })
@@ -137,14 +142,14 @@ public sealed class ResilienceTests
     }
 
     [Fact]
-    public async Task A_service_that_does_not_answer_is_told_as_one_that_is_not_reached()
+    public async Task A_service_that_does_not_answer_is_reported_as_unreachable()
     {
         using var service = new Script(Ok()) { AttemptTimeout = TimeSpan.FromSeconds(1), IsSilent = true };
         await Assert.ThrowsAsync<HttpRequestException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_is_obeyed()
+    public async Task Cancellation_is_honored()
     {
         using var service = new Script(Overloaded(TimeSpan.FromMinutes(1)), Ok());
         using var impatient = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -153,12 +158,12 @@ public sealed class ResilienceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
 
-    /// <summary>At 256 KB a second, 20 MB take 80 seconds: they are not given up after 30.</summary>
+    /// <summary>At 256 KB/s, 20 MB take 80 seconds and must not be given up after 30.</summary>
     [Theory]
     [InlineData(0, 30, 120)]
     [InlineData(20 * 1024 * 1024, 110, 200)]
     [InlineData(100 * 1024 * 1024, 430, 520)]
-    public async Task Time_limits_grow_with_what_is_sent(int bytes, int attempt, int total)
+    public async Task Timeouts_grow_with_the_body(int bytes, int attempt, int total)
     {
         var services = new ServiceCollection();
         var builder = services.AddMaskApiClient();
@@ -175,7 +180,7 @@ public sealed class ResilienceTests
     [Theory]
     [InlineData(1000, null)]
     [InlineData(2 * 1024 * 1024, true)]
-    public async Task A_large_body_waits_until_the_service_agrees(int bytes, bool? expect)
+    public async Task A_large_body_waits_for_100_continue(int bytes, bool? expect)
     {
         using var service = new Script(Ok());
         await service.Client.DetectAsync(Picture.FromBytes(new byte[bytes]), cancellationToken: Token);
@@ -194,7 +199,7 @@ public sealed class ResilienceTests
     private static Func<HttpResponseMessage> Respond(HttpStatusCode status, string body, string type) =>
         () => new HttpResponseMessage(status) { Content = new StringContent(body, Encoding.UTF8, type) };
 
-    /// <summary>A client whose service answers in a given order, and keeps what it was sent.</summary>
+    /// <summary>A client whose service gives scripted answers and records the requests.</summary>
     private sealed class Script(int retries, params Func<HttpResponseMessage>[] answers) : IDisposable
     {
         private readonly Queue<Func<HttpResponseMessage>> _answers = new(answers);
@@ -207,10 +212,10 @@ public sealed class ResilienceTests
 
         public Uri Address { get; init; } = new("http://host");
 
-        /// <summary>For one try; twice as long for all of them.</summary>
+        /// <summary>Timeout of one attempt; the total is twice as long.</summary>
         public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-        /// <summary>Whether it never answers, until it is given up.</summary>
+        /// <summary>Whether the service never answers.</summary>
         public bool IsSilent { get; init; }
 
         public List<byte[]> Bodies { get; } = [];

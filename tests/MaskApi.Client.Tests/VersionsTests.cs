@@ -12,13 +12,13 @@ using Verdicts = MaskApi.Vision.Verdicts;
 
 namespace MaskApi.Client.Tests;
 
-/// <summary>Clients and services of different ages: those that know how masks are worn, and those from before.</summary>
+/// <summary>Clients and services of different versions, before and after incorrectly worn masks were a verdict.</summary>
 public sealed class VersionsTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_mask_worn_wrong_reaches_the_client()
+    public async Task An_incorrectly_worn_mask_reaches_the_client()
     {
         using var models = new ModelFolder(mask: 0.95, fit: 0.04);
         await using var service = new LiveService(("MaskApi:Models:Path", models.Path));
@@ -38,11 +38,11 @@ public sealed class VersionsTests
     }
 
     /// <summary>
-    /// The client's records as they were before, read as strictly as they were: each had to be there, and none could be null. A label that is
-    /// new was always to be tolerated.
+    /// The client's records of version 1.0.0, read as strictly as it did: every member required, none null. It always
+    /// tolerated new labels.
     /// </summary>
     [Fact]
-    public async Task An_older_client_reads_what_a_newer_service_says()
+    public async Task An_older_client_reads_a_newer_services_answer()
     {
         using var models = new ModelFolder(mask: 0.95, fit: 0.04);
         await using var service = new LiveService(("MaskApi:Models:Path", models.Path));
@@ -59,9 +59,11 @@ public sealed class VersionsTests
 
         Assert.NotNull(detection);
         var face = Assert.Single(detection.Faces);
-        Assert.Equal(("incorrectly_worn", 0.912f, 0.038f), (face.Label, MathF.Round(face.Confidence, 4), MathF.Round(face.MaskProbability, 4)));
+        Assert.Equal(("incorrectly_worn", 0.912f, 0.038f), (
+            face.Label, MathF.Round(face.Confidence, 4), MathF.Round(face.MaskProbability, 4)));
         Assert.Equal(new OlderSummary(1, 0, 0, 0), detection.Summary);
-        using var annotated = await http.PostAsync("v1/annotations", new ByteArrayContent(await content.ReadAsByteArrayAsync(_token)), _token);
+        using var annotated = await http.PostAsync(
+            "v1/annotations", new ByteArrayContent(await content.ReadAsByteArrayAsync(_token)), _token);
         Assert.All(
             ["X-Faces", "X-With-Mask", "X-Without-Mask", "X-Uncertain"],
             header => Assert.Equal(header == "X-Faces" ? "1" : "0", Assert.Single(annotated.Headers.GetValues(header))));
@@ -126,7 +128,8 @@ public sealed class VersionsTests
             if (request.RequestUri!.AbsolutePath == "/v1/annotations")
             {
                 response.Content = new ByteArrayContent([1]);
-                foreach (var (header, count) in new[] { ("X-Faces", "4"), ("X-With-Mask", "1"), ("X-Without-Mask", "2"), ("X-Uncertain", "1") })
+                foreach (var (header, count) in new[] { (
+                    "X-Faces", "4"), ("X-With-Mask", "1"), ("X-Without-Mask", "2"), ("X-Uncertain", "1") })
                 {
                     response.Headers.Add(header, count);
                 }

@@ -24,7 +24,8 @@ internal static class DecodeCommand
         [
             ("SkiaSharp, whole", () => SKBitmap.Decode(file).Dispose()),
             .. ((int[])[1, 2, 4, 8]).Select(reduction => (
-                $"1/{reduction}", (Action)(() => ImageDecoder.Decode(file, new DecodeLimits(), reduction, CancellationToken.None).Dispose()))),
+                $"1/{reduction}", (Action)(
+                    () => ImageDecoder.Decode(file, new DecodeLimits(), reduction, CancellationToken.None).Dispose()))),
         ];
         var times = ways.Select(static _ => new List<double>()).ToArray();
         for (var round = -1; round < rounds; round++)

@@ -17,7 +17,11 @@ internal static class LoopCommand
             Description = "Pictures processed concurrently.",
             DefaultValueFactory = static _ => Environment.ProcessorCount,
         };
-        var command = new Command("loop", "Runs the pipeline in a loop, without HTTP, and prints pictures per second.") { seconds, threads };
+        var command = new Command("loop", "Runs the pipeline in a loop, without HTTP, and prints pictures per second.")
+        {
+            seconds,
+            threads,
+        };
         options.AddTo(command);
         command.SetAction(result =>
         {

@@ -25,7 +25,12 @@ internal static class PngCommand
             DefaultValueFactory = static _ => 5,
         };
         var all = new Option<bool>("--all") { Description = "Try every filter and level, not only the default and ours." };
-        var command = new Command("png", "Prints the time and size of annotated PNGs compared with the default encoder.") { pictures, rounds, all };
+        var command = new Command("png", "Prints the time and size of annotated PNGs compared with the default encoder.")
+        {
+            pictures,
+            rounds,
+            all,
+        };
         command.SetAction(result => Run(result.GetValue(pictures) ?? [], result.GetValue(rounds), result.GetValue(all)));
         return command;
     }

@@ -17,7 +17,11 @@ internal static class ScalingCommand
     {
         var url = new Option<string>("--url") { Description = "Base URL of the service, e.g. http://localhost:8080.", Required = true };
         var file = new Option<FileInfo>("--out") { Description = "Plot to write (PNG).", Required = true };
-        var seconds = new Option<double>("--seconds") { Description = "How long to measure each point.", DefaultValueFactory = static _ => 2 };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long to measure each point.",
+            DefaultValueFactory = static _ => 2,
+        };
         var command = new Command("scaling", "Plots response time against faces, megapixels and callers.") { url, file, seconds };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -98,7 +102,8 @@ internal static class ScalingCommand
         async Task PostAsync()
         {
             using var body = new ByteArrayContent(picture) { Headers = { ContentType = new MediaTypeHeaderValue("image/jpeg") } };
-            using var answer = await client.PostAsync(new Uri($"/v1/detections?detail={detail}", UriKind.Relative), body, cancellationToken);
+            using var answer = await client.PostAsync(
+                new Uri($"/v1/detections?detail={detail}", UriKind.Relative), body, cancellationToken);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
                 throw new HttpRequestException($"The service answered {(int)answer.StatusCode}.");

@@ -74,7 +74,8 @@ internal static class StagesCommand
         using var raster = Pictures.Decode(picture);
         var plan = PassPlan.For(raster.Width, raster.Height, options.Detail);
         var passes = detector.Search(raster, plan, CancellationToken.None).Passes;
-        var crops = detector.Detect(raster, options, CancellationToken.None).Faces.Select(face => FaceCropper.Crop(raster, face.Box)).ToList();
+        var crops = detector.Detect(raster, options, CancellationToken.None).Faces.Select(face => FaceCropper.Crop(raster, face.Box))
+            .ToList();
         using var settings = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableMemoryPattern = false };
         using var session = new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", detector.Models[0].File), settings);
         using var run = new RunOptions();

@@ -11,12 +11,12 @@ var nswag = new NswagClient.MaskApi(address, http);
 var detected = await nswag.DetectFacesAsync(null, null, null, null, null, new NswagClient.FileParameter(new MemoryStream(picture)));
 var annotated = await nswag.AnnotatePictureAsync(
     null, null, null, null, null, NswagClient.Format.Png, new NswagClient.FileParameter(new MemoryStream(picture), "a.jpg"));
-Console.WriteLine($"nswag {detected.Faces.Single().Label} {await BeginningAsync(annotated.Stream)}");
+Console.WriteLine($"nswag {detected.Faces.Single().Label} {await SignatureAsync(annotated.Stream)}");
 
 var kiota = new KiotaClient.MaskApi(new HttpClientRequestAdapter(new AnonymousAuthenticationProvider()) { BaseUrl = address });
 var found = await kiota.V1.Detections.PostAsync(Body());
 await using var drawn = await kiota.V1.Annotations.PostAsync(Body());
-Console.WriteLine($"kiota {found!.Faces!.Single().Label} {await BeginningAsync(drawn!)}");
+Console.WriteLine($"kiota {found!.Faces!.Single().Label} {await SignatureAsync(drawn!)}");
 
 MultipartBody Body()
 {
@@ -25,9 +25,9 @@ MultipartBody Body()
     return body;
 }
 
-static async Task<string> BeginningAsync(Stream stream)
+static async Task<string> SignatureAsync(Stream stream)
 {
-    var beginning = new byte[4];
-    await stream.ReadExactlyAsync(beginning);
-    return Convert.ToHexString(beginning);
+    var signature = new byte[4];
+    await stream.ReadExactlyAsync(signature);
+    return Convert.ToHexString(signature);
 }

@@ -1,4 +1,4 @@
-// node build/main.js <base address> <picture>: detects once well, once badly, and in a batch, through the generated clients.
+// node build/main.js <base address> <picture>: sends a valid picture, an invalid one and a batch through the generated clients.
 import { readFile } from 'node:fs/promises';
 import { annotatePicture, detectFaces, detectFacesInBatch, getInfo } from './client';
 import { client } from './client/client.gen';
