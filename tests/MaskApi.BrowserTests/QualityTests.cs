@@ -141,7 +141,8 @@ public sealed class QualityTests(Browser browser)
     private static async Task ExpectAccessibleAsync(IPage page, string state)
     {
         var found = (await page.RunAxe()).Violations
-            .Select(violation => $"{state}: {violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(static node => node.Html))}");
+            .Select(violation =>
+                $"{state}: {violation.Id}: {violation.Help} {string.Join(' ', violation.Nodes.Select(static node => node.Html))}");
         Assert.Empty(found);
     }
 }

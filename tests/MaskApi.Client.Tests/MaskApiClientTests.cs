@@ -31,7 +31,10 @@ public sealed class MaskApiClientTests(LiveService service) : IDisposable
             Assert.NotNull(face.Probabilities);
             Assert.Equal(face.Probabilities.Value.WithoutMask, face.Confidence);
             Assert.Equal(face.Probabilities.Value.WithMask, face.MaskProbability);
-            Assert.Equal(1, face.Probabilities.Value.WithMask + face.Probabilities.Value.WithoutMask + face.Probabilities.Value.IncorrectlyWorn, 1e-5f);
+            Assert.Equal(
+                1,
+                face.Probabilities.Value.WithMask + face.Probabilities.Value.WithoutMask + face.Probabilities.Value.IncorrectlyWorn,
+                1e-5f);
             // The portrait's eyes are near (203, 101) and (246, 104), its mouth near (222, 148).
             Assert.InRange(face.Box.X, 140, 200);
             Assert.InRange(face.Box.Y, 40, 100);

@@ -24,7 +24,8 @@ public sealed class OpenApiDocumentTests(LiveService service)
         var committed = await File.ReadAllTextAsync(Document, TestContext.Current.CancellationToken);
         Assert.True(
             JsonElement.DeepEquals(JsonElement.Parse(committed), JsonElement.Parse(served)),
-            $"The contract has changed. If intended, run {Update}=1 dotnet test --project tests/MaskApi.Client.Tests and commit openapi.json.");
+            $"The contract has changed. If intended, run {Update}=1 dotnet test --project tests/MaskApi.Client.Tests "
+            + "and commit openapi.json.");
     }
 
     [Fact]

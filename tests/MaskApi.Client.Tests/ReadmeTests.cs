@@ -32,8 +32,9 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
         var answers = (await RunAsync("sh", "more.sh", "curl() { command curl -w '\\n' \"$@\"; }\n", "bash", "-euo", "pipefail", "more.sh"))
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line)).ToList();
         Assert.Equal(3, answers.Count);
-        Assert.Equal([200, 200], answers[0].GetProperty("results").EnumerateArray().Select(
-            static result => result.GetProperty("status").GetInt32()));
+        Assert.Equal(
+            [200, 200],
+            answers[0].GetProperty("results").EnumerateArray().Select(static result => result.GetProperty("status").GetInt32()));
         Assert.Equal(1, answers[1].GetProperty("summary").GetProperty("faces").GetInt32());
         Assert.Equal("unsupported_media_type", answers[2].GetProperty("code").GetString());
     }

@@ -59,8 +59,9 @@ public sealed class VersionsTests
 
         Assert.NotNull(detection);
         var face = Assert.Single(detection.Faces);
-        Assert.Equal(("incorrectly_worn", 0.912f, 0.038f), (
-            face.Label, MathF.Round(face.Confidence, 4), MathF.Round(face.MaskProbability, 4)));
+        Assert.Equal(
+            ("incorrectly_worn", 0.912f, 0.038f),
+            (face.Label, MathF.Round(face.Confidence, 4), MathF.Round(face.MaskProbability, 4)));
         Assert.Equal(new OlderSummary(1, 0, 0, 0), detection.Summary);
         using var annotated = await http.PostAsync(
             "v1/annotations", new ByteArrayContent(await content.ReadAsByteArrayAsync(_token)), _token);
@@ -128,8 +129,8 @@ public sealed class VersionsTests
             if (request.RequestUri!.AbsolutePath == "/v1/annotations")
             {
                 response.Content = new ByteArrayContent([1]);
-                foreach (var (header, count) in new[] { (
-                    "X-Faces", "4"), ("X-With-Mask", "1"), ("X-Without-Mask", "2"), ("X-Uncertain", "1") })
+                (string, string)[] counts = [("X-Faces", "4"), ("X-With-Mask", "1"), ("X-Without-Mask", "2"), ("X-Uncertain", "1")];
+                foreach (var (header, count) in counts)
                 {
                     response.Headers.Add(header, count);
                 }

@@ -2,7 +2,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Onnx.Tests;
 
-/// <summary>Runs a model held in memory, once, on ONNX Runtime's CPU provider.</summary>
+/// <summary>Runs an in-memory model once on ONNX Runtime's CPU provider.</summary>
 internal static class OnnxRunner
 {
     public static IReadOnlyDictionary<string, float[]> Run(byte[] model, params (string Name, Array Values, long[] Shape)[] inputs)

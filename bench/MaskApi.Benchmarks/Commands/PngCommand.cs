@@ -71,7 +71,8 @@ internal static class PngCommand
             }).ToList();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-12} time {Median(ratios.Select(r => r.Time)):0.00} of the default's ({Median(ratios.Select(r => r.Milliseconds)):0.0} ms), "
+                $"{name,-12} time {Median(ratios.Select(r => r.Time)):0.00} of the default's "
+                + $"({Median(ratios.Select(r => r.Milliseconds)):0.0} ms), "
                 + $"size {Median(ratios.Select(r => r.Size)):0.000}, worst {ratios.Max(r => r.Size):0.000}, {pictures.Count} pictures"));
         }
 

@@ -14,7 +14,7 @@ public sealed class AnySizeTests
     private readonly byte[] _tflite = File.ReadAllBytes(
         Path.Combine(AppContext.BaseDirectory, "Reference", "face_detection_full_range.tflite"));
 
-    // With kernels of zeros the biases are the network's raw answer at every anchor, so that the decoding can be worked out by hand.
+    // With zero kernels, the biases are the network's raw output at every anchor, so the decoding can be worked out by hand.
     [Theory]
     [InlineData(96, 320)]
     [InlineData(256, 64)]
@@ -51,7 +51,7 @@ public sealed class AnySizeTests
         AssertClose([.. points], outputs["keypoints"], 1e-5f);
     }
 
-    // In one piece up to 224 rows; then in 2, 2, 3, 4 and 6 bands.
+    // Whole up to 224 rows; then in 2, 2, 3, 4 and 6 bands.
     [Theory]
     [InlineData(32, 32)]
     [InlineData(96, 320)]
@@ -61,7 +61,7 @@ public sealed class AnySizeTests
     [InlineData(544, 32)]
     [InlineData(768, 128)]
     [InlineData(1088, 32)]
-    public void In_bands_of_rows_it_answers_as_in_one_piece(int height, int width)
+    public void Bands_of_rows_give_the_same_result_as_the_whole(int height, int width)
     {
         var pixels = Noise(height, width, height + width);
         var whole = BlazeFaceConverter.ConvertInBands(_tflite, _fileWeights, _noMetadata, bandRows: null);
@@ -76,7 +76,7 @@ public sealed class AnySizeTests
     }
 
     [Fact]
-    public void Bands_show_neither_in_inputs_nor_in_outputs_nor_in_metadata()
+    public void Bands_change_neither_inputs_nor_outputs_nor_metadata()
     {
         var metadata = new Dictionary<string, string> { ["version"] = "7" };
         var whole = ModelFile.Parse(BlazeFaceConverter.ConvertInBands(_tflite, _fileWeights, metadata, bandRows: null));
@@ -92,7 +92,7 @@ public sealed class AnySizeTests
     }
 
     [Fact]
-    public void Only_the_full_range_model_is_taken()
+    public void Only_the_full_range_model_is_accepted()
     {
         var writer = new TfliteWriter();
         var input = writer.Value("input", 1, 128, 128, 3);
@@ -101,7 +101,7 @@ public sealed class AnySizeTests
         Assert.Throws<NotSupportedException>(() => BlazeFaceConverter.ConvertAnySize(other, _fileWeights, _noMetadata));
     }
 
-    // The one convolution with that many outputs gets a kernel of zeros and the given bias.
+    // The one convolution with that many outputs gets a zero kernel and the given bias.
     private Dictionary<int, float[]> Biased(int outputs, float[] bias)
     {
         var model = TfliteModel.Parse(_tflite);

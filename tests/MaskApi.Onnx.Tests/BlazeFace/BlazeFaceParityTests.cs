@@ -5,13 +5,13 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace MaskApi.Onnx.Tests.BlazeFace;
 
-/// <summary>The converted detector against what TensorFlow Lite itself answered for the same input.</summary>
+/// <summary>The converted detector against TensorFlow Lite's own output for the same input.</summary>
 public sealed class BlazeFaceParityTests
 {
     private const int Size = 192;
 
     [Fact]
-    public void Decoded_outputs_equal_a_plain_decoding_of_what_TensorFlow_Lite_answers()
+    public void Decoded_outputs_equal_a_plain_decoding_of_TensorFlow_Lites_output()
     {
         var pixels = Reference("full_range_input").Select(value => (byte)MathF.Round((value + 1) * 127.5f)).ToArray();
         var rawBoxes = Reference("full_range_box");
@@ -60,7 +60,7 @@ public sealed class BlazeFaceParityTests
     }
 
     [Fact]
-    public void The_file_says_what_it_is_and_what_it_was_made_from()
+    public void The_metadata_names_the_model_and_its_source()
     {
         using var session = new InferenceSession(Converted());
 
@@ -87,7 +87,7 @@ public sealed class BlazeFaceParityTests
         Assert.Throws<InvalidDataException>(() => Converted(half));
     }
 
-    // Written out here on purpose, not shared with the converter: 48×48, at the cells' centers.
+    // Deliberately not shared with the converter: 48×48, at the cells' centers.
     private static (float X, float Y) AnchorOf(int anchor) => (((anchor % 48) + 0.5f) / 48, ((anchor / 48) + 0.5f) / 48);
 
     private static byte[] Converted() => Converted(Tflite());

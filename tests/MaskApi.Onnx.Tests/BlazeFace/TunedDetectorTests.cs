@@ -5,7 +5,7 @@ using MaskApi.Onnx.Protos;
 
 namespace MaskApi.Onnx.Tests.BlazeFace;
 
-/// <summary>The shipped detector is what the converter writes, with other weights and nothing else changed.</summary>
+/// <summary>The shipped detector equals the converter's output except for the weights.</summary>
 public sealed class TunedDetectorTests
 {
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ChannelBlockFillingTests
     [InlineData(8)]
     [InlineData(12)]
     [InlineData(20)]
-    public void A_narrow_bottleneck_is_filled_up_and_answers_the_same(int channels)
+    public void A_narrow_bottleneck_is_filled_up_and_gives_the_same_result(int channels)
     {
         var model = Bottleneck(channels, depthwise: true);
         var values = Enumerable.Range(0, 32 * 16).Select(value => MathF.Sin(value)).ToArray();
@@ -30,7 +30,7 @@ public sealed class ChannelBlockFillingTests
     [Theory]
     [InlineData(16, true)]
     [InlineData(8, false)]
-    public void Whole_blocks_and_plain_convolutions_are_left(int channels, bool depthwise)
+    public void Whole_blocks_and_plain_convolutions_are_left_alone(int channels, bool depthwise)
     {
         var model = Bottleneck(channels, depthwise);
         var before = model.Clone();

@@ -6,7 +6,7 @@ namespace MaskApi.Onnx.Tests.Graphs;
 public sealed class ChannelPadSplittingTests
 {
     [Fact]
-    public void A_padded_residual_path_is_split_and_answers_the_same()
+    public void A_padded_residual_path_is_split_and_gives_the_same_result()
     {
         var model = PaddedResidual(channels: 16, added: 32);
         var values = Enumerable.Range(0, 16 * 4).Select(value => MathF.Sin(value)).ToArray();
@@ -21,12 +21,12 @@ public sealed class ChannelPadSplittingTests
         Assert.All(before.Zip(after), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
     }
 
-    // 24 and 4 channels are no whole blocks: splitting them would bring nothing.
+    // 24 and 4 channels are not whole blocks, so splitting would gain nothing.
     [Theory]
     [InlineData(24, 4)]
     [InlineData(16, 8)]
     [InlineData(8, 16)]
-    public void Parts_that_are_no_whole_blocks_are_left(int channels, int added)
+    public void Parts_that_are_not_whole_blocks_are_left_alone(int channels, int added)
     {
         var model = PaddedResidual(channels, added);
 
@@ -37,7 +37,7 @@ public sealed class ChannelPadSplittingTests
     }
 
     [Fact]
-    public void Padding_of_rows_and_columns_is_left()
+    public void Padding_of_rows_and_columns_is_left_alone()
     {
         var model = PaddedResidual(channels: 16, added: 16, rows: 1);
 

@@ -31,7 +31,7 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
-    public void A_name_cannot_be_given_twice()
+    public void A_name_cannot_be_used_twice()
     {
         var graph = new GraphBuilder("test");
         graph.Input("x", ElementType.Float32, 1);
@@ -40,7 +40,7 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
-    public void A_node_cannot_read_what_nobody_made()
+    public void A_node_cannot_read_an_undefined_value()
     {
         var graph = new GraphBuilder("test");
 

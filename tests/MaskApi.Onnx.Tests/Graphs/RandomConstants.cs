@@ -2,13 +2,13 @@ using MaskApi.Onnx.Graphs;
 
 namespace MaskApi.Onnx.Tests.Graphs;
 
-/// <summary>Weights for small graphs, made up of the same numbers in every run.</summary>
-/// <param name="graph">Where they go.</param>
+/// <summary>Random weights for small graphs, the same in every run.</summary>
+/// <param name="graph">The graph that gets the constants.</param>
 internal sealed class RandomConstants(GraphBuilder graph)
 {
     private readonly Random _random = new(1);
 
-    /// <summary>Adds a constant, −0.5–0.5.</summary>
+    /// <summary>Adds a constant with values in −0.5–0.5.</summary>
     public string Draw(string name, params ReadOnlySpan<long> shape)
     {
         var values = new float[(int)shape.ToArray().Aggregate((product, extent) => product * extent)];

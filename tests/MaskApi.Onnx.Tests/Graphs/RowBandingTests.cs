@@ -3,13 +3,13 @@ using MaskApi.Onnx.Protos;
 
 namespace MaskApi.Onnx.Tests.Graphs;
 
-/// <summary>A stage of two halvings in bands of rows, against the same graph in one piece.</summary>
+/// <summary>A stage that halves the picture twice, in bands of rows, against the same graph in one piece.</summary>
 public sealed class RowBandingTests
 {
     private const int Columns = 12;
     private const int MaxRows = 40;
 
-    // Whole up to 40 rows, then in bands that divide the picture evenly and in such that do not.
+    // Whole up to 40 rows, then in bands that divide the picture evenly, and in bands that do not.
     [Theory]
     [InlineData(4)]
     [InlineData(20)]
@@ -20,7 +20,7 @@ public sealed class RowBandingTests
     [InlineData(176)]
     [InlineData(180)]
     [InlineData(404)]
-    public void Bands_answer_as_the_whole_does(int rows)
+    public void Bands_give_the_same_result_as_the_whole(int rows)
     {
         var random = new Random(rows);
         var pixels = Enumerable.Range(0, rows * Columns * 3).Select(_ => (float)random.NextDouble()).ToArray();
@@ -35,10 +35,10 @@ public sealed class RowBandingTests
         Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
-    // Row y of the stage is made of rows 2y-2 to 2y+4 of the first convolution's result (5 wide by dilation, 3 wide by stride 2),
-    // and these of rows 4y-4 to 4y+10 of the image, where 4y to 4y+3 are its own: 4 above, 7 below.
+    // Row y of the stage depends on rows 2y-2 to 2y+4 of the first convolution (5 high by dilation, 3 high with stride 2),
+    // and those on rows 4y-4 to 4y+10 of the image. Its own rows are 4y to 4y+3, so it reaches 4 above and 7 below.
     [Fact]
-    public void The_reach_of_windows_follows_from_sizes_strides_padding_and_dilation()
+    public void The_receptive_field_follows_from_sizes_strides_padding_and_dilation()
     {
         var stage = GraphStage.Find(Model().Graph, "image", "stage");
 
@@ -55,7 +55,7 @@ public sealed class RowBandingTests
     [InlineData("pooled", "'first' is read behind 'pooled', too.")]
     [InlineData("y", "'y' is not made of 'image' alone, but of: image, other.")]
     [InlineData("nothing", "'nothing' is not made of 'image' alone, but of: nothing.")]
-    public void What_is_no_stage_is_refused(string result, string message)
+    public void A_value_that_is_not_a_stage_is_refused(string result, string message)
     {
         var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(Model().Graph, "image", result, MaxRows));
 
@@ -63,7 +63,7 @@ public sealed class RowBandingTests
     }
 
     [Fact]
-    public void An_operator_of_unknown_reach_is_refused()
+    public void An_operator_with_an_unknown_receptive_field_is_refused()
     {
         var model = Model();
         model.Graph.Node.Single(node => node.Name == "active").OpType = "Softmax";
@@ -81,7 +81,8 @@ public sealed class RowBandingTests
         var graph = new GraphBuilder("stages");
         var random = new RandomConstants(graph);
         string Convolve(string name, string input, int inputs, Window window) => graph.Convolution(
-            name, input, random.Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), random.Draw(name + ".bias", 16), window);
+            name, input, random.Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), random
+                .Draw(name + ".bias", 16), window);
 
         var image = graph.Input("image", ElementType.Float32, 1, "height", "width", 3);
         var other = graph.Input("other", ElementType.Float32, 1);
@@ -93,7 +94,7 @@ public sealed class RowBandingTests
         var pooled = graph.MaxPool("pooled", first, Window.Square(2, 2));
         var stage = graph.Node("Add", "stage", [pooled, Convolve("second", active, 16, halved)]);
 
-        // Behind the stage a residual sum, as the networks have that are cut so.
+        // A residual sum follows the stage, as in the networks that are banded this way.
         var same = Window.Square(3, 1) with { Top = 1, Left = 1, Bottom = 1, Right = 1 };
         var sum = graph.Node("Add", "sum", [stage, Convolve("third", stage, 16, same)]);
         graph.Output(graph.Node("Mul", "y", [sum, other]), ElementType.Float32, 1, 16, "rows", "columns");

@@ -4,7 +4,7 @@ namespace MaskApi.Onnx.Tests.Graphs;
 
 public sealed class SamePaddingTests
 {
-    // total = max((ceil(size / stride) − 1) · stride + (kernel − 1) · dilation + 1 − size, 0), the odd one after.
+    // total = max((ceil(size / stride) − 1) · stride + (kernel − 1) · dilation + 1 − size, 0), with an odd pixel at the end.
     [Theory]
     [InlineData(224, 3, 2, 1, 0, 1)]
     [InlineData(7, 3, 2, 1, 1, 1)]

@@ -11,7 +11,7 @@ public sealed class CropClassifierGraphTests
     [InlineData(224)]
     [InlineData(160)]
     [InlineData(32)]
-    public void The_graph_answers_as_a_plain_implementation_does(int inputSize)
+    public void The_graph_matches_a_plain_implementation(int inputSize)
     {
         var backbone = RandomWeights.Backbone(seed: 1);
         var head = RandomWeights.Mask(seed: 2, temperature: 1.7f);
@@ -29,7 +29,7 @@ public sealed class CropClassifierGraphTests
     }
 
     [Fact]
-    public void A_batch_answers_as_its_crops_do_one_by_one()
+    public void A_batch_gives_the_same_result_as_single_crops()
     {
         var model = CropClassifierGraph.Build(
             "test", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], []);
@@ -65,7 +65,7 @@ public sealed class CropClassifierGraphTests
     }
 
     [Fact]
-    public void Metadata_names_the_model_and_what_the_caller_adds()
+    public void Metadata_contains_the_models_name_and_the_callers_entries()
     {
         var model = CropClassifierGraph.Build(
             "mask_classifier", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature: 1)], [new("version", "7")]);
@@ -84,7 +84,7 @@ public sealed class CropClassifierGraphTests
     [InlineData(-1)]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_temperature_that_is_not_above_zero_is_refused(float temperature) =>
+    public void A_temperature_that_is_not_positive_is_refused(float temperature) =>
         Assert.Throws<ArgumentException>(() => CropClassifierGraph.Build(
             "test", 96, RandomWeights.Backbone(seed: 1), [RandomWeights.Mask(seed: 2, temperature)], []));
 
@@ -92,7 +92,7 @@ public sealed class CropClassifierGraphTests
     [InlineData(0)]
     [InlineData(-32)]
     [InlineData(100)]
-    public void A_side_that_the_strides_do_not_divide_is_refused(int inputSize)
+    public void An_input_size_that_the_strides_do_not_divide_is_refused(int inputSize)
     {
         var backbone = RandomWeights.Backbone(seed: 1);
         Assert.Throws<ArgumentOutOfRangeException>(() =>

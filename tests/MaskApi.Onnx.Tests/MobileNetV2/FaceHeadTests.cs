@@ -12,7 +12,7 @@ public sealed class FaceHeadTests
     private static readonly (string, Array, long[]) _crops = ("crops", RandomWeights.Pixels(seed: 3, 2 * 40 * 30 * 3), [2, 40, 30, 3]);
 
     [Fact]
-    public void It_weighs_the_pooled_features_and_leaves_the_other_answers_alone()
+    public void It_weighs_the_pooled_features_and_leaves_the_other_outputs_alone()
     {
         var head = RandomHead(seed: 5);
         var before = OnnxRunner.Run(FaceHead.ShowFeatures(_classifier), _crops);
@@ -30,11 +30,12 @@ public sealed class FaceHeadTests
     }
 
     [Fact]
-    public void A_second_one_takes_the_place_of_the_first()
+    public void A_second_head_replaces_the_first()
     {
         var (first, second) = (RandomHead(seed: 5), RandomHead(seed: 6));
         var once = FaceHead.Add(_classifier, second, [new("face_head_data", "second")]);
-        var twice = FaceHead.Add(FaceHead.Add(_classifier, first, [new("face_head_data", "first")]), second, [new("face_head_data", "second")]);
+        var twice = FaceHead.Add(
+            FaceHead.Add(_classifier, first, [new("face_head_data", "first")]), second, [new("face_head_data", "second")]);
 
         Assert.Equal(once.Length, twice.Length);
         Assert.Equal(OnnxRunner.Run(once, _crops)["face_logit"], OnnxRunner.Run(twice, _crops)["face_logit"]);
@@ -44,7 +45,7 @@ public sealed class FaceHeadTests
     }
 
     [Fact]
-    public void What_cannot_be_done_is_said()
+    public void Invalid_weights_and_models_are_refused()
     {
         Assert.Throws<ArgumentException>(() => FaceHead.Add(_classifier, new DenseNumbers(new float[3], new float[1]), []));
         Assert.Throws<InvalidDataException>(() => FaceHead.Add([1, 2, 3], RandomHead(seed: 5), []));
@@ -58,7 +59,8 @@ public sealed class FaceHeadTests
     {
         var random = new Random(seed);
         return new DenseNumbers(
-            Enumerable.Range(0, CropClassifierGraph.FeatureCount).Select(_ => random.NextSingle() - 0.5f).ToArray(), new[] { random.NextSingle() });
+            Enumerable.Range(0, CropClassifierGraph.FeatureCount).Select(_ => random.NextSingle() - 0.5f)
+                .ToArray(), new[] { random.NextSingle() });
     }
 
     private static double Weigh(DenseNumbers head, float[] features)

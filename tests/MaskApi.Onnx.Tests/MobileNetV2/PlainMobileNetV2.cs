@@ -3,7 +3,7 @@ using MaskApi.Onnx.MobileNetV2;
 namespace MaskApi.Onnx.Tests.MobileNetV2;
 
 /// <summary>
-/// MobileNetV2 written out plainly, without the graph builder's padding, layer table or axis order: a second opinion.
+/// A plain MobileNetV2 that shares neither padding, layer table nor axis order with the graph builder, as a reference.
 /// Values are <c>[channel][row, column]</c>.
 /// </summary>
 internal static class PlainMobileNetV2
@@ -26,7 +26,7 @@ internal static class PlainMobileNetV2
 
         var next = 0;
         value = Dense(value, numbers[next++], 32, kernel: 3, stride: 2, relu6: true);
-        // Table 2 of the paper: expansion, channels, repeats, stride of the first.
+        // Table 2 of the paper: expansion, channels, repeats, stride of the first repeat.
         foreach (var (expansion, channels, repeats, firstStride) in ((int, int, int, int)[])
             [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)])
         {
@@ -93,8 +93,8 @@ internal static class PlainMobileNetV2
         return result;
     }
 
-    // TensorFlow's SAME for the sizes that occur here: a 3-wide kernel pads one on each side with stride 1; with stride 2 on
-    // an even size, nothing before and one after.
+    // TensorFlow's SAME for the sizes used here: a 3-wide kernel pads one on each side with stride 1; with stride 2 on
+    // an even size, it pads nothing before and one after.
     private static void Accumulate(float[,] target, float[,] source, ReadOnlySpan<float> weights, int kernel, int stride)
     {
         var before = kernel == 3 && stride == 1 ? 1 : 0;

@@ -1,7 +1,7 @@
 namespace MaskApi.Onnx.Tests.MobileNetV2;
 
 /// <summary>
-/// Antialiased linear resizing written out plainly, as Pillow and <c>torch.nn.functional.interpolate(antialias=True)</c>
+/// Plain antialiased linear resizing as Pillow and <c>torch.nn.functional.interpolate(antialias=True)</c>
 /// define it: a triangle filter as wide as the pixels of the smaller picture, renormalized at the edges.
 /// </summary>
 internal static class PlainResize

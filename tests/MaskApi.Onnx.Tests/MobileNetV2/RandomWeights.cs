@@ -2,7 +2,7 @@ using MaskApi.Onnx.MobileNetV2;
 
 namespace MaskApi.Onnx.Tests.MobileNetV2;
 
-/// <summary>Weights drawn so that values keep their spread from layer to layer, as a trained network's do.</summary>
+/// <summary>Random weights that keep the spread of values from layer to layer, as in a trained network.</summary>
 internal static class RandomWeights
 {
     public static IReadOnlyList<ConvolutionNumbers> Backbone(int seed)

@@ -2,14 +2,14 @@ using MaskApi.Onnx.Tflite;
 
 namespace MaskApi.Onnx.Tests.Tflite;
 
-/// <summary>Every operator against values worked out by hand from TensorFlow's definition.</summary>
+/// <summary>Checks every operator against values worked out by hand from TensorFlow's definition.</summary>
 public sealed class TfliteConverterTests
 {
     private const sbyte Same = 0;
     private const sbyte Valid = 1;
 
     // 1 to 16 in a 4×4 picture, a 3×3 kernel of ones, stride 2: SAME pads nothing before and one after, so the windows
-    // start at 0 and 2. PyTorch's symmetric padding would start at −1 and answer 14, 30, 57, 99.
+    // start at 0 and 2. PyTorch's symmetric padding would start at −1 and give 14, 30, 57, 99.
     [Fact]
     public void Conv_same_stride_2_on_an_even_size_pads_after() =>
         AssertConvolution(4, kernel: 3, stride: 2, Same, [54, 45, 72, 54]);
@@ -19,7 +19,7 @@ public sealed class TfliteConverterTests
     public void Conv_same_stride_2_on_an_odd_size_pads_both_sides() =>
         AssertConvolution(5, kernel: 3, stride: 2, Same, [16, 33, 28, 69, 117, 87, 76, 123, 88]);
 
-    // A 5-wide kernel with stride 2 on 4: three zeros in all, one before and two after.
+    // A 5-wide kernel with stride 2 on size 4: three zeros in total, one before and two after.
     [Fact]
     public void Conv_same_with_a_5_wide_kernel_pads_the_odd_zero_after() =>
         AssertConvolution(4, kernel: 5, stride: 2, Same, [136, 108, 126, 99]);
@@ -44,11 +44,11 @@ public sealed class TfliteConverterTests
 
         // At pixel 0: 1·1 + 10·2 + 2·3 + 20·4 + 0.5 = 107.5; 1·5 + 10·6 + 2·7 + 20·8 − 0.5 = 238.5.
         // At pixel 1: 2·1 + 20·2 + 3·3 + 30·4 + 0.5 = 171.5; 2·5 + 20·6 + 3·7 + 30·8 − 0.5 = 390.5.
-        AssertAnswer(writer, [input], [output], [1, 10, 2, 20, 3, 30], [107.5f, 238.5f, 171.5f, 390.5f]);
+        AssertOutput(writer, [input], [output], [1, 10, 2, 20, 3, 30], [107.5f, 238.5f, 171.5f, 390.5f]);
     }
 
     [Fact]
-    public void Conv_strides_and_dilations_are_told_apart_by_axis()
+    public void Conv_strides_and_dilations_are_per_axis()
     {
         var writer = new TfliteWriter();
         var input = writer.Value("x", 1, 3, 5, 1);
@@ -58,7 +58,7 @@ public sealed class TfliteConverterTests
         writer.Operator(
             TfliteOperatorCode.Conv2D, [input, kernel], output, (0, Valid), (1, 2), (2, 1), (4, 2), (5, 1));
 
-        AssertAnswer(writer, [input], [output], Count(15), [1 + 3, 3 + 5, 6 + 8, 8 + 10, 11 + 13, 13 + 15]);
+        AssertOutput(writer, [input], [output], Count(15), [1 + 3, 3 + 5, 6 + 8, 8 + 10, 11 + 13, 13 + 15]);
     }
 
     // Two channels with multiplier 2: outputs 0 and 1 read channel 0, outputs 2 and 3 read channel 1.
@@ -73,7 +73,7 @@ public sealed class TfliteConverterTests
         writer.Operator(TfliteOperatorCode.DepthwiseConv2D, [input, kernel, bias], output, (0, Valid), (1, 1), (2, 1), (3, 2));
 
         // Channel 0 is (1, 2), channel 1 is (10, 20): 1·1 + 2·5, 1·2 + 2·6, 10·3 + 20·7, 10·4 + 20·8 + 100.
-        AssertAnswer(writer, [input], [output], [1, 10, 2, 20], [11, 14, 170, 300]);
+        AssertOutput(writer, [input], [output], [1, 10, 2, 20], [11, 14, 170, 300]);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 2, 2, 1);
         writer.Operator(TfliteOperatorCode.DepthwiseConv2D, [input, kernel, bias], output, (0, Same), (1, 2), (2, 2), (3, 1));
 
-        AssertAnswer(writer, [input], [output], Count(16), [54, 45, 72, 54]);
+        AssertOutput(writer, [input], [output], Count(16), [54, 45, 72, 54]);
     }
 
     [Theory]
@@ -101,7 +101,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 3);
         writer.Operator(TfliteOperatorCode.Add, [input, addend], output, (0, (sbyte)activation));
 
-        AssertAnswer(writer, [input], [output], [-4, 1, 8], expected);
+        AssertOutput(writer, [input], [output], [-4, 1, 8], expected);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class TfliteConverterTests
         Assert.Throws<NotSupportedException>(() => Convert(writer, [input], [output]));
     }
 
-    // A constant per channel, and one of four axes, land on the right channel although pictures are kept as NCHW.
+    // A per-channel constant, with one axis or four, must hit the right channel although pictures are kept as NCHW.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -127,7 +127,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 1, 2, 3);
         writer.Operator(TfliteOperatorCode.Add, [input, addend], output);
 
-        AssertAnswer(writer, [input], [output], Count(6), [11, 22, 33, 14, 25, 36]);
+        AssertOutput(writer, [input], [output], Count(6), [11, 22, 33, 14, 25, 36]);
     }
 
     [Fact]
@@ -140,11 +140,11 @@ public sealed class TfliteConverterTests
         writer.Operator(TfliteOperatorCode.Relu, [input], relu);
         writer.Operator(TfliteOperatorCode.Relu6, [input], relu6);
 
-        AssertAnswer(writer, [input], [relu], [-1, 5, 7], [0, 5, 7]);
-        AssertAnswer(writer, [input], [relu6], [-1, 5, 7], [0, 5, 6]);
+        AssertOutput(writer, [input], [relu], [-1, 5, 7], [0, 5, 7]);
+        AssertOutput(writer, [input], [relu6], [-1, 5, 7], [0, 5, 6]);
     }
 
-    // 2×2 windows, stride 2, on 3×3: SAME pads one after, and padding never wins even among negative numbers.
+    // 2×2 windows, stride 2, on 3×3: SAME pads one after. Padding never wins, even among negative numbers.
     [Fact]
     public void Max_pool_same_on_an_odd_size_ignores_the_padding()
     {
@@ -153,10 +153,10 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 2, 2, 1);
         writer.Operator(TfliteOperatorCode.MaxPool2D, [input], output, (0, Same), (1, 2), (2, 2), (3, 2), (4, 2));
 
-        AssertAnswer(writer, [input], [output], [-9, -8, -7, -6, -5, -4, -3, -2, -1], [-5, -4, -2, -1]);
+        AssertOutput(writer, [input], [output], [-9, -8, -7, -6, -5, -4, -3, -2, -1], [-5, -4, -2, -1]);
     }
 
-    // Paddings are listed per NHWC axis: rows, columns and channels must not be mixed up.
+    // Paddings are per NHWC axis; rows, columns and channels must not be mixed up.
     [Fact]
     public void Pad_adds_zeros_to_the_axis_it_names()
     {
@@ -166,11 +166,11 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 2, 3, 2);
         writer.Operator(TfliteOperatorCode.Pad, [input, paddings], output);
 
-        AssertAnswer(writer, [input], [output], [5, 6], [0, 0, 0, 0, 0, 0, 0, 5, 0, 6, 0, 0]);
+        AssertOutput(writer, [input], [output], [5, 6], [0, 0, 0, 0, 0, 0, 0, 5, 0, 6, 0, 0]);
     }
 
     // One row (10, 20) to four columns. Half-pixel centers sample at −¼, ¼, ¾, 1¼; aligned corners at 0, ⅓, ⅔, 1;
-    // TensorFlow's first way at 0, ½, 1, 1½.
+    // TensorFlow's legacy mode at 0, ½, 1, 1½.
     [Theory]
     [InlineData(false, true, new float[] { 10, 12.5f, 17.5f, 20 })]
     [InlineData(true, false, new float[] { 10, 13.333333f, 16.666667f, 20 })]
@@ -178,7 +178,7 @@ public sealed class TfliteConverterTests
     public void Resize_bilinear_enlarges(bool alignCorners, bool halfPixelCenters, float[] expected) =>
         AssertResize([10, 20], 1, 2, 1, 4, alignCorners, halfPixelCenters, expected);
 
-    // Four rows to two: half-pixel centers sample at ½ and 2½, aligned corners at 0 and 3, the first way at 0 and 2.
+    // Four rows to two: half-pixel centers sample at ½ and 2½, aligned corners at 0 and 3, the legacy mode at 0 and 2.
     [Theory]
     [InlineData(false, true, new float[] { 15, 35 })]
     [InlineData(true, false, new float[] { 10, 40 })]
@@ -203,7 +203,7 @@ public sealed class TfliteConverterTests
     public void Resize_bilinear_refuses_both_flags_at_once() =>
         Assert.Throws<NotSupportedException>(() => AssertResize([1, 2], 1, 2, 1, 4, alignCorners: true, halfPixelCenters: true, []));
 
-    // A reshape shows the axis order: pixels stay together, not channels.
+    // A reshape reveals the axis order: pixels stay together, not channels.
     [Fact]
     public void Reshape_keeps_the_order_of_pixels()
     {
@@ -212,7 +212,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, 4, 3);
         writer.Operator(TfliteOperatorCode.Reshape, [input], output);
 
-        AssertAnswer(writer, [input], [output], Count(12), Count(12));
+        AssertOutput(writer, [input], [output], Count(12), Count(12));
     }
 
     [Theory]
@@ -226,7 +226,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", shape);
         writer.Operator(TfliteOperatorCode.Concatenation, [input, input], output, (0, axis));
 
-        AssertAnswer(writer, [input], [output], Count(4), expected);
+        AssertOutput(writer, [input], [output], Count(4), expected);
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class TfliteConverterTests
         writer.Operator(TfliteOperatorCode.Add, [input, addend], more);
         writer.Operator(TfliteOperatorCode.Concatenation, [more, input], output, (0, 1));
 
-        AssertAnswer(writer, [input], [output], [1, 2], [11, 12, 1, 2]);
+        AssertOutput(writer, [input], [output], [1, 2], [11, 12, 1, 2]);
     }
 
     // 0.1 in half precision is 0.0999755859375; the largest half is 65504; the smallest subnormal is 2^-24.
@@ -255,7 +255,7 @@ public sealed class TfliteConverterTests
         writer.Operator(TfliteOperatorCode.Dequantize, [halves], constant);
         writer.Operator(TfliteOperatorCode.Add, [input, constant], output);
 
-        AssertAnswer(writer, [input], [output], [0, 0, 0], [0.0999755859375f, 65504f, 5.9604645e-8f], tolerance: 0);
+        AssertOutput(writer, [input], [output], [0, 0, 0], [0.0999755859375f, 65504f, 5.9604645e-8f], tolerance: 0);
     }
 
     [Fact]
@@ -298,7 +298,7 @@ public sealed class TfliteConverterTests
         Assert.Contains("'short'", exception.Message, StringComparison.Ordinal);
     }
 
-    // A kernel of ones over 1, 2, 3, … in a square picture: each answer is the sum of the pixels under the kernel.
+    // Applies a kernel of ones to 1, 2, 3, … in a square picture, so each value is the sum of the pixels under the kernel.
     private static void AssertConvolution(int size, int kernel, int stride, sbyte padding, float[] expected)
     {
         var side = (int)Math.Sqrt(expected.Length);
@@ -309,7 +309,7 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, side, side, 1);
         writer.Operator(TfliteOperatorCode.Conv2D, [input, ones, bias], output, (0, padding), (1, stride), (2, stride));
 
-        AssertAnswer(writer, [input], [output], Count(size * size), expected);
+        AssertOutput(writer, [input], [output], Count(size * size), expected);
     }
 
     private static void AssertResize(
@@ -321,22 +321,22 @@ public sealed class TfliteConverterTests
         var output = writer.Value("y", 1, newHeight, newWidth, 1);
         writer.Operator(TfliteOperatorCode.ResizeBilinear, [input, size], output, (2, alignCorners), (3, halfPixelCenters));
 
-        AssertAnswer(writer, [input], [output], pixels, expected);
+        AssertOutput(writer, [input], [output], pixels, expected);
     }
 
-    private static void AssertAnswer(
+    private static void AssertOutput(
         TfliteWriter writer, int[] inputs, int[] outputs, float[] values, float[] expected, float tolerance = 1e-4f)
     {
         var model = TfliteModel.Parse(writer.Finish(inputs, outputs));
         var shape = model.Tensors[inputs[0]].Shape.Select(size => (long)size).ToArray();
 
-        var answer = OnnxRunner.Run(
+        var actual = OnnxRunner.Run(
             TfliteConverter.Convert(model, "test", []), (model.Tensors[inputs[0]].Name, values, shape)).Values.Single();
 
-        Assert.Equal(expected.Length, answer.Length);
+        Assert.Equal(expected.Length, actual.Length);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - answer[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {answer[i]}");
+            Assert.True(Math.Abs(expected[i] - actual[i]) <= tolerance, $"element {i}: expected {expected[i]}, was {actual[i]}");
         }
     }
 

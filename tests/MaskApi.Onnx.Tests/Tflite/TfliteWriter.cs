@@ -5,7 +5,7 @@ using MaskApi.Onnx.Tflite;
 namespace MaskApi.Onnx.Tests.Tflite;
 
 /// <summary>
-/// Writes small TensorFlow Lite files, so that the reader and the converter can be tried one operator at a time. Field
+/// Writes small TensorFlow Lite files to test the reader and the converter one operator at a time. Field
 /// numbers are those of TensorFlow Lite's schema, version 3.
 /// </summary>
 internal sealed class TfliteWriter
