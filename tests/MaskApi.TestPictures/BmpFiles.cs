@@ -7,7 +7,7 @@ public static class BmpFiles
 {
     private const int HeaderLength = 54;
 
-    /// <summary>A bitmap of 24 bits a pixel, bottom row first.</summary>
+    /// <summary>A 24-bit bitmap, bottom row first.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="pixel">The color at a column and row, row 0 at the top.</param>
@@ -36,10 +36,10 @@ public static class BmpFiles
         return file;
     }
 
-    /// <summary>A bitmap of 32 bits a pixel with masks: rows of red and blue in turn, red at the top, all of one alpha.</summary>
+    /// <summary>A 32-bit bitmap with color masks: alternating red and blue rows, red at the top, with a uniform alpha.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="header">Bytes of its header: 56, 108 or 124.</param>
+    /// <param name="header">Header size in bytes: 56, 108 or 124.</param>
     /// <param name="alpha">The alpha of every pixel.</param>
     /// <param name="topDown">Whether the top row comes first.</param>
     public static byte[] WithAlpha(int width, int height, int header, byte alpha, bool topDown)
@@ -77,10 +77,10 @@ public static class BmpFiles
         return file;
     }
 
-    /// <summary>An OS/2 bitmap of 8 bits a pixel, all of color 1, which is (200, 20, 40).</summary>
+    /// <summary>An 8-bit OS/2 bitmap, all of palette color 1, which is (200, 20, 40).</summary>
     /// <param name="side">Width and height in pixels; a multiple of 4.</param>
-    /// <param name="header">Bytes of its header: 12 or 16.</param>
-    /// <param name="colors">Colors of its palette; 256 are as many as there can be.</param>
+    /// <param name="header">Header size in bytes: 12 or 16.</param>
+    /// <param name="colors">Colors in the palette, at most 256.</param>
     public static byte[] Os2(int side, int header, int colors)
     {
         var entry = header == 12 ? 3 : 4;

@@ -3,7 +3,7 @@ namespace MaskApi.TestPictures;
 /// <summary>GIF files.</summary>
 public static class GifFiles
 {
-    /// <summary>A GIF89a of frames in plain color, each over the whole canvas; codes are never compressed.</summary>
+    /// <summary>A GIF89a with plain-colored frames, each covering the canvas. The codes are uncompressed.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <param name="frames">The color of each frame.</param>
@@ -24,7 +24,7 @@ public static class GifFiles
         return file.ToArray();
     }
 
-    /// <summary>Color 0 for every pixel: 3-bit codes, cleared after every two so that they never grow.</summary>
+    /// <summary>Color 0 for every pixel: 3-bit codes, with a clear code before every two so that they never grow.</summary>
     private static byte[] Pixels(int count)
     {
         const int Clear = 4, End = 5;

@@ -6,27 +6,27 @@ namespace MaskApi.TestPictures;
 /// <summary>Color profiles, written tag by tag (ICC.1:2022).</summary>
 public static class IccProfiles
 {
-    // sRGB's and Display P3's primaries, adapted to D50, as their profiles have them.
+    // sRGB's and Display P3's primaries, adapted to D50, as in their profiles.
     private static readonly double[][] _srgb = [[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410]];
     private static readonly double[][] _p3 = [[0.51512, 0.24120, -0.00105], [0.29198, 0.69225, 0.04189], [0.15710, 0.06657, 0.78407]];
 
-    // CIELAB under D50 of sRGB's eight corners, blue changing fastest.
+    // CIELAB values (D50) of sRGB's eight corners, blue changing fastest.
     private static readonly double[][] _corners =
     [
         [0, 0, 0], [29.57, 68.30, -112.03], [87.82, -79.27, 80.99], [90.67, -50.67, -14.96],
         [54.29, 80.81, 69.89], [60.17, 93.55, -60.50], [97.61, -15.75, 93.39], [100, 0, 0],
     ];
 
-    /// <summary>A profile of each kind.</summary>
+    /// <summary>One profile of each kind.</summary>
     public static IReadOnlyDictionary<string, byte[]> All { get; } = new Dictionary<string, byte[]>
     {
         ["sRGB"] = Create("RGB ", [.. Matrix(_srgb, SrgbCurve())]),
-        ["sRGB by gamma"] = Create("RGB ", [.. Matrix(_srgb, Gamma(2.2))]),
+        ["sRGB with a gamma curve"] = Create("RGB ", [.. Matrix(_srgb, Gamma(2.2))]),
         ["Display P3"] = Create("RGB ", [.. Matrix(_p3, SrgbCurve())]),
         ["red and blue swapped by the matrix"] = Create("RGB ", [.. Matrix([_srgb[2], _srgb[1], _srgb[0]], SrgbCurve())]),
-        ["tables that say sRGB"] = Create("RGB ", ("A2B0", Table(static (r, g, b) => (r, g, b)))),
+        ["sRGB as tables"] = Create("RGB ", ("A2B0", Table(static (r, g, b) => (r, g, b)))),
         ["red and blue swapped by tables"] = Create("RGB ", ("A2B0", Table(static (r, g, b) => (b, g, r)))),
-        ["sRGB by the matrix, swapped by tables"] =
+        ["sRGB by the matrix, red and blue swapped by tables"] =
             Create("RGB ", [.. Matrix(_srgb, SrgbCurve()), ("A2B0", Table(static (r, g, b) => (b, g, r)))]),
         ["gray"] = Create("GRAY", ("kTRC", Gamma(1.8)), ("wtpt", Xyz([0.9642, 1, 0.8249]))),
         ["not a profile"] = [.. Enumerable.Range(0, 200).Select(static i => (byte)i)],
@@ -61,7 +61,7 @@ public static class IccProfiles
         return [.. header, .. directory.ToArray(), .. data.ToArray()];
     }
 
-    /// <summary>A look-up table of sixteen bits (mft2) with nothing but the corners.</summary>
+    /// <summary>A 16-bit look-up table (mft2) with just the corners.</summary>
     private static byte[] Table(Func<int, int, int, (int R, int G, int B)> colors)
     {
         using var table = new MemoryStream();
@@ -89,7 +89,8 @@ public static class IccProfiles
 
     private static byte[] SrgbCurve() =>
     [
-        .. "para"u8, 0, 0, 0, 0, 0, 3, 0, 0, .. Fixed(2.4), .. Fixed(1 / 1.055), .. Fixed(0.055 / 1.055), .. Fixed(1 / 12.92), .. Fixed(0.04045),
+        .. "para"u8, 0, 0, 0, 0, 0, 3, 0, 0,
+        .. Fixed(2.4), .. Fixed(1 / 1.055), .. Fixed(0.055 / 1.055), .. Fixed(1 / 12.92), .. Fixed(0.04045),
     ];
 
     private static byte[] Gamma(double gamma) => [.. "curv"u8, 0, 0, 0, 0, 0, 0, 0, 1, .. UInt16(gamma * 256)];

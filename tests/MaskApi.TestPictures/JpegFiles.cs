@@ -5,10 +5,10 @@ public static class JpegFiles
 {
     private const byte QuantizationTable = 0xDB, ProgressiveFrame = 0xC2, HuffmanTable = 0xC4, Scan = 0xDA;
 
-    /// <summary>Longest run of blocks without a coefficient that one code stands for.</summary>
-    private const int LongestRun = 0x7FFF;
+    /// <summary>Longest run of blocks without a coefficient that one code can represent.</summary>
+    private const int MaxRun = 0x7FFF;
 
-    /// <summary>A file with one more segment right after its start.</summary>
+    /// <summary>Adds a segment right after the start of a file.</summary>
     public static byte[] WithSegment(byte[] jpeg, byte marker, byte[] content)
     {
         ArgumentNullException.ThrowIfNull(jpeg);
@@ -16,8 +16,8 @@ public static class JpegFiles
     }
 
     /// <summary>
-    /// A complete and valid progressive JPEG of one gray, whose scans bring nothing: a few bytes each, and a pass over every
-    /// coefficient of the picture for whoever decodes it.
+    /// A complete and valid progressive JPEG of uniform gray whose scans add nothing. Each scan takes a few bytes, yet costs the decoder
+    /// a pass over every coefficient of the picture.
     /// </summary>
     /// <param name="width">Width in pixels; a multiple of 8.</param>
     /// <param name="height">Height in pixels; a multiple of 8.</param>
@@ -31,14 +31,14 @@ public static class JpegFiles
         file.Write(Segment(
             ProgressiveFrame, [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 1, 1, 0x11, 0]));
 
-        // One code of one bit, 0, in each table: "no difference" for the mean, "a run of 2^14 and more blocks ends" for the rest.
+        // Each table has one code of one bit, 0: "no difference" for the mean, "a run of at least 2^14 blocks ends" for the rest.
         file.Write(Segment(HuffmanTable, [0x00, 1, .. new byte[15], 0x00]));
         file.Write(Segment(HuffmanTable, [0x10, 1, .. new byte[15], 0xE0]));
         file.Write(Segment(Scan, [1, 1, 0x00, 0, 0, 0x00]));
         file.Write(Pack(Enumerable.Repeat((0, 1), blocks)));
 
-        // The first of them brings all bits above the thirteenth, the next ones refine bit after bit; a decoder minds neither
-        // that no bit is ever set nor that the last bit is refined again and again.
+        // The first scan brings all bits above the thirteenth, and the next ones refine bit by bit. A decoder accepts that
+        // no bit is ever set and that the last bit is refined again and again.
         var runs = Pack(Runs(blocks));
         for (var scan = 1; scan < scans; scan++)
         {
@@ -58,17 +58,17 @@ public static class JpegFiles
         return [0xFF, marker, (byte)(length >> 8), (byte)length, .. content];
     }
 
-    /// <summary>Runs until every block has ended: the code 0, then 14 bits of what the run has beyond 2^14.</summary>
+    /// <summary>Runs until every block has ended: the code 0, then 14 bits for the length beyond 2^14.</summary>
     private static IEnumerable<(int Bits, int Count)> Runs(int blocks)
     {
-        for (var left = blocks; left > 0; left -= LongestRun)
+        for (var left = blocks; left > 0; left -= MaxRun)
         {
             yield return (0, 1);
-            yield return (Math.Max(0, Math.Min(left, LongestRun) - (1 << 14)), 14);
+            yield return (Math.Max(0, Math.Min(left, MaxRun) - (1 << 14)), 14);
         }
     }
 
-    /// <summary>Bits as entropy-coded bytes: a zero after each FF, ones at the end.</summary>
+    /// <summary>Packs bits as entropy-coded bytes: a zero after each FF, ones at the end.</summary>
     private static byte[] Pack(IEnumerable<(int Bits, int Count)> codes)
     {
         var bytes = new List<byte>();

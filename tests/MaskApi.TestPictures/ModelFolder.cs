@@ -2,7 +2,7 @@ using MaskApi.Onnx.MobileNetV2;
 
 namespace MaskApi.TestPictures;
 
-/// <summary>A folder of models with a classifier that says the same of every face, in place of the one that is shipped.</summary>
+/// <summary>A model folder whose classifier gives the same verdict for every face.</summary>
 public sealed class ModelFolder : IDisposable
 {
     private const int InputSize = 32;
@@ -10,7 +10,7 @@ public sealed class ModelFolder : IDisposable
 
     /// <summary>Writes the folder.</summary>
     /// <param name="mask">Probability that there is a mask, 0–1.</param>
-    /// <param name="fit">Probability that a mask is worn right, 0–1; null for a classifier of two classes.</param>
+    /// <param name="fit">Probability that a mask is worn correctly, 0–1; null for a two-class classifier.</param>
     public ModelFolder(double mask, double? fit = null)
     {
         const string detector = "blaze_face_tuned.onnx";
@@ -27,15 +27,16 @@ public sealed class ModelFolder : IDisposable
 
         File.WriteAllBytes(
             System.IO.Path.Combine(Path, "mask_classifier.onnx"),
-            CropClassifierGraph.Build("mask_classifier", InputSize, Nothing(), heads, metadata));
+            CropClassifierGraph.Build("mask_classifier", InputSize, ZeroWeights(), heads, metadata));
     }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Path of the folder.</summary>
     public string Path => _folder.FullName;
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static IReadOnlyList<ConvolutionNumbers> Nothing() =>
-        [.. MobileNetV2Layer.All.Select(static layer => new ConvolutionNumbers(new float[layer.KernelLength], new float[layer.OutputChannels]))];
+    private static IReadOnlyList<ConvolutionNumbers> ZeroWeights() =>
+        [.. MobileNetV2Layer.All.Select(
+            static layer => new ConvolutionNumbers(new float[layer.KernelLength], new float[layer.OutputChannels]))];
 }

@@ -3,15 +3,15 @@ using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.TestPictures;
 
-/// <summary>Files that say how they are to be turned.</summary>
+/// <summary>Files with an EXIF orientation.</summary>
 public static class Orientations
 {
-    /// <summary>Puts an Exif block with nothing but an orientation into a JPEG, PNG or simple WebP file.</summary>
+    /// <summary>Adds an EXIF block with just an orientation to a JPEG, PNG or simple WebP file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="format">Its format.</param>
     /// <param name="orientation">The orientation.</param>
-    /// <param name="littleEndian">Whether the block has its low bytes first.</param>
-    /// <param name="prefixed">Whether a block outside a JPEG begins with "Exif" and two zeros too, as some writers have it.</param>
+    /// <param name="littleEndian">Whether the block is little-endian.</param>
+    /// <param name="prefixed">Whether a block outside a JPEG also begins with "Exif" and two zeros, as some writers do.</param>
     public static byte[] WithOrientation(
         byte[] file, ImageFormat format, ExifOrientation orientation, bool littleEndian = false, bool prefixed = false)
     {

@@ -10,10 +10,10 @@ public static class PngFiles
     /// <summary>A PNG of any color type and depth.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="depth">Bits of a sample.</param>
+    /// <param name="depth">Bits per sample.</param>
     /// <param name="colorType">0 gray, 2 RGB, 3 palette, 4 gray with alpha, 6 RGBA.</param>
     /// <param name="rows">The raw rows, without filter bytes.</param>
-    /// <param name="extra">Chunks between header and pixels.</param>
+    /// <param name="extra">Chunks between the header and the pixels.</param>
     public static byte[] Create(
         int width, int height, byte depth, byte colorType, IEnumerable<byte[]> rows, params (string Type, byte[] Data)[] extra)
     {
@@ -36,16 +36,17 @@ public static class PngFiles
         return file.ToArray();
     }
 
-    /// <summary>A complete and valid PNG of one bit a pixel, black: small as a file, huge as a raster.</summary>
+    /// <summary>A complete and valid black 1-bit PNG: a small file, a huge raster.</summary>
     public static byte[] Bomb(int width, int height) =>
         Create(width, height, depth: 1, colorType: 0, Enumerable.Repeat(new byte[(width + 7) / 8], height));
 
-    /// <summary>A chunk of compressed text: kilobytes that unpack to megabytes of zeros.</summary>
-    /// <param name="international">Whether it is <c>iTXt</c>, in UTF-8, and not <c>zTXt</c>.</param>
-    /// <param name="length">Bytes it unpacks to.</param>
+    /// <summary>A chunk of compressed text: kilobytes that inflate to megabytes of zeros.</summary>
+    /// <param name="international">Whether the chunk is <c>iTXt</c> (UTF-8) rather than <c>zTXt</c>.</param>
+    /// <param name="length">Inflated size in bytes.</param>
     public static (string Type, byte[] Data) Text(bool international, int length)
     {
-        // Keyword, its end and the method; or keyword, its end, flag, method, and the ends of no language and no translation.
+        // zTXt: keyword, terminator, method. iTXt: keyword, terminator, flag, method, and two terminators for no language and no
+        // translation.
         byte[] start = international ? [.. "Comment"u8, 0, 1, 0, 0, 0] : [.. "Comment"u8, 0, 0];
         return (international ? "iTXt" : "zTXt", [.. start, .. Pack([new byte[length]])]);
     }
@@ -62,7 +63,7 @@ public static class PngFiles
         return chunk;
     }
 
-    /// <summary>Parts, packed one after the other in one zlib stream.</summary>
+    /// <summary>Packs parts into one zlib stream.</summary>
     public static byte[] Pack(IEnumerable<byte[]> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -78,7 +79,7 @@ public static class PngFiles
         return packed.ToArray();
     }
 
-    /// <summary>The checksum of ISO 3309, as PNG asks for it, bit by bit.</summary>
+    /// <summary>PNG's checksum (ISO 3309), computed bit by bit.</summary>
     private static uint Crc32(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

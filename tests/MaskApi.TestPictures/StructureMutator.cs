@@ -5,13 +5,16 @@ using MaskApi.Vision.Imaging.Formats;
 namespace MaskApi.TestPictures;
 
 /// <summary>
-/// Breaks a PNG, JPEG or WebP by its chunks or segments: their order, number, type and content, with lengths and checksums that stay
-/// right, so that what is broken gets as far as the parser of that chunk. The same seed breaks the same way.
+/// Corrupts the structure of a PNG, JPEG or WebP: order, number, type and content of chunks or segments. Lengths and checksums stay
+/// valid, so the damage reaches the parser of each chunk. The same seed gives the same damage.
 /// </summary>
 public sealed class StructureMutator(int seed)
 {
     private static readonly string[] _pngTypes =
-        ["IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "zTXt", "iTXt", "tEXt", "eXIf", "acTL", "fcTL", "fdAT", "sBIT", "bKGD", "IEND"];
+        [
+            "IHDR", "PLTE", "tRNS", "gAMA", "cHRM", "sRGB", "iCCP", "cICP", "zTXt",
+            "iTXt", "tEXt", "eXIf", "acTL", "fcTL", "fdAT", "sBIT", "bKGD", "IEND",
+        ];
 
     private static readonly string[] _jpegTypes =
         ["02", "BF", "C0", "C1", "C2", "C4", "D0", "D8", "D9", "DA", "DB", "DD", "E0", "E1", "E2", "EE", "FE"];
@@ -20,21 +23,22 @@ public sealed class StructureMutator(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>A broken copy; of any other format, the file as it is.</summary>
+    /// <summary>A corrupted copy. Files of any other format are returned unchanged.</summary>
     /// <param name="file">The file.</param>
     public byte[] Mutate(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
         return file switch
         {
-            [0x89, (byte)'P', ..] => [.. file[..8], .. Break(PngChunks(file), _pngTypes).SelectMany(static part => PngFiles.Chunk(part.Type, part.Data))],
-            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => Riff(Break(WebpChunks(file), _webpTypes)),
-            [0xFF, 0xD8, ..] => [0xFF, 0xD8, .. Break(JpegSegments(file), _jpegTypes).SelectMany(Segment)],
+            [0x89, (byte)'P', ..] =>
+                [.. file[..8], .. Corrupt(PngChunks(file), _pngTypes).SelectMany(static part => PngFiles.Chunk(part.Type, part.Data))],
+            [(byte)'R', (byte)'I', (byte)'F', (byte)'F', ..] => Riff(Corrupt(WebpChunks(file), _webpTypes)),
+            [0xFF, 0xD8, ..] => [0xFF, 0xD8, .. Corrupt(JpegSegments(file), _jpegTypes).SelectMany(Segment)],
             _ => file,
         };
     }
 
-    private List<(string Type, byte[] Data)> Break(List<(string Type, byte[] Data)> parts, string[] types)
+    private List<(string Type, byte[] Data)> Corrupt(List<(string Type, byte[] Data)> parts, string[] types)
     {
         for (var count = 1 + _random.Next(3); count > 0 && parts.Count > 0; count--)
         {
@@ -62,7 +66,8 @@ public sealed class StructureMutator(int seed)
                     var changed = (byte[])data.Clone();
                     for (var changes = 1 + _random.Next(4); changes > 0; changes--)
                     {
-                        changed[_random.Next(_random.Next(2) == 0 ? Math.Min(32, changed.Length) : changed.Length)] = (byte)_random.Next(256);
+                        var end = _random.Next(2) == 0 ? Math.Min(32, changed.Length) : changed.Length;
+                        changed[_random.Next(end)] = (byte)_random.Next(256);
                     }
 
                     parts[at] = (type, changed);
@@ -76,14 +81,15 @@ public sealed class StructureMutator(int seed)
         return parts;
     }
 
-    /// <summary>What a chunk of metadata might hold: text, packed or not, an Exif block, the beginning of a profile, noise; and its end cut.</summary>
+    /// <summary>Typical metadata: text (compressed or not), an EXIF block, the beginning of a profile, or noise; sometimes
+    /// truncated.</summary>
     private byte[] Content()
     {
         var noise = new byte[_random.Next(80)];
         _random.NextBytes(noise);
         byte[] content = _random.Next(6) switch
         {
-            // The first byte of a zlib stream names method and window, the second a checksum and perhaps a dictionary.
+            // The first byte of a zlib stream names method and window; the second holds a checksum and a dictionary flag.
             0 => [(byte)'a', 0, 0, 0x78, (byte)_random.Next(256), .. noise],
             1 => [(byte)'a', 0, 1, 0, 0, 0, 0x78, (byte)_random.Next(256), .. noise],
             2 => [(byte)'a', 0, 0, .. PngFiles.Pack([noise])],
@@ -126,7 +132,7 @@ public sealed class StructureMutator(int seed)
         return WebpFiles.Chunk("RIFF", body);
     }
 
-    /// <summary>Segments by the number of their marker; a scan with its entropy-coded data and what follows them goes as one.</summary>
+    /// <summary>Segments by marker. A scan includes its entropy-coded data.</summary>
     private static List<(string Type, byte[] Data)> JpegSegments(byte[] file)
     {
         var segments = new List<(string, byte[])>();
@@ -158,7 +164,7 @@ public sealed class StructureMutator(int seed)
             return [0xFF, marker, .. segment.Data];
         }
 
-        // Of a scan, the header's own length: six bytes and two for each component.
+        // A scan's length covers just its header: six bytes plus two per component.
         var length = marker == 0xDA && segment.Data is [var components, ..] ? 6 + (2 * components) : segment.Data.Length + 2;
         return [0xFF, marker, (byte)(length >> 8), (byte)length, .. segment.Data];
     }

@@ -7,11 +7,11 @@ namespace MaskApi.TestPictures;
 /// <summary>WebP files, written chunk by chunk.</summary>
 public static class WebpFiles
 {
-    /// <summary>A simple file (RIFF, size, WEBP, pixels) becomes an extended one.</summary>
+    /// <summary>Turns a simple file (RIFF, size, WEBP, pixels) into an extended one.</summary>
     /// <param name="file">The simple file.</param>
-    /// <param name="flags">What its first chunk, VP8X, announces.</param>
+    /// <param name="flags">The flags of its first chunk, VP8X.</param>
     /// <param name="before">Chunks before the pixels.</param>
-    /// <param name="after">Chunks after them.</param>
+    /// <param name="after">Chunks after the pixels.</param>
     public static byte[] Extended(byte[] file, byte flags, (string Type, byte[] Data)[] before, (string Type, byte[] Data)[] after)
     {
         ArgumentNullException.ThrowIfNull(file);

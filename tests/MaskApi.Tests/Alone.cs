@@ -1,5 +1,5 @@
 namespace MaskApi.Tests;
 
-/// <summary>Tests that measure the process they run in: no other test runs beside them.</summary>
+/// <summary>Tests that measure their own process: no other test runs at the same time.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public sealed class Alone;

@@ -81,8 +81,11 @@ public sealed class RowBandingTests
         var graph = new GraphBuilder("stages");
         var random = new RandomConstants(graph);
         string Convolve(string name, string input, int inputs, Window window) => graph.Convolution(
-            name, input, random.Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth), random
-                .Draw(name + ".bias", 16), window);
+            name,
+            input,
+            random.Draw(name + ".kernel", 16, inputs, window.KernelHeight, window.KernelWidth),
+            random.Draw(name + ".bias", 16),
+            window);
 
         var image = graph.Input("image", ElementType.Float32, 1, "height", "width", 3);
         var other = graph.Input("other", ElementType.Float32, 1);

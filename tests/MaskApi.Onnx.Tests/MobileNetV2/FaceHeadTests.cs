@@ -59,8 +59,8 @@ public sealed class FaceHeadTests
     {
         var random = new Random(seed);
         return new DenseNumbers(
-            Enumerable.Range(0, CropClassifierGraph.FeatureCount).Select(_ => random.NextSingle() - 0.5f)
-                .ToArray(), new[] { random.NextSingle() });
+            Enumerable.Range(0, CropClassifierGraph.FeatureCount).Select(_ => random.NextSingle() - 0.5f).ToArray(),
+            new[] { random.NextSingle() });
     }
 
     private static double Weigh(DenseNumbers head, float[] features)

@@ -17,7 +17,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MaskApi.Tests.Admission;
 
-/// <summary>A service with one place, a queue of one, and a clock that only the test moves.</summary>
+/// <summary>A service with one slot, a queue of one, and a clock that only the test moves.</summary>
 public sealed class AdmissionTests : IAsyncLifetime
 {
     private const string FormStart = "--b\r\nContent-Disposition: form-data; name=";
@@ -40,7 +40,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
     [Fact]
-    public async Task A_full_queue_refuses_at_once_and_the_queued_are_served()
+    public async Task A_full_queue_refuses_at_once_and_queued_requests_are_served()
     {
         var held = await Gate.EnterAsync(1, null, _token);
         var queued = DetectAsync();
@@ -54,7 +54,7 @@ public sealed class AdmissionTests : IAsyncLifetime
             new HttpRequestMessage(HttpMethod.Get, "/v1/annotations/0123456789abcdef0123456789abcdef"),
         })
         {
-            // The clock stands still, so a wait of any length would never end.
+            // The clock stands still, so any wait would never end.
             using var refused = await _client.SendAsync(request, _token);
             await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
             Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
@@ -70,7 +70,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_wait_is_bounded()
+    public async Task The_wait_in_the_queue_is_bounded()
     {
         using var held = await Gate.EnterAsync(1, null, _token);
         var queued = DetectAsync();
@@ -101,7 +101,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_the_queue_frees_its_place_there()
+    public async Task A_caller_who_disconnects_while_queued_leaves_the_queue()
     {
         using var held = await Gate.EnterAsync(1, null, _token);
         using var leaving = new CancellationTokenSource();
@@ -114,7 +114,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_during_the_work_frees_the_place()
+    public async Task A_caller_who_disconnects_during_processing_frees_the_slot()
     {
         var worker = _service.Services.GetRequiredService<PictureWorker>();
         using var leaving = new CancellationTokenSource();
@@ -134,7 +134,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Work_that_takes_too_long_is_given_up()
+    public async Task Processing_that_takes_too_long_is_canceled()
     {
         var worker = _service.Services.GetRequiredService<PictureWorker>();
         var problem = await Assert.ThrowsAsync<ProblemException>(() => worker.RunAsync<int>(
@@ -152,7 +152,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(0, Gate.InWork);
     }
 
-    /// <summary>Encoding takes longer than all the steps before it together, so nobody should do it for nothing.</summary>
+    /// <summary>Encoding takes longer than all earlier steps together, so it must not be done for nothing.</summary>
     [Fact]
     public async Task A_picture_that_is_drawn_too_late_or_for_nobody_is_not_encoded()
     {
@@ -173,9 +173,9 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_upload_holds_no_place_and_is_given_up_when_it_is_too_slow()
+    public async Task An_upload_holds_no_slot_and_times_out_when_it_is_too_slow()
     {
-        // Over a real socket: the in-process transport hands an answer out only when the body has ended.
+        // Over a real socket: the in-process transport delivers a response only when the request body has ended.
         await using var service = Create();
         await service.ListenAsync();
         var budget = service.Services.GetRequiredService<UploadBudget>();
@@ -199,14 +199,14 @@ public sealed class AdmissionTests : IAsyncLifetime
         await UntilAsync(() => budget.InFlight == 0);
     }
 
-    /// <summary>What is told is our deadline; the server's own, for bodies that drip, comes later and says something else.</summary>
+    /// <summary>The caller sees our deadline. The server's own limit, for slow bodies, comes later and has another message.</summary>
     [Theory]
     [InlineData("/v1/detections", "image/jpeg", "half a picture")]
     [InlineData("/v1/detections", "application/json", "{\"image\": \"")]
     [InlineData("/v1/detections", "multipart/form-data; boundary=b", FormStart + "\"image\"; filename=\"a\"\r\n\r\nhalf a picture")]
     [InlineData("/v1/annotations", "multipart/form-data; boundary=b", FormStart + "\"image\"; filename=\"a\"\r\n\r\nhalf a picture")]
     [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", FormStart + "\"images\"; filename=\"a\"\r\n\r\nhalf a picture")]
-    public async Task A_body_that_stops_is_given_up_whichever_way_it_comes(string path, string contentType, string start)
+    public async Task A_body_that_stalls_times_out_however_it_is_sent(string path, string contentType, string start)
     {
         await using var service = Create();
         await service.ListenAsync();
@@ -227,37 +227,38 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     /// <summary>
-    /// Kestrel gives a body up that comes at less than 240 bytes a second, five seconds after its start; whichever way it comes,
-    /// that is the same problem to the caller as our own deadline.
+    /// Kestrel gives up on a body slower than 240 bytes a second, five seconds after its start. To the caller,
+    /// this is the same problem as our own deadline, however the body is sent.
     /// </summary>
     [Theory]
     [Trait("Category", "Slow")]
     [InlineData("image/jpeg", "")]
     [InlineData("application/json", "{\"image\": \"")]
     [InlineData("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\n")]
-    public async Task A_body_that_drips_is_given_up(string contentType, string start)
+    public async Task A_body_that_trickles_in_times_out(string contentType, string start)
     {
         await using var service = Create();
         await service.ListenAsync();
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, service.ClientOptions.BaseAddress.Port, _token);
         var stream = socket.GetStream();
-        var head = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Type: {contentType}\r\nContent-Length: 50000\r\n\r\n{start}";
+        var head = "POST /v1/detections HTTP/1.1\r\nHost: localhost\r\n"
+            + $"Content-Type: {contentType}\r\nContent-Length: 50000\r\n\r\n{start}";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head), _token);
 
         using var done = new CancellationTokenSource();
-        var dripping = DripAsync();
+        var trickle = TrickleAsync();
         using var reader = new StreamReader(stream, leaveOpen: true);
         Assert.Equal("HTTP/1.1 408 Request Timeout", await reader.ReadLineAsync(_token));
         var rest = await reader.ReadToEndAsync(_token);
         await done.CancelAsync();
-        await dripping;
+        await trickle;
         Assert.Contains("Connection: close", rest, StringComparison.Ordinal);
         Assert.Contains("\"code\":\"request_timeout\"", rest, StringComparison.Ordinal);
         var budget = service.Services.GetRequiredService<UploadBudget>();
         await UntilAsync(() => budget.InFlight == 0);
 
-        async Task DripAsync()
+        async Task TrickleAsync()
         {
             try
             {
@@ -269,15 +270,15 @@ public sealed class AdmissionTests : IAsyncLifetime
             }
             catch (Exception exception) when (exception is OperationCanceledException or IOException)
             {
-                // The answer is there, or the service has hung up after it.
+                // The answer has arrived, or the service has closed the connection after it.
             }
         }
     }
 
-    /// <summary>A caller who asks for a large picture and does not read it holds its share of the budget, and not for ever.</summary>
+    /// <summary>A caller who asks for a large picture and does not read it holds its share of the budget, but not forever.</summary>
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_picture_on_its_way_out_is_in_the_budget_and_is_given_up_when_it_is_not_taken()
+    public async Task A_response_counts_against_the_budget_and_is_aborted_when_it_is_not_read()
     {
         await using var service = Create();
         await service.ListenAsync();
@@ -292,7 +293,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         using var reader = new StreamReader(stream);
         Assert.Equal("HTTP/1.1 200 OK", await reader.ReadLineAsync(_token));
 
-        // Its file is larger than the whole budget, so that nothing else fits in beside it.
+        // The file is larger than the whole budget, so nothing else fits.
         using var client = service.CreateClient();
         using var refused = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
@@ -304,9 +305,9 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
     }
 
-    /// <summary>A file that nobody could be sent is not made: nothing is decoded, and so nobody looks for the faces to draw.</summary>
+    /// <summary>A file that does not fit into the budget is not made: nothing is decoded, so the faces are never enumerated.</summary>
     [Fact]
-    public async Task An_annotation_has_its_place_in_the_budget_before_the_work()
+    public async Task An_annotation_reserves_its_budget_before_the_work()
     {
         var annotator = _service.Services.GetRequiredService<AnnotationService>();
         var context = new DefaultHttpContext();
@@ -330,10 +331,10 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         using (Budget.Take(2 * 1024 * 1024))
         {
-            HttpContent[] ways = [Http.Raw(Pictures.Astronaut), Http.Form(Pictures.Astronaut), Http.Base64(Pictures.Astronaut)];
-            foreach (var way in ways)
+            HttpContent[] bodies = [Http.Raw(Pictures.Astronaut), Http.Form(Pictures.Astronaut), Http.Base64(Pictures.Astronaut)];
+            foreach (var body in bodies)
             {
-                using var refused = await _client.PostAsync("/v1/detections", way, _token);
+                using var refused = await _client.PostAsync("/v1/detections", body, _token);
                 await refused.ProblemAsync(HttpStatusCode.TooManyRequests, "overloaded");
                 Assert.NotNull(refused.Headers.RetryAfter);
             }
@@ -356,7 +357,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         first.Dispose();
         var entered = await second;
 
-        // Larger than the whole budget: alone instead of never.
+        // Larger than the whole budget: it runs alone instead of never.
         var huge = gate.EnterAsync(50_000_000, null, _token).AsTask();
         Assert.False(huge.IsCompleted);
         entered.Dispose();
@@ -364,12 +365,12 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(0, gate.InWork);
     }
 
-    /// <summary>A PNG is written twice before it is sent; a picture on its side is turned into a second one.</summary>
+    /// <summary>A PNG exists twice before it is sent; rotating a picture needs a second raster.</summary>
     [Theory]
     [InlineData("/v1/detections", false, HttpStatusCode.OK)]
     [InlineData("/v1/annotations", false, HttpStatusCode.TooManyRequests)]
     [InlineData("/v1/detections", true, HttpStatusCode.TooManyRequests)]
-    public async Task What_codecs_hold_is_in_the_budget_too(string path, bool onItsSide, HttpStatusCode expected)
+    public async Task Memory_of_codecs_counts_against_the_pixel_budget(string path, bool rotated, HttpStatusCode expected)
     {
         await using var service = await Service.StartAsync(
             ("MaskApi:Admission:Concurrency", "2"),
@@ -377,14 +378,14 @@ public sealed class AdmissionTests : IAsyncLifetime
             ("MaskApi:Admission:MaxPixelsInFlight", "2000000"));
         using var held = await service.Services.GetRequiredService<AdmissionGate>().EnterAsync(1_000_000, null, _token);
         using var client = service.CreateClient();
-        var orientation = onItsSide ? ExifOrientation.RightTop : ExifOrientation.TopLeft;
+        var orientation = rotated ? ExifOrientation.RightTop : ExifOrientation.TopLeft;
         var picture = Orientations.WithOrientation(Pictures.Noise(800, 800), ImageFormat.Jpeg, orientation);
         using var response = await client.PostAsync(path, Http.Raw(picture), _token);
         Assert.Equal(expected, response.StatusCode);
     }
 
     [Fact]
-    public async Task A_wait_for_pixels_is_bounded_too_and_frees_the_place()
+    public async Task A_wait_for_pixels_is_bounded_and_frees_the_slot()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
         using var first = await gate.EnterAsync(10_000_000, null, _token);
@@ -396,7 +397,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pictures_of_a_batch_wait_for_one_another_as_long_as_it_takes()
+    public async Task Pictures_of_a_batch_wait_for_one_another_without_a_timeout()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
         using var batch = gate.CreateBatchLimiter();
@@ -406,7 +407,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.False(second.IsCompleted);
         Assert.Equal(1, gate.InWork);
 
-        // Somebody else does not wait that long.
+        // Everybody else still times out.
         var other = gate.EnterAsync(1_000_000, null, _token).AsTask();
         _time.Advance(new AdmissionOptions().QueueTimeout);
         await Assert.ThrowsAsync<ProblemException>(() => other);
@@ -416,7 +417,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_while_waiting_for_pixels_frees_the_place()
+    public async Task A_caller_who_disconnects_while_waiting_for_pixels_frees_the_slot()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, MaxPixelsInFlight = 10_000_000 }, _time);
         using var first = await gate.EnterAsync(10_000_000, null, _token);
@@ -427,9 +428,9 @@ public sealed class AdmissionTests : IAsyncLifetime
         Assert.Equal(1, gate.InWork);
     }
 
-    /// <summary>Until a picture was worked on, each is taken to need a tenth of a second.</summary>
+    /// <summary>Until a picture has been processed, each is estimated at a tenth of a second.</summary>
     [Fact]
-    public async Task A_refused_caller_is_told_when_the_work_that_is_here_will_be_done()
+    public async Task Retry_after_covers_the_work_at_hand()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 2, QueueLength = 38 }, _time);
         using var one = await gate.EnterAsync(1, null, _token);
@@ -444,7 +445,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_pictures_took_tells_what_the_next_will_take()
+    public async Task The_estimate_follows_the_time_that_pictures_take()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 0 }, _time);
         using (await gate.EnterAsync(1, null, _token))
@@ -452,13 +453,13 @@ public sealed class AdmissionTests : IAsyncLifetime
             _time.Advance(TimeSpan.FromSeconds(0.5));
         }
 
-        // A tenth of the way from a tenth of a second to half a second.
+        // The average moves a tenth of the body from 0.1 s to 0.5 s.
         using var next = await gate.EnterAsync(1, null, _token);
         Assert.Equal(0.14, gate.Refusal()!.RetryAfter!.Value.TotalSeconds, 1e-6);
     }
 
     [Fact]
-    public async Task The_one_who_waits_longest_is_next()
+    public async Task The_queue_is_first_in_first_out()
     {
         using var gate = new AdmissionGate(new AdmissionOptions { Concurrency = 1, QueueLength = 2 }, _time);
         var held = await gate.EnterAsync(1, null, _token);
@@ -471,7 +472,7 @@ public sealed class AdmissionTests : IAsyncLifetime
         (await second).Dispose();
     }
 
-    /// <summary>One place and a queue of one: five at once would fill it.</summary>
+    /// <summary>With one slot and a queue of one, five pictures at once would overflow it.</summary>
     [Fact]
     public async Task A_batch_alone_does_not_fill_the_queue()
     {
@@ -488,7 +489,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_place_left_twice_is_free_once()
+    public async Task A_slot_released_twice_is_freed_once()
     {
         var place = await Gate.EnterAsync(1, null, _token);
         place.Dispose();
@@ -513,16 +514,16 @@ public sealed class AdmissionTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<bool> condition)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (!condition())
         {
-            await Task.Delay(5, patience.Token);
+            await Task.Delay(5, timeout.Token);
         }
     }
 
-    /// <summary>No faces, and whoever looks for them to draw them lets something happen.</summary>
-    private sealed class Faces(Action looked) : IReadOnlyList<FaceVerdict>
+    /// <summary>An empty list of faces that runs an action when it is enumerated for drawing.</summary>
+    private sealed class Faces(Action enumerated) : IReadOnlyList<FaceVerdict>
     {
         public int Count => 0;
 
@@ -530,7 +531,7 @@ public sealed class AdmissionTests : IAsyncLifetime
 
         public IEnumerator<FaceVerdict> GetEnumerator()
         {
-            looked();
+            enumerated();
             yield break;
         }
 

@@ -11,7 +11,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_link_shows_what_annotating_would_have_shown()
+    public async Task A_link_shows_the_same_picture_as_annotating()
     {
         using var client = shared.CreateClient();
         var link = await LinkAsync(client, "?minConfidence=1");
@@ -27,7 +27,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     }
 
     [Fact]
-    public async Task A_link_can_be_asked_for_another_format()
+    public async Task A_link_serves_other_formats_on_request()
     {
         using var client = shared.CreateClient();
         var link = await LinkAsync(client);
@@ -47,7 +47,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     [InlineData("0123456789ABCDEF0123456789ABCDEF")]
     [InlineData("x")]
     [InlineData("..%2f..%2fetc%2fpasswd")]
-    public async Task An_id_that_never_was_is_not_found(string id)
+    public async Task An_unknown_id_is_not_found(string id)
     {
         using var client = shared.CreateClient();
         using var response = await client.GetAsync($"/v1/annotations/{id}", _token);
@@ -76,7 +76,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     [Theory]
     [InlineData("MaskApi:Annotations:TimeToLive", "0")]
     [InlineData("MaskApi:Annotations:MemoryBytes", "0")]
-    public async Task Without_time_or_room_there_are_no_links(string setting, string value)
+    public async Task Without_lifetime_or_memory_there_are_no_links(string setting, string value)
     {
         await using var service = await Service.StartAsync((setting, value));
         using var client = service.CreateClient();
@@ -85,7 +85,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     }
 
     [Fact]
-    public async Task Links_begin_with_the_public_base_where_there_is_one()
+    public async Task Links_begin_with_the_public_base_url_if_set()
     {
         await using var service = await Service.StartAsync(("MaskApi:Annotations:PublicBaseUrl", "https://masks.example.com/api/"));
         using var client = service.CreateClient();

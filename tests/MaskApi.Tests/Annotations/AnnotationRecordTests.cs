@@ -15,7 +15,7 @@ public sealed class AnnotationRecordTests
         0.6f);
 
     [Fact]
-    public void A_record_survives_the_way_through_bytes()
+    public void A_record_survives_a_round_trip()
     {
         var read = AnnotationRecord.Parse(Bytes());
         Assert.NotNull(read);
@@ -25,7 +25,7 @@ public sealed class AnnotationRecordTests
     }
 
     [Fact]
-    public void Bytes_of_another_version_or_cut_short_are_no_record()
+    public void Bytes_that_are_truncated_or_of_another_version_are_no_record()
     {
         var bytes = Bytes();
         Assert.Null(AnnotationRecord.Parse(ReadOnlyMemory<byte>.Empty));
@@ -38,9 +38,9 @@ public sealed class AnnotationRecordTests
         Assert.Null(AnnotationRecord.Parse(bytes));
     }
 
-    /// <summary>Written out by hand: what an instance of the version with two classes left in a store that is shared.</summary>
+    /// <summary>Bytes by hand, as an instance of the two-class version left them in a shared store.</summary>
     [Fact]
-    public void A_record_of_two_classes_still_reads()
+    public void A_two_class_record_is_still_readable()
     {
         byte[] bytes =
         [

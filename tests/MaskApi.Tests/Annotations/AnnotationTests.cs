@@ -52,7 +52,8 @@ public sealed class AnnotationTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.NotAcceptable, "not_acceptable");
     }
 
-    /// <summary>WebP ends at 16383 pixels a side, JPEG at 65500; a browser that prefers WebP gets a panorama as what holds it.</summary>
+    /// <summary>WebP ends at 16383 pixels a side, JPEG at 65500. A browser that prefers WebP gets a panorama in a format that holds
+    /// it.</summary>
     [Theory]
     [InlineData(16_383, "image/webp, image/*;q=0.5", "", "image/webp")]
     [InlineData(16_384, "image/webp, image/*;q=0.5", "", "image/png")]
@@ -61,9 +62,10 @@ public sealed class AnnotationTests(SharedService service)
     [InlineData(16_384, "image/webp", "", "not_acceptable")]
     [InlineData(16_384, "*/*", "format=webp", "invalid_parameter")]
     [InlineData(65_501, "*/*", "format=jpeg", "invalid_parameter")]
-    public async Task A_picture_too_long_for_a_format_comes_in_another_or_is_refused(int width, string accept, string query, string expected)
+    public async Task A_picture_too_long_for_a_format_comes_in_another_or_is_refused(
+        int width, string accept, string query, string expected)
     {
-        // A bitmap, which may be of any width.
+        // A bitmap can have any width.
         var picture = BmpFiles.Create(width, 16, static (_, _) => (128, 128, 128));
         using var detected = await _client.PostAsync("/v1/detections?detail=fast", Http.Raw(picture), _token);
         var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
@@ -88,7 +90,7 @@ public sealed class AnnotationTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_format_there_is_not_is_a_bad_parameter()
+    public async Task An_unknown_format_is_an_invalid_parameter()
     {
         using var response = await _client.PostAsync("/v1/annotations?format=gif", Http.Raw(Pictures.Astronaut), _token);
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter");
@@ -108,9 +110,9 @@ public sealed class AnnotationTests(SharedService service)
         }
     }
 
-    /// <summary>A cache that keeps the JPEG must not hand it to whoever asks for WebP.</summary>
+    /// <summary>A cache that keeps the JPEG must not serve it to a caller who asks for WebP.</summary>
     [Fact]
-    public async Task What_the_picture_depends_on_and_what_it_took_come_as_headers()
+    public async Task Vary_and_server_timing_come_as_headers()
     {
         using var response = await _client.PostAsync("/v1/annotations", Http.Raw(Pictures.Astronaut), _token);
         Assert.Equal(["Accept"], response.Headers.Vary);

@@ -8,7 +8,7 @@ namespace MaskApi.Tests.Annotations;
 
 public sealed class MemoryAnnotationStoreTests
 {
-    /// <summary>Bytes of a record beside its picture when it has no faces.</summary>
+    /// <summary>Overhead of a record without faces, in bytes.</summary>
     private const int Header = 9;
 
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -16,7 +16,7 @@ public sealed class MemoryAnnotationStoreTests
     private readonly UploadBudget _budget = new(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
 
     [Fact]
-    public async Task What_has_expired_is_wiped_from_memory_though_nobody_calls()
+    public async Task Expired_records_are_wiped_from_memory_without_any_call()
     {
         using var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(10));
         await PutAsync(store, "a", [.. "a picture of people"u8]);
@@ -41,7 +41,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task The_oldest_go_when_newer_ones_need_their_room()
+    public async Task The_oldest_records_make_room_for_new_ones()
     {
         using var store = Create(3 * 1024);
         foreach (var id in new[] { "a", "b", "c", "d" })
@@ -53,7 +53,7 @@ public sealed class MemoryAnnotationStoreTests
         Assert.NotNull(await GetAsync(store, "b"));
         Assert.NotNull(await GetAsync(store, "d"));
 
-        // Takes the room of two.
+        // Needs the space of two.
         Assert.True(await PutAsync(store, "e", new byte[1500]));
         Assert.Null(await GetAsync(store, "b"));
         Assert.Null(await GetAsync(store, "c"));
@@ -62,7 +62,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task A_record_that_does_not_fit_before_the_end_begins_at_the_start()
+    public async Task A_record_that_does_not_fit_before_the_end_wraps_around()
     {
         using var store = Create(3 * 1024);
         await PutAsync(store, "a", new byte[100]);
@@ -74,7 +74,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task A_record_larger_than_the_store_is_not_kept_and_pushes_nothing_out()
+    public async Task A_record_larger_than_the_store_is_not_kept_and_evicts_nothing()
     {
         using var store = Create(1000);
         Assert.True(await PutAsync(store, "a", new byte[100]));
@@ -85,7 +85,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task Expired_records_make_room_before_anything_else()
+    public async Task Expired_records_are_evicted_first()
     {
         using var store = Create(64 * 1024, timeToLive: TimeSpan.FromMinutes(1));
         await PutAsync(store, "a", new byte[100]);
@@ -95,7 +95,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task What_is_read_counts_against_the_budget_until_it_is_given_back()
+    public async Task A_record_that_is_read_counts_against_the_budget_until_it_is_disposed()
     {
         using var store = Create(2 * 1024 * 1024);
         await PutAsync(store, "a", new byte[600 * 1024]);
@@ -110,9 +110,9 @@ public sealed class MemoryAnnotationStoreTests
         Assert.NotNull(await GetAsync(store, "a"));
     }
 
-    /// <summary>Against a model that is nothing but a list: whatever the sizes, what is found is what was put there last.</summary>
+    /// <summary>Compares the store with a plain list: whatever the sizes, it returns the last records stored.</summary>
     [Fact]
-    public async Task Whatever_the_sizes_a_record_is_whole_or_gone_and_only_the_oldest_go()
+    public async Task Records_are_whole_or_gone_and_only_the_oldest_are_evicted()
     {
         const int Capacity = 40_000;
         var random = new Random(1);
@@ -132,7 +132,7 @@ public sealed class MemoryAnnotationStoreTests
                 kept++;
             }
 
-            // Nothing older than the first that is gone is there, and room is never wasted beyond one lap's end and the grain.
+            // Nothing older than the first missing record remains, and no more space is wasted than one lap's end and the rounding.
             Assert.Equal(kept, store.Count);
             Assert.True(kept > 0);
             var next = kept <= i ? Slot(pictures[i - kept]) : 0;
@@ -144,7 +144,7 @@ public sealed class MemoryAnnotationStoreTests
     }
 
     [Fact]
-    public async Task Parallel_use_mixes_nothing_up()
+    public async Task Parallel_use_does_not_mix_up_records()
     {
         using var store = Create(100_000);
         await Parallel.ForAsync(0, 2000, _token, async (i, token) =>
