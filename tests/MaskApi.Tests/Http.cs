@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace MaskApi.Tests;
 
-/// <summary>The ways of sending a picture, and of looking at what comes back.</summary>
+/// <summary>Request bodies for a picture, and assertions on responses.</summary>
 internal static class Http
 {
     internal static ByteArrayContent Raw(byte[] picture, string type = "image/jpeg") =>
@@ -26,7 +26,7 @@ internal static class Http
         return JsonElement.Parse(text);
     }
 
-    /// <summary>Asserts that an answer is a complete problem document with this code, and hands it out.</summary>
+    /// <summary>Asserts that a response is a complete problem document with this code, and returns it.</summary>
     internal static async Task<JsonElement> ProblemAsync(this HttpResponseMessage response, HttpStatusCode status, string code)
     {
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

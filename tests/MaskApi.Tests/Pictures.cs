@@ -36,7 +36,7 @@ internal static class Pictures
         return data.ToArray();
     }
 
-    /// <summary>A JPEG of noise: small as a file, and larger as a PNG than any photograph of its size.</summary>
+    /// <summary>A JPEG of noise: a small file that becomes a larger PNG than any photograph of its size.</summary>
     internal static byte[] Noise(int width, int height)
     {
         using var bitmap = new SKBitmap(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -45,7 +45,7 @@ internal static class Pictures
         return data.ToArray();
     }
 
-    /// <summary>A PNG of one gray.</summary>
+    /// <summary>A uniformly gray PNG.</summary>
     internal static byte[] Plain(int width, int height)
     {
         using var bitmap = new SKBitmap(width, height);
@@ -54,17 +54,17 @@ internal static class Pictures
         return data.ToArray();
     }
 
-    /// <summary>Width of <see cref="Oriented"/> when upright; its height is another.</summary>
+    /// <summary>Width of <see cref="Oriented"/> when upright; its height differs.</summary>
     internal const int OrientedWidth = 400;
 
-    /// <summary>The portrait, cut to 400 x 512 and stored turned or mirrored, with the Exif orientation that undoes it.</summary>
+    /// <summary>The portrait, cropped to 400 x 512 and stored rotated or mirrored, with the EXIF orientation that undoes it.</summary>
     internal static byte[] Oriented(int orientation)
     {
         using var whole = SKBitmap.Decode(Astronaut);
         using var upright = new SKBitmap(OrientedWidth, whole.Height);
         whole.ExtractSubset(upright, new SKRectI(0, 0, OrientedWidth, whole.Height));
-        var turned = orientation >= 5;
-        using var stored = new SKBitmap(turned ? upright.Height : upright.Width, turned ? upright.Width : upright.Height);
+        var rotated = orientation >= 5;
+        using var stored = new SKBitmap(rotated ? upright.Height : upright.Width, rotated ? upright.Width : upright.Height);
         for (var y = 0; y < stored.Height; y++)
         {
             for (var x = 0; x < stored.Width; x++)
@@ -90,11 +90,11 @@ internal static class Pictures
         return Orientations.WithOrientation(data.ToArray(), ImageFormat.Jpeg, (ExifOrientation)orientation);
     }
 
-    /// <summary>An animated GIF of 64 x 64, each frame another gray.</summary>
+    /// <summary>An animated 64 x 64 GIF; each frame has a different gray.</summary>
     internal static byte[] Gif(int frames) =>
         GifFiles.Create(64, 64, [.. Enumerable.Range(0, frames).Select(static frame => ((byte)frame, (byte)frame, (byte)frame))]);
 
-    /// <summary>A BMP of 24 bits a pixel.</summary>
+    /// <summary>A 24-bit BMP.</summary>
     internal static byte[] Bmp(SKBitmap bitmap) => BmpFiles.Create(bitmap.Width, bitmap.Height, (x, y) =>
     {
         var pixel = bitmap.GetPixel(x, y);

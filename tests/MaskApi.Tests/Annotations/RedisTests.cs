@@ -19,11 +19,11 @@ public sealed class RedisTests : IAsyncDisposable
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private static readonly AnnotationRecord _record = new(Pictures.Astronaut, [], 0.6f);
 
-    /// <summary>That of the store, by a clock that only the test moves, and by the client's own.</summary>
+    /// <summary>Timeout of the store, by a clock that only the test moves, and of the Redis client.</summary>
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long something may take that does not wait for the clock, on a machine however busy.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(25);
+    /// <summary>Limit for operations that do not depend on the test's clock, generous enough for a busy machine.</summary>
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(25);
 
     private readonly FakeTimeProvider _time = new();
     private readonly int _port = FreePort();
@@ -31,7 +31,7 @@ public sealed class RedisTests : IAsyncDisposable
     private Process? _redis;
 
     [Fact]
-    public async Task A_link_made_by_one_instance_is_served_by_another_also_after_the_first_was_killed()
+    public async Task A_link_made_by_one_instance_is_served_by_another_even_after_the_first_was_killed()
     {
         await StartRedisAsync();
         await using var first = StartProcess();
@@ -53,7 +53,7 @@ public sealed class RedisTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_is_down_costs_the_link_and_never_the_answer()
+    public async Task A_store_that_is_down_costs_the_link_but_never_the_answer()
     {
         await StartRedisAsync();
         await using var service = await StartServiceAsync();
@@ -79,7 +79,7 @@ public sealed class RedisTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_was_never_there_does_not_hinder_the_start()
+    public async Task A_missing_store_does_not_prevent_the_start()
     {
         await using var service = await Service.StartAsync(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"));
         using var client = service.CreateClient();
@@ -87,7 +87,7 @@ public sealed class RedisTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_store_that_says_nothing_is_not_waited_for_longer_than_set()
+    public async Task A_silent_store_times_out()
     {
         using var silent = new TcpListener(IPAddress.Loopback, _port);
         silent.Start();
@@ -96,12 +96,12 @@ public sealed class RedisTests : IAsyncDisposable
         using var connected = await silent.AcceptTcpClientAsync(_token);
         Assert.False(kept.IsCompleted);
         _time.Advance(_timeout);
-        Assert.False(await kept.WaitAsync(_patience, _token));
+        Assert.False(await kept.WaitAsync(_limit, _token));
     }
 
-    /// <summary>Stopped, not ended: the connection stays open, and nothing comes over it.</summary>
+    /// <summary>SIGSTOP: the connection stays open, but no answer comes.</summary>
     [Fact]
-    public async Task A_store_that_stops_answering_costs_no_more_than_set()
+    public async Task A_store_that_stops_answering_times_out()
     {
         await StartRedisAsync();
         await using var store = Store();
@@ -111,14 +111,14 @@ public sealed class RedisTests : IAsyncDisposable
         var kept = store.TryPutAsync("id", _record, _token).AsTask();
         var found = store.GetAsync("id", _token).AsTask();
         _time.Advance(_timeout);
-        Assert.False(await kept.WaitAsync(_patience, _token));
-        var problem = await Assert.ThrowsAsync<ProblemException>(() => found.WaitAsync(_patience, _token));
+        Assert.False(await kept.WaitAsync(_limit, _token));
+        var problem = await Assert.ThrowsAsync<ProblemException>(() => found.WaitAsync(_limit, _token));
         Assert.Equal(ProblemKinds.NotReady, problem.Kind);
         Assert.NotNull(problem.RetryAfter);
     }
 
     [Fact]
-    public async Task A_slow_store_is_waited_for_as_long_as_set()
+    public async Task A_slow_store_is_awaited_until_the_timeout()
     {
         await StartRedisAsync();
         await using var store = Store();
@@ -132,18 +132,18 @@ public sealed class RedisTests : IAsyncDisposable
         Assert.True(await kept);
     }
 
-    /// <summary>By itself it would give up after five seconds.</summary>
+    /// <summary>Its default timeout is five seconds.</summary>
     [Fact]
-    public void The_client_of_Redis_waits_as_long_as_set()
+    public void The_redis_client_uses_the_configured_timeout()
     {
         var configuration = RedisAnnotationStore.Configure(new AnnotationOptions { Redis = "redis", RedisTimeout = _timeout });
         int[] timeouts = [configuration.ConnectTimeout, configuration.AsyncTimeout, configuration.SyncTimeout];
         Assert.All(timeouts, static timeout => Assert.Equal(_timeout.TotalMilliseconds, timeout));
     }
 
-    /// <summary>The clock stands still, so that a wait for it would never end.</summary>
+    /// <summary>The clock stands still, so a wait would never end.</summary>
     [Fact]
-    public async Task While_the_connection_is_away_nothing_is_waited_for()
+    public async Task Without_a_connection_nothing_waits()
     {
         await StartRedisAsync();
         await using var store = Store();
@@ -151,13 +151,13 @@ public sealed class RedisTests : IAsyncDisposable
         await StopRedisAsync();
         for (var i = 0; i < 3; i++)
         {
-            Assert.False(await store.TryPutAsync("id", _record, _token).AsTask().WaitAsync(_patience, _token));
+            Assert.False(await store.TryPutAsync("id", _record, _token).AsTask().WaitAsync(_limit, _token));
         }
     }
 
-    /// <summary>The first request would otherwise connect within its own time, and tell that there is nothing.</summary>
+    /// <summary>Otherwise the first request would spend its own time connecting and report that there is nothing.</summary>
     [Fact]
-    public async Task The_store_is_connected_when_the_service_has_started()
+    public async Task The_store_is_connected_once_the_service_has_started()
     {
         await StartRedisAsync();
         await using var store = Store();
@@ -170,7 +170,7 @@ public sealed class RedisTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_is_on_its_way_to_and_from_the_store_is_in_the_budget()
+    public async Task Records_in_transit_count_against_the_budget()
     {
         await StartRedisAsync();
         await using var store = Store();
@@ -189,7 +189,7 @@ public sealed class RedisTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_outage_is_logged_once_and_so_is_its_end()
+    public async Task An_outage_and_its_end_are_logged_once_each()
     {
         await using var process = StartProcess("00:00:05");
         using var client = await process.ReadyAsync();
@@ -238,7 +238,7 @@ public sealed class RedisTests : IAsyncDisposable
         _time,
         NullLogger<RedisAnnotationStore>.Instance);
 
-    /// <summary>With a timeout that a busy machine does not reach.</summary>
+    /// <summary>Uses a timeout that even a busy machine does not reach.</summary>
     private Task<Service> StartServiceAsync() =>
         Service.StartAsync(("MaskApi:Annotations:Redis", $"127.0.0.1:{_port}"), ("MaskApi:Annotations:RedisTimeout", "00:00:30"));
 

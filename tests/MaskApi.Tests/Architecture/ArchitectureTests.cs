@@ -6,7 +6,7 @@ using MaskApi.Vision;
 
 namespace MaskApi.Tests.Architecture;
 
-/// <summary>The code depends on what the diagrams of docs/architecture.md allow, and on nothing else.</summary>
+/// <summary>The code has exactly the dependencies in the diagrams of docs/architecture.md.</summary>
 public sealed class ArchitectureTests
 {
     private const string AspNetCore = "Microsoft.AspNetCore";
@@ -23,7 +23,8 @@ public sealed class ArchitectureTests
         AssertNone(uses
             .Where(use => !diagram.Allows(use.From, use.To))
             .Select(use => $"{use.Type} uses {use.Target}; there is no arrow {use.From} --> {use.To}"));
-        AssertNone(diagram.Unneeded([.. uses.Select(static use => (use.From, use.To))]).Select(static line => $"nothing needs the arrow {line}"));
+        AssertNone(diagram.Unneeded([.. uses.Select(static use => (use.From, use.To))])
+            .Select(static line => $"nothing needs the arrow {line}"));
     }
 
     [Theory]
@@ -38,11 +39,12 @@ public sealed class ArchitectureTests
                 && !folder.StartsWith("obj/", StringComparison.Ordinal))
             .Select(folder => folder == "." ? project : folder.Replace(Path.DirectorySeparatorChar, '.'))
             .ToHashSet();
-        Assert.Equal(folders.Order(), DependencyDiagram.Below(heading).Nodes.Where(node => node == project || node != "MaskApi.Vision").Order());
+        var drawn = DependencyDiagram.Below(heading).Nodes.Where(node => node == project || node != "MaskApi.Vision");
+        Assert.Equal(folders.Order(), drawn.Order());
     }
 
     [Fact]
-    public void Projects_refer_to_what_the_diagram_allows()
+    public void Projects_reference_what_the_diagram_allows()
     {
         List<(string From, string To)> uses = [];
         foreach (var file in Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories))
@@ -63,15 +65,17 @@ public sealed class ArchitectureTests
         AssertNone(_projects.Unneeded(uses).Select(static line => $"nothing needs the arrow {line}"));
     }
 
-    /// <summary>What is restored, by whatever way it came, is what the diagram gives the project or a project that it refers to.</summary>
+    /// <summary>Every restored package, transitive ones included, belongs to the project or to a project it refers to in the
+    /// diagram.</summary>
     [Theory]
     [InlineData("MaskApi")]
     [InlineData("MaskApi.Vision")]
     [InlineData("MaskApi.Client")]
-    public void No_project_restores_a_package_of_another(string project)
+    public void No_project_restores_another_projects_package(string project)
     {
         var reach = new HashSet<string> { project };
-        while (_projects.Nodes.Where(node => !reach.Contains(node) && reach.Any(from => _projects.Allows(from, node))).ToList() is { Count: > 0 } more)
+        while (_projects.Nodes.Where(node => !reach.Contains(node) && reach.Any(from => _projects.Allows(from, node))).ToList()
+            is { Count: > 0 } more)
         {
             reach.UnionWith(more);
         }
@@ -87,7 +91,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void The_pipeline_knows_nothing_of_the_web() =>
+    public void The_pipeline_does_not_depend_on_aspnet_core() =>
         Assert.DoesNotContain(
             typeof(FacePipeline).Assembly.GetReferencedAssemblies(),
             static assembly => assembly.Name!.StartsWith(AspNetCore, StringComparison.Ordinal));
@@ -98,7 +102,7 @@ public sealed class ArchitectureTests
         Assert.True(lines.Length == 0, $"The code and docs/architecture.md differ:\n{lines}");
     }
 
-    /// <summary>Which type of a project uses which type of another folder or of the pipeline.</summary>
+    /// <summary>Lists which type of a project uses which type of another folder or of the pipeline.</summary>
     private static List<(string From, string To, string Type, string Target)> Uses(string project)
     {
         var architecture = new ArchLoader().LoadAssemblies(typeof(ServiceHost).Assembly, typeof(FacePipeline).Assembly).Build();
@@ -106,7 +110,11 @@ public sealed class ArchitectureTests
         [
             .. architecture.Types
                 .SelectMany(type => type.Dependencies.Select(dependency => (Type: type, dependency.Target)))
-                .Select(use => (Node(project, use.Type.Namespace?.FullName), Node(project, use.Target.Namespace?.FullName), use.Type.FullName, use.Target.FullName))
+                .Select(use => (
+                    Node(project, use.Type.Namespace?.FullName),
+                    Node(project, use.Target.Namespace?.FullName),
+                    use.Type.FullName,
+                    use.Target.FullName))
                 .Where(static use => use.Item1 is not null && use.Item2 is not null && use.Item1 != use.Item2)
                 .Select(static use => (use.Item1!, use.Item2!, use.Item3, use.Item4))
                 .Distinct(),
@@ -115,22 +123,24 @@ public sealed class ArchitectureTests
         return uses;
     }
 
-    /// <summary>The node for a namespace: its folder, or a project seen from another.</summary>
-    private static string? Node(string project, string? space) => space switch
+    /// <summary>The node for a namespace: its folder, or a whole project when seen from another.</summary>
+    private static string? Node(string project, string? namespaceName) => namespaceName switch
     {
         null => null,
-        _ when space == project => project,
-        _ when project == "MaskApi" && (space == "MaskApi.Vision" || space.StartsWith("MaskApi.Vision.", StringComparison.Ordinal)) => "MaskApi.Vision",
-        _ when space.StartsWith(project + ".", StringComparison.Ordinal) => space[(project.Length + 1)..],
+        _ when namespaceName == project => project,
+        _ when project == "MaskApi" && $"{namespaceName}.".StartsWith("MaskApi.Vision.", StringComparison.Ordinal) => "MaskApi.Vision",
+        _ when namespaceName.StartsWith(project + ".", StringComparison.Ordinal) => namespaceName[(project.Length + 1)..],
         _ => null,
     };
 
-    /// <summary>The node that a package belongs to, by the beginning of its name; null when the diagram has none.</summary>
+    /// <summary>The node a package belongs to, by name prefix; null if the diagram has none.</summary>
     private static string? PackageNode(string package) => _projects.Nodes.FirstOrDefault(node =>
         !node.StartsWith("MaskApi", StringComparison.Ordinal)
-        && (package == node || package.StartsWith(node + ".", StringComparison.OrdinalIgnoreCase) || package.StartsWith(node + "-", StringComparison.Ordinal)));
+        && (package == node
+            || package.StartsWith(node + ".", StringComparison.OrdinalIgnoreCase)
+            || package.StartsWith(node + "-", StringComparison.Ordinal)));
 
-    /// <summary>Names of items; build tools, which nothing refers to when it runs, apart.</summary>
+    /// <summary>Included items, except build tools, which are not needed at run time.</summary>
     private static IEnumerable<string> Includes(XDocument project, string item) => project.Descendants(item)
         .Where(static element => element.Attribute("PrivateAssets") is null)
         .Select(static element => element.Attribute("Include")!.Value.Replace('\\', '/'));

@@ -4,8 +4,8 @@ using MaskApi.Testing;
 namespace MaskApi.Tests.Architecture;
 
 /// <summary>
-/// One Mermaid flowchart of docs/architecture.md, read as rules: an arrow allows the use of one node by another, an arrow from or to
-/// a subgraph counts for every node in it, and nothing else is allowed.
+/// One Mermaid flowchart of docs/architecture.md, read as rules: an arrow allows one node to use another, an arrow from or to
+/// a subgraph covers every node in it, and nothing else is allowed.
 /// </summary>
 internal sealed partial class DependencyDiagram
 {
@@ -57,7 +57,7 @@ internal sealed partial class DependencyDiagram
         }
     }
 
-    /// <summary>What the diagram draws, subgraphs apart.</summary>
+    /// <summary>The nodes of the diagram, without subgraphs.</summary>
     internal HashSet<string> Nodes { get; } = [];
 
     /// <summary>The diagram below a heading.</summary>
@@ -79,7 +79,8 @@ internal sealed partial class DependencyDiagram
     private bool Covers(Rule rule, string from, string to) =>
         (Names(rule.From, from) && Names(rule.To, to)) || (rule.Both && Names(rule.From, to) && Names(rule.To, from));
 
-    private bool Names(string[] ids, string node) => ids.Any(id => id == node || (_groups.TryGetValue(id, out var group) && group.Contains(node)));
+    private bool Names(string[] ids, string node) =>
+        ids.Any(id => id == node || (_groups.TryGetValue(id, out var group) && group.Contains(node)));
 
     private static string[] Ids(string list) => [.. list.Split('&').Select(static node => Node().Match(node.Trim()).Groups["id"].Value)];
 

@@ -35,7 +35,7 @@ public sealed class BatchTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_batch_answers_as_its_pictures_alone_would()
+    public async Task A_batch_gives_the_same_results_as_single_requests()
     {
         using var form = new MultipartFormDataContent();
         for (var i = 0; i < 32; i++)
@@ -81,7 +81,7 @@ public sealed class BatchTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "batch_too_large");
     }
 
-    /// <summary>Fields that nobody reads count too, though no picture is too large: a form could go on for ever.</summary>
+    /// <summary>Unused fields count too, even if no picture is too large; otherwise a form could go on forever.</summary>
     [Theory]
     [InlineData("/v1/detections", "image", "image_too_large")]
     [InlineData("/v1/annotations", "image", "image_too_large")]
@@ -102,7 +102,7 @@ public sealed class BatchTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, code);
     }
 
-    /// <summary>Each takes longer than anybody waits, and all the memory there is: they have to take turns.</summary>
+    /// <summary>Each picture takes longer than the queue timeout and needs all the memory, so they have to take turns.</summary>
     [Fact]
     public async Task A_batch_does_not_refuse_its_own_pictures()
     {
@@ -126,7 +126,7 @@ public sealed class BatchTests(SharedService service)
     [Theory]
     [InlineData("image", "image_missing")]
     [InlineData(null, "invalid_body")]
-    public async Task A_batch_without_pictures_is_told_so(string? field, string code)
+    public async Task A_batch_without_pictures_is_refused(string? field, string code)
     {
         using HttpContent content = field is null ? Http.Raw(Pictures.Astronaut) : Http.Form(Pictures.Astronaut, field);
         using var response = await _client.PostAsync("/v1/detections/batch", content, _token);

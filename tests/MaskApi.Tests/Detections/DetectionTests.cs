@@ -11,7 +11,7 @@ public sealed class DetectionTests(SharedService service)
     private readonly HttpClient _client = service.CreateClient();
 
     [Fact]
-    public async Task A_portrait_gives_its_face_as_the_contract_says()
+    public async Task A_portrait_gives_its_face_according_to_the_contract()
     {
         using var response = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         var detection = await response.JsonAsync();
@@ -21,7 +21,7 @@ public sealed class DetectionTests(SharedService service)
         var face = Assert.Single(detection.GetProperty("faces").EnumerateArray());
         Assert.False(face.TryGetProperty("landmarks", out _));
 
-        // Where the face is in this picture, to a few pixels: eyes at y 115, chin at y 190.
+        // Where the face is in this picture, to within a few pixels: eyes at y 115, chin at y 190.
         var box = face.GetProperty("box");
         Assert.InRange(Number(box, "x"), 160, 190);
         Assert.InRange(Number(box, "y"), 50, 85);
@@ -35,9 +35,9 @@ public sealed class DetectionTests(SharedService service)
         var probability = Number(face, "maskProbability");
         Assert.InRange(probability, 0, 1);
         Assert.InRange(Number(face, "detectionConfidence"), 0.5, 1);
-        var told = face.GetProperty("probabilities").EnumerateObject().Select(static entry => entry.Value.GetDouble()).ToList();
-        Assert.Equal(1, told.Sum(), 1e-5);
-        Assert.Equal(told.Max(), Number(face, "confidence"));
+        var probabilities = face.GetProperty("probabilities").EnumerateObject().Select(static entry => entry.Value.GetDouble()).ToList();
+        Assert.Equal(1, probabilities.Sum(), 1e-5);
+        Assert.Equal(probabilities.Max(), Number(face, "confidence"));
         Assert.Equal(1, detection.GetProperty("summary").GetProperty("faces").GetInt32());
         foreach (var stage in new[] { "decodeMs", "detectMs", "classifyMs", "totalMs" })
         {
@@ -57,7 +57,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_mask_is_with_mask_wherever_it_is_told()
+    public async Task A_mask_is_reported_in_body_and_headers()
     {
         var mask = await _client.GetByteArrayAsync("/examples/mask.jpg", _token);
         using var response = await _client.PostAsync("/v1/detections", Http.Raw(mask), _token);
@@ -72,7 +72,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task The_content_tells_the_format()
+    public async Task The_format_follows_the_content()
     {
         using var portrait = SkiaSharp.SKBitmap.Decode(Pictures.Astronaut);
         (string Format, byte[] Picture)[] pictures =
@@ -89,10 +89,10 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task Every_way_in_gives_the_same_answer()
+    public async Task Every_kind_of_upload_gives_the_same_answer()
     {
         var base64 = Convert.ToBase64String(Pictures.Astronaut);
-        HttpContent[] ways =
+        HttpContent[] bodies =
         [
             Http.Raw(Pictures.Astronaut),
             Http.Raw(Pictures.Astronaut, "image/png"),
@@ -107,9 +107,9 @@ public sealed class DetectionTests(SharedService service)
             Http.Json($$"""{"other":[1,{"image":2}],"image":"{{base64.Replace("/", "\\/", StringComparison.Ordinal)}}","imageUrl":null}"""),
         ];
         var answers = new List<string>();
-        foreach (var way in ways)
+        foreach (var body in bodies)
         {
-            using var response = await _client.PostAsync("/v1/detections?landmarks=true", way, _token);
+            using var response = await _client.PostAsync("/v1/detections?landmarks=true", body, _token);
             answers.Add(WithoutTimings(await response.JsonAsync()));
         }
 
@@ -128,7 +128,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task Landmarks_come_when_asked_for()
+    public async Task Landmarks_come_on_request()
     {
         using var response = await _client.PostAsync("/v1/detections?landmarks=true", Http.Raw(Pictures.Astronaut), _token);
         var landmarks = (await response.JsonAsync()).GetProperty("faces")[0].GetProperty("landmarks");
@@ -143,7 +143,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_verdict_less_sure_than_minConfidence_is_uncertain()
+    public async Task A_verdict_below_minConfidence_is_uncertain()
     {
         using var response = await _client.PostAsync("/v1/detections?minConfidence=1", Http.Raw(Pictures.Astronaut), _token);
         var detection = await response.JsonAsync();
@@ -176,7 +176,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_higher_threshold_reports_exactly_the_faces_of_a_lower_one_that_reach_it()
+    public async Task A_higher_threshold_reports_the_subset_of_faces_that_reach_it()
     {
         using var low = await _client.PostAsync("/v1/detections?detectionThreshold=0.05", Http.Raw(Pictures.Group), _token);
         var faces = (await low.JsonAsync()).GetProperty("faces").EnumerateArray().ToList();
@@ -184,15 +184,16 @@ public sealed class DetectionTests(SharedService service)
         foreach (var threshold in confidences.Append("0.3").Append("0.7"))
         {
             using var high = await _client.PostAsync($"/v1/detections?detectionThreshold={threshold}", Http.Raw(Pictures.Group), _token);
-            var least = float.Parse(threshold, System.Globalization.CultureInfo.InvariantCulture);
+            var minConfidence = float.Parse(threshold, System.Globalization.CultureInfo.InvariantCulture);
             Assert.Equal(
-                faces.Where(face => face.GetProperty("detectionConfidence").GetSingle() >= least).Select(static face => face.GetRawText()),
+                faces.Where(face => face.GetProperty("detectionConfidence").GetSingle() >= minConfidence)
+                    .Select(static face => face.GetRawText()),
                 (await high.JsonAsync()).GetProperty("faces").EnumerateArray().Select(static face => face.GetRawText()));
         }
     }
 
     [Fact]
-    public async Task Parallel_answers_equal_serial_ones()
+    public async Task Parallel_answers_equal_sequential_ones()
     {
         var webp = Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp);
         byte[][] pictures = [Pictures.Astronaut, Pictures.Group, webp, Pictures.Plain(300, 200)];
@@ -254,7 +255,7 @@ public sealed class DetectionTests(SharedService service)
             problem.GetProperty("errors").EnumerateObject().Select(static error => error.Name));
     }
 
-    /// <summary>What several parts of the service read from one query is one list to its sender.</summary>
+    /// <summary>Several parts of the service read the query, but the caller gets one list.</summary>
     [Fact]
     public async Task Bad_parameters_of_picture_and_analysis_are_named_together()
     {

@@ -7,7 +7,7 @@ using MaskApi.Vision;
 
 namespace MaskApi.Tests.Detections;
 
-/// <summary>What callers are told by a classifier of three verdicts, and by one of two.</summary>
+/// <summary>What callers get from a three-class classifier and from a two-class one.</summary>
 public sealed class VerdictTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -18,7 +18,8 @@ public sealed class VerdictTests
     [InlineData(0.05, 0.5, 0.6, "without_mask", "X-Without-Mask")]
     [InlineData(0.95, 0.5, 0.6, "uncertain", "X-Uncertain")]
     [InlineData(0.95, 0.04, 0.95, "uncertain", "X-Uncertain")]
-    public async Task The_likeliest_of_three_is_told_everywhere(double mask, double fit, double minConfidence, string label, string header)
+    public async Task The_likeliest_of_three_verdicts_is_reported_everywhere(
+        double mask, double fit, double minConfidence, string label, string header)
     {
         using var models = new ModelFolder(mask, fit);
         await using var service = await Service.StartAsync(("MaskApi:Models:Path", models.Path));
@@ -29,24 +30,25 @@ public sealed class VerdictTests
         var detection = await response.JsonAsync();
         var face = Assert.Single(detection.GetProperty("faces").EnumerateArray());
         double[] expected = [mask * fit, 1 - mask, mask * (1 - fit)];
-        var told = face.GetProperty("probabilities");
+        var reported = face.GetProperty("probabilities");
         string[] names = ["withMask", "withoutMask", "incorrectlyWorn"];
-        Assert.Equal(names, told.EnumerateObject().Select(static p => p.Name));
-        Assert.Equal(expected, names.Select(name => told.GetProperty(name).GetDouble()), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(names, reported.EnumerateObject().Select(static p => p.Name));
+        Assert.Equal(expected, names.Select(name => reported.GetProperty(name).GetDouble()), (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.Equal(label, face.GetProperty("label").GetString());
-        Assert.Equal(names.Max(name => told.GetProperty(name).GetDouble()), face.GetProperty("confidence").GetDouble());
-        Assert.Equal(told.GetProperty("withMask").GetDouble(), face.GetProperty("maskProbability").GetDouble());
+        Assert.Equal(names.Max(name => reported.GetProperty(name).GetDouble()), face.GetProperty("confidence").GetDouble());
+        Assert.Equal(reported.GetProperty("withMask").GetDouble(), face.GetProperty("maskProbability").GetDouble());
         AssertCounted(detection.GetProperty("summary"));
 
         using var batch = await client.PostAsync("/v1/detections/batch" + query, Http.Form(Pictures.Astronaut, "images"), _token);
         AssertCounted((await batch.JsonAsync()).GetProperty("results")[0].GetProperty("detection").GetProperty("summary"));
 
-        // Drawn at once and from the link alike.
+        // Directly annotated and linked pictures are the same.
         using var annotated = await client.PostAsync("/v1/annotations" + query, Http.Raw(Pictures.Astronaut), _token);
         using var linked = await client.GetAsync(new Uri(detection.GetProperty("annotatedImageUrl").GetString()!), _token);
         foreach (var picture in new[] { annotated, linked })
         {
-            Assert.All(Verdicts.All, verdict => Assert.Equal(verdict.Header == header ? "1" : "0", Assert.Single(picture.Headers.GetValues(verdict.Header))));
+            Assert.All(Verdicts.All, verdict => Assert.Equal(
+                verdict.Header == header ? "1" : "0", Assert.Single(picture.Headers.GetValues(verdict.Header))));
         }
 
         Assert.Equal(await annotated.Content.ReadAsByteArrayAsync(_token), await linked.Content.ReadAsByteArrayAsync(_token));
@@ -54,25 +56,26 @@ public sealed class VerdictTests
         void AssertCounted(JsonElement summary) => Assert.All(
             Verdicts.All,
             verdict => Assert.Equal(
-                verdict.Name == label ? 1 : 0, summary.GetProperty(JsonNamingPolicy.CamelCase.ConvertName(verdict.Label.ToString())).GetInt32()));
+                verdict.Name == label ? 1 : 0,
+                summary.GetProperty(JsonNamingPolicy.CamelCase.ConvertName(verdict.Label.ToString())).GetInt32()));
     }
 
     [Theory]
     [InlineData(0.8, null, "with_mask,without_mask", "temperature=1")]
     [InlineData(0.8, 0.9, "with_mask,without_mask,incorrectly_worn", "temperature=1,fit_temperature=1.25")]
-    public async Task Info_tells_classes_and_temperatures(double mask, double? fit, string classes, string temperatures)
+    public async Task Info_lists_classes_and_temperatures(double mask, double? fit, string classes, string temperatures)
     {
         using var models = new ModelFolder(mask, fit);
         await using var service = await Service.StartAsync(("MaskApi:Models:Path", models.Path));
         using var client = service.CreateClient();
         using var response = await client.GetAsync("/v1/info", _token);
-        var told = (await response.JsonAsync()).GetProperty("models").EnumerateArray().ToList();
-        var classifier = Assert.Single(told, static model => model.GetProperty("name").GetString() == "mask_classifier");
+        var reported = (await response.JsonAsync()).GetProperty("models").EnumerateArray().ToList();
+        var classifier = Assert.Single(reported, static model => model.GetProperty("name").GetString() == "mask_classifier");
         Assert.Equal(classes, string.Join(',', classifier.GetProperty("classes").EnumerateArray().Select(static name => name.GetString())));
         Assert.Equal(
             temperatures.Split(',').Order(),
             classifier.GetProperty("temperatures").EnumerateObject().Select(static t => $"{t.Name}={t.Value}").Order());
-        var detector = Assert.Single(told, static model => model.GetProperty("name").GetString() == "blaze_face_tuned");
+        var detector = Assert.Single(reported, static model => model.GetProperty("name").GetString() == "blaze_face_tuned");
         Assert.False(detector.TryGetProperty("classes", out _) || detector.TryGetProperty("temperatures", out _));
     }
 
@@ -84,14 +87,15 @@ public sealed class VerdictTests
             new FaceSummary(110, 11, 22, 33, 44), FaceSummary.Sum([new FaceSummary(10, 1, 2, 3, 4), new FaceSummary(100, 10, 20, 30, 40)]));
     }
 
-    /// <summary>A new row of the table needs its property in the summary, and fails here until it has.</summary>
+    /// <summary>Fails when a new verdict lacks its property in the summary.</summary>
     [Fact]
     public void Every_verdict_is_counted()
     {
         FaceVerdict[] faces =
         [
             .. new[] { (1f, 0f), (0, 1), (0, 1), (0, 0), (0, 0), (0, 0), (0.5f, 0.5f), (0.5f, 0.5f), (0.5f, 0.5f), (0.5f, 0.5f) }
-                .Select(static p => new FaceVerdict(default, 1, default, new VerdictProbabilities(p.Item1, p.Item2, 1 - p.Item1 - p.Item2))),
+                .Select(static p => new FaceVerdict(
+                    default, 1, default, new VerdictProbabilities(p.Item1, p.Item2, 1 - p.Item1 - p.Item2))),
         ];
         var summary = faces.Summarize(0.6f);
         Assert.Equal(new FaceSummary(10, 1, 2, 3, 4), summary);

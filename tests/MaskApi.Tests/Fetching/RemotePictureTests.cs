@@ -18,8 +18,8 @@ using Microsoft.Extensions.Logging;
 namespace MaskApi.Tests.Fetching;
 
 /// <summary>
-/// The service with URLs on, a name service of the test's own, and connections that are counted and all lead to one local
-/// origin, whatever public address they were meant for.
+/// The service with URLs enabled, a fake name service, and counted connections that all lead to one local origin,
+/// whatever public address they were meant for.
 /// </summary>
 public sealed class RemoteFixture : IAsyncLifetime
 {
@@ -31,10 +31,10 @@ public sealed class RemoteFixture : IAsyncLifetime
 
     internal ConcurrentBag<IPAddress> Connections { get; } = [];
 
-    /// <summary>Names of the headers that came with each request for <c>/cookie</c>.</summary>
+    /// <summary>Header names of each request for <c>/cookie</c>.</summary>
     internal ConcurrentQueue<string[]> Headers { get; } = [];
 
-    /// <summary>Makes a name answer these addresses, one look-up after the other; the last one stays.</summary>
+    /// <summary>Makes a name resolve to these addresses, one per look-up; the last one stays.</summary>
     internal string Name(string host, params string[] answers)
     {
         _names[host] = new Queue<string>(answers);
@@ -105,7 +105,7 @@ public sealed class RemoteFixture : IAsyncLifetime
     {
         if (!_names.TryGetValue(host, out var answers))
         {
-            // As the system does: numbers in any notation are addresses, and everything else does not exist.
+            // Like the system: numbers in any notation are addresses, and everything else does not exist.
             return IPAddress.TryParse(host, out var literal)
                 ? Task.FromResult<IPAddress[]>([literal])
                 : Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound));
@@ -164,7 +164,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    /// <summary>Two are allowed here; the third is not followed, though a picture is behind it.</summary>
+    /// <summary>Two redirects are allowed here. The third is not followed, although it leads to a picture.</summary>
     [Fact]
     public async Task Redirects_are_bounded()
     {
@@ -173,9 +173,9 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "url_fetch_failed");
     }
 
-    /// <summary>No trace of the caller, and no cookie from the time before.</summary>
+    /// <summary>No trace of the caller, and no cookie from an earlier request.</summary>
     [Fact]
-    public async Task A_request_for_a_picture_says_nothing_of_who_asked()
+    public async Task A_request_for_a_picture_reveals_nothing_about_the_caller()
     {
         fixture.Name("public.test", "93.184.216.34");
         for (var i = 0; i < 2; i++)
@@ -193,22 +193,22 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         Assert.All(fixture.Headers, static headers => Assert.Equal(["Accept", "Host", "User-Agent"], headers));
     }
 
-    /// <summary>A proxy would look names up itself, and connect to whatever it finds.</summary>
+    /// <summary>A proxy would resolve names itself and connect to any address.</summary>
     [Fact]
-    public async Task A_proxy_of_the_environment_is_not_used()
+    public async Task The_environments_proxy_is_not_used()
     {
         var before = HttpClient.DefaultProxy;
         HttpClient.DefaultProxy = new ProxyFor("proxied.test");
         try
         {
-            var asked = new List<string>();
+            var lookedUp = new List<string>();
             using var client = new HttpClient(GuardedHandler.Create(new AddressGuard(new RemoteOptions()), (name, _) =>
             {
-                asked.Add(name);
+                lookedUp.Add(name);
                 throw new SocketException((int)SocketError.HostNotFound);
             }));
             await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("http://proxied.test/"), _token));
-            Assert.Equal(["proxied.test"], asked);
+            Assert.Equal(["proxied.test"], lookedUp);
         }
         finally
         {
@@ -227,13 +227,13 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task An_image_tag_without_address_is_told_so()
+    public async Task An_image_tag_without_a_url_is_refused()
     {
         using var response = await _client.GetAsync("/v1/annotations", _token);
         await response.ProblemAsync(HttpStatusCode.BadRequest, "image_missing");
     }
 
-    /// <summary>Addresses that give themselves away.</summary>
+    /// <summary>Addresses that are refused as written.</summary>
     [Theory]
     [InlineData("http://127.0.0.1/")]
     [InlineData("http://127.0.0.1:6379/")]
@@ -278,7 +278,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [InlineData("/photo.jpg")]
     [InlineData("not an address")]
     [InlineData("")]
-    public async Task An_address_that_is_not_public_is_refused_without_a_connection(string address)
+    public async Task A_non_public_address_is_refused_without_a_connection(string address)
     {
         fixture.Connections.Clear();
         using var response = await PostAsync(address);
@@ -286,7 +286,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         Assert.Empty(fixture.Connections);
     }
 
-    /// <summary>Names that look like something else, or like nothing: refused one way or the other, and never a defect.</summary>
+    /// <summary>Names that look like something else, or like nothing: refused either way, and never a server error.</summary>
     [Theory]
     [InlineData("http://①②⑦.⓪.⓪.①/")]
     [InlineData("http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/")]
@@ -308,7 +308,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [InlineData("http:photo.jpg")]
     [InlineData("http://localhost/")]
     [InlineData("http://localhost./")]
-    public async Task A_name_in_disguise_reaches_nothing(string address)
+    public async Task A_disguised_name_reaches_nothing(string address)
     {
         fixture.Connections.Clear();
         fixture.Name("localhost", "127.0.0.1", "::1");
@@ -317,7 +317,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
         Assert.Empty(fixture.Connections);
     }
 
-    /// <summary>Names whose addresses only a look-up tells.</summary>
+    /// <summary>Names whose addresses are known only after a look-up.</summary>
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("10.1.2.3")]
@@ -328,7 +328,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [InlineData("64:ff9b::a9fe:a9fe")]
     [InlineData("2002:a9fe:a9fe::1")]
     [InlineData("93.184.216.34 127.0.0.1")]
-    public async Task A_name_with_an_address_that_is_not_public_is_refused_without_a_connection(string answer)
+    public async Task A_name_with_a_non_public_address_is_refused_without_a_connection(string answer)
     {
         fixture.Connections.Clear();
         fixture.Name("private.test", answer);
@@ -352,7 +352,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [InlineData("file:///etc/passwd")]
     [InlineData("gopher://public.test/")]
     [InlineData("http://user@public.test/photo.jpg")]
-    public async Task A_redirect_to_what_is_not_public_is_not_followed(string target)
+    public async Task A_redirect_to_a_non_public_address_is_not_followed(string target)
     {
         fixture.Connections.Clear();
         fixture.Name("public.test", "93.184.216.34");
@@ -363,7 +363,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task A_name_that_changes_its_answer_gains_nothing()
+    public async Task Dns_rebinding_does_not_work()
     {
         fixture.Connections.Clear();
         fixture.Name("rebind.test", "93.184.216.34", "127.0.0.1");
@@ -373,7 +373,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task What_only_trying_tells_all_looks_alike()
+    public async Task All_fetch_failures_look_alike()
     {
         fixture.Name("public.test", "93.184.216.34");
         fixture.Name("private.test", "10.0.0.1");
@@ -404,7 +404,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [Theory]
     [InlineData("/announced")]
     [InlineData("/endless")]
-    public async Task A_picture_too_large_is_given_up_early(string path)
+    public async Task A_picture_that_is_too_large_is_aborted_early(string path)
     {
         fixture.Name("public.test", "93.184.216.34");
         using var response = await PostAsync("http://public.test" + path);
@@ -414,7 +414,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     [Theory]
     [InlineData(5_000)]
     [InlineData(5_000_000)]
-    public async Task An_endless_address_is_not_looked_at(int length)
+    public async Task An_overlong_url_is_refused(int length)
     {
         fixture.Connections.Clear();
         using var response = await PostAsync("http://public.test/" + new string('a', length));
@@ -435,7 +435,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     public async Task Only_listed_hosts_are_fetched_from(string host, bool allowed)
     {
         var options = new RemoteOptions { Enabled = true, AllowHttp = true, AllowedHosts = ["pictures.test", "*.cdn.test"] };
-        var asked = new List<string>();
+        var lookedUp = new List<string>();
         var guard = new AddressGuard(options);
         var budget = new UploadBudget(new AdmissionOptions());
         using var remote = new RemotePictures(
@@ -446,13 +446,13 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
             guard,
             GuardedHandler.Create(guard, (name, _) =>
             {
-                asked.Add(name);
+                lookedUp.Add(name);
                 throw new SocketException((int)SocketError.HostNotFound);
             }));
 
         var problem = await Assert.ThrowsAsync<ProblemException>(() => remote.FetchAsync($"http://{host}/photo.jpg", _token));
         Assert.Equal(allowed ? "url_fetch_failed" : "url_not_allowed", problem.Kind.Code);
-        Assert.Equal(allowed ? [host.ToLowerInvariant()] : [], asked);
+        Assert.Equal(allowed ? [host.ToLowerInvariant()] : [], lookedUp);
     }
 
     [Fact]
@@ -468,7 +468,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
 
     private static StringContent Json(string address) => Http.Json(new JsonObject { ["imageUrl"] = address }.ToJsonString());
 
-    /// <summary>A proxy for one host alone: tests that run beside do not notice it.</summary>
+    /// <summary>A proxy for one host only, so that parallel tests are not affected.</summary>
     private sealed class ProxyFor(string host) : IWebProxy
     {
         public ICredentials? Credentials { get; set; }

@@ -3,14 +3,14 @@ using System.Net;
 
 namespace MaskApi.Tests.Lifecycle;
 
-/// <summary>The promise that nothing is ever written to a disk, with every option on that could make something be.</summary>
+/// <summary>The service never writes to a disk, even with every option enabled that could cause it to.</summary>
 public sealed class NothingWrittenTests
 {
     private const string Key = "a-key-0123456789abcdef";
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task From_start_to_end_no_file_is_created_changed_or_removed_whatever_is_turned_on()
+    public async Task No_file_is_created_changed_or_removed_with_every_option_on()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Folders are named by HOME and TMPDIR.");
         var folder = Directory.CreateTempSubdirectory("maskapi-watched");
@@ -23,12 +23,12 @@ public sealed class NothingWrittenTests
             await File.WriteAllTextAsync(keys, Key, _token);
 
             var changes = new ConcurrentQueue<string>();
-            using var everywhere = Watch(folder.FullName, changes);
+            using var watcher = Watch(folder.FullName, changes);
             (string, string?)[] environment =
             [
                 ("HOME", home), ("TMPDIR", temporary), ("XDG_DATA_HOME", null), ("XDG_CACHE_HOME", null), ("XDG_CONFIG_HOME", null),
 
-                // Off in the container too: sockets for debuggers and profilers, by the runtime itself.
+                // Disabled in the container too: the runtime's sockets for debuggers and profilers.
                 ("DOTNET_EnableDiagnostics", "0"),
             ];
             (string, string)[] settings =
@@ -57,7 +57,7 @@ public sealed class NothingWrittenTests
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             }
 
-            // Five megabytes: from 64 KB on, the framework's own form reader would use a file.
+            // Five megabytes: above 64 KB, the framework's own form reader would use a file.
             var large = new byte[5_000_000];
             Pictures.Astronaut.CopyTo(large, 0);
             foreach (var (path, content) in new (string, HttpContent)[]
@@ -85,7 +85,7 @@ public sealed class NothingWrittenTests
             Assert.Empty(Directory.EnumerateFileSystemEntries(temporary, "*", SearchOption.AllDirectories));
             Assert.Empty(Directory.EnumerateFileSystemEntries(work, "*", SearchOption.AllDirectories));
 
-            // Events come in order: when this one is there, all are that the process has caused.
+            // Events arrive in order: once this one is here, so are all that the process caused.
             var last = Path.Combine(folder.FullName, "last");
             await File.WriteAllTextAsync(last, "", _token);
             while (!changes.Contains(last))

@@ -9,7 +9,7 @@ using MaskApi.Security;
 
 namespace MaskApi.Tests.Lifecycle;
 
-/// <summary>Start and end of the service as a process: what only a real one can show.</summary>
+/// <summary>Start and stop of the service as a real process.</summary>
 [Trait("Category", "Slow")]
 public sealed class ProcessTests
 {
@@ -17,7 +17,7 @@ public sealed class ProcessTests
     private static readonly string _models = Path.Combine(AppContext.BaseDirectory, "models");
 
     [Fact]
-    public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it()
+    public async Task A_bad_setting_aborts_the_start_with_one_line_that_names_it()
     {
         await using var process = ServiceProcess.Start(("MaskApi:Limits:MinSide", "0"));
         Assert.Equal(1, await process.ExitAsync());
@@ -29,7 +29,7 @@ public sealed class ProcessTests
     [InlineData("http://127.0.0.1:{0}", "in use")]
     [InlineData("127.0.0.1:{0}", "127.0.0.1")]
     [InlineData("https://127.0.0.1:0", "certificate")]
-    public async Task An_address_that_cannot_be_listened_on_ends_the_start_with_one_line(string address, string why)
+    public async Task An_unusable_listen_address_aborts_the_start_with_one_line(string address, string why)
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -41,7 +41,7 @@ public sealed class ProcessTests
         Assert.Contains(why, line, StringComparison.Ordinal);
     }
 
-    /// <summary>Where the service of the same container listens, as the same environment says.</summary>
+    /// <summary>The verb finds the service of the same container through the same environment variables.</summary>
     [Theory]
     [InlineData("ASPNETCORE_URLS", "http://*:1;http://*:2", "http://localhost:1/")]
     [InlineData("ASPNETCORE_URLS", "http://+:1", "http://localhost:1/")]
@@ -49,7 +49,7 @@ public sealed class ProcessTests
     [InlineData("ASPNETCORE_URLS", "http://[::]:1", "http://localhost:1/")]
     [InlineData("DOTNET_URLS", "http://127.0.0.1:1", "http://127.0.0.1:1/")]
     [InlineData("ASPNETCORE_HTTP_PORTS", "1;2", "http://localhost:1/")]
-    public async Task The_health_verb_asks_where_the_environment_says(string variable, string value, string asked)
+    public async Task The_health_verb_probes_the_address_in_the_environment(string variable, string value, string expected)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "MaskApi.dll"), "health"])
         {
@@ -60,11 +60,11 @@ public sealed class ProcessTests
         var line = await process.StandardOutput.ReadToEndAsync(_token);
         await process.WaitForExitAsync(_token);
         Assert.Equal(1, process.ExitCode);
-        Assert.StartsWith($"{asked}health/ready: ", line, StringComparison.Ordinal);
+        Assert.StartsWith($"{expected}health/ready: ", line, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Settings_that_cannot_be_read_end_the_start_with_one_line()
+    public async Task Unreadable_settings_abort_the_start_with_one_line()
     {
         var folder = Directory.CreateTempSubdirectory("maskapi-settings");
         try
@@ -81,9 +81,9 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task Started_from_anywhere_it_finds_its_page_and_its_settings()
+    public async Task Started_from_any_folder_it_finds_its_page_and_settings()
     {
-        // Beside the program, but read by the process of this environment alone.
+        // Next to the program, but read only in this environment.
         var settings = Path.Combine(AppContext.BaseDirectory, "appsettings.Elsewhere.json");
         var folder = Directory.CreateTempSubdirectory("maskapi-elsewhere");
         try
@@ -107,7 +107,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task A_folder_of_settings_can_be_named()
+    public async Task The_settings_folder_can_be_set()
     {
         var folder = Directory.CreateTempSubdirectory("maskapi-settings");
         try
@@ -124,22 +124,24 @@ public sealed class ProcessTests
         }
     }
 
-    /// <summary>An array for each would be a large object, of which the collector lets hundreds of megabytes gather.</summary>
+    /// <summary>Arrays would land on the large object heap, where hundreds of megabytes can pile up before a collection.</summary>
     [Fact]
-    public async Task Annotated_pictures_are_not_left_to_the_garbage_collector()
+    public async Task Annotated_pictures_do_not_allocate_managed_memory()
     {
-        const int times = 20;
+        const int requests = 20;
         await using var process = ServiceProcess.Start();
         using var client = await process.ReadyAsync();
         await SendAsync("/v1/annotations?format=png");
         var (toFind, _) = await AllocatedForAsync("/v1/detections");
         var (toAnnotate, sent) = await AllocatedForAsync("/v1/annotations?format=png");
-        Assert.True(toAnnotate - toFind < sent / 2, $"{toFind / times:0} bytes allocated to find, {toAnnotate / times:0} to annotate, {sent / times} sent");
+        Assert.True(
+            toAnnotate - toFind < sent / 2,
+            $"{toFind / requests:0} bytes allocated to find, {toAnnotate / requests:0} to annotate, {sent / requests} sent");
 
         async Task<(double Allocated, long Sent)> AllocatedForAsync(string path)
         {
             var (before, bytes) = (await AllocatedAsync(), 0L);
-            for (var i = 0; i < times; i++)
+            for (var i = 0; i < requests; i++)
             {
                 bytes += await SendAsync(path);
             }
@@ -167,7 +169,7 @@ public sealed class ProcessTests
     [InlineData("missing")]
     [InlineData("corrupt")]
     [InlineData("wrong shape")]
-    public async Task A_model_that_cannot_be_used_ends_the_start_with_one_line_that_names_it(string fault)
+    public async Task An_unusable_model_aborts_the_start_with_one_line_that_names_it(string fault)
     {
         var folder = Directory.CreateTempSubdirectory("maskapi-models");
         try
@@ -207,7 +209,7 @@ public sealed class ProcessTests
     [InlineData("libonnxruntime.so", null)]
     [InlineData("libonnxruntime.so", "not a library")]
     [InlineData("libSkiaSharp.so", null)]
-    public async Task A_library_that_cannot_be_loaded_ends_the_start_with_one_line_and_an_error(string library, string? content)
+    public async Task A_library_that_cannot_be_loaded_aborts_the_start_with_one_line(string library, string? content)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The libraries are named as they are on Linux.");
         var folder = Directory.CreateTempSubdirectory("maskapi-program");
@@ -234,7 +236,7 @@ public sealed class ProcessTests
             folder.Delete(recursive: true);
         }
 
-        // The program's own files in truth, as the runtime looks for libraries beside what a link leads to; the rest as links.
+        // The program's own files are copied, because the runtime looks for libraries next to a link's target; the rest are links.
         static void CopyWithLinks(DirectoryInfo from, DirectoryInfo to)
         {
             foreach (var file in from.GetFiles())
@@ -258,7 +260,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task A_classifier_of_ones_own_is_used_and_shown()
+    public async Task A_custom_classifier_is_used_and_reported()
     {
         var folder = Directory.CreateTempSubdirectory("maskapi-models");
         try
@@ -268,7 +270,7 @@ public sealed class ProcessTests
                 File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
             }
 
-            // A metadata entry more makes another file of the same network: field 14 of ModelProto, key and value.
+            // One more metadata entry makes a different file of the same network: field 14 of ModelProto, key and value.
             var classifier = Path.Combine(folder.FullName, "mask_classifier.onnx");
             await File.AppendAllBytesAsync(classifier, [0x72, 15, 0x0a, 7, .. "trainer"u8, 0x12, 4, .. "mine"u8], _token);
 
@@ -289,7 +291,7 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task A_provider_that_cannot_be_had_ends_the_start_or_falls_back()
+    public async Task An_unavailable_provider_aborts_the_start_or_falls_back()
     {
         await using var process = ServiceProcess.Start(("MaskApi:Models:ExecutionProvider", "cuda"));
         Assert.Equal(1, await process.ExitAsync());
@@ -309,7 +311,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task Until_the_models_are_loaded_the_service_is_live_but_not_ready()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "A named pipe holds the loading up, which needs mkfifo.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A named pipe delays loading, which needs mkfifo.");
         var folder = Directory.CreateTempSubdirectory("maskapi-models");
         try
         {
@@ -347,20 +349,20 @@ public sealed class ProcessTests
     }
 
     [Fact]
-    public async Task SIGTERM_lets_what_was_accepted_finish_and_refuses_the_rest()
+    public async Task Sigterm_finishes_accepted_requests_and_refuses_the_rest()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
         await using var process = ServiceProcess.Start(("MaskApi:Lifecycle:DrainDelay", "00:00:05"));
         using var client = await process.ReadyAsync();
 
-        // A request that is half sent when the signal comes has been accepted.
+        // A request that is half sent when the signal arrives counts as accepted.
         using var accepted = new TcpClient();
         await accepted.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
         var stream = accepted.GetStream();
         var headers = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(headers), _token);
         await stream.WriteAsync(Pictures.Astronaut.AsMemory(0, 1000), _token);
-        await HalfReadAsync(client);
+        await BodyStartedAsync(client);
 
         var terminated = Stopwatch.StartNew();
         process.Terminate();
@@ -389,9 +391,9 @@ public sealed class ProcessTests
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("/health/live", _token));
     }
 
-    /// <summary>A body that keeps coming is nobody's fault, and would come for a minute.</summary>
+    /// <summary>A slow body that would keep sending for a minute.</summary>
     [Fact]
-    public async Task Work_that_does_not_end_does_not_hold_up_the_end_for_longer_than_the_settings_say()
+    public async Task Unfinished_work_delays_the_exit_no_longer_than_the_shutdown_timeout()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM.");
         await using var process = ServiceProcess.Start(
@@ -401,16 +403,16 @@ public sealed class ProcessTests
         await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
         var stream = socket.GetStream();
         await stream.WriteAsync("POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"u8.ToArray(), _token);
-        var coming = KeepComingAsync();
-        await HalfReadAsync(client);
+        var sending = KeepSendingAsync();
+        await BodyStartedAsync(client);
 
         var terminated = Stopwatch.StartNew();
         process.Terminate();
         await process.ExitAsync();
         Assert.InRange(terminated.Elapsed.TotalSeconds, 1.9, 20);
-        await coming;
+        await sending;
 
-        async Task KeepComingAsync()
+        async Task KeepSendingAsync()
         {
             try
             {
@@ -428,7 +430,7 @@ public sealed class ProcessTests
     }
 
     /// <summary>Waits until the service has begun to read a body.</summary>
-    private static async Task HalfReadAsync(HttpClient client)
+    private static async Task BodyStartedAsync(HttpClient client)
     {
         const string gauge = "maskapi_uploads_bytes";
         string metrics;
@@ -439,9 +441,9 @@ public sealed class ProcessTests
         while (!metrics.Split('\n').Any(static line => line.StartsWith(gauge, StringComparison.Ordinal) && line.Split(' ')[1] is not "0"));
     }
 
-    /// <summary>Each of the two models has its own, of which one is the caller's.</summary>
+    /// <summary>Each of the two models has its own threads, one of which is the caller's.</summary>
     [Fact]
-    public async Task Models_run_on_as_many_threads_as_the_settings_say()
+    public async Task Models_run_on_the_configured_number_of_threads()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Threads are counted in /proc.");
         await using var process = ServiceProcess.Start(("MaskApi:Models:IntraOpThreads", "64"));

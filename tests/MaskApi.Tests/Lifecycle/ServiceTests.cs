@@ -15,24 +15,29 @@ public sealed class ServiceTests(SharedService service)
     [Theory]
     [InlineData("/health/live", "live")]
     [InlineData("/health/ready", "ready")]
-    public async Task Health_is_told(string path, string status)
+    public async Task Health_is_reported(string path, string status)
     {
         using var response = await _client.GetAsync(path, _token);
         Assert.Equal(status, (await response.JsonAsync()).GetProperty("status").GetString());
     }
 
     [Fact]
-    public async Task Info_tells_the_models_and_the_limits()
+    public async Task Info_lists_the_models_and_the_limits()
     {
         using var response = await _client.GetAsync("/v1/info", _token);
         var info = await response.JsonAsync();
 
         Assert.Matches(@"^\d+\.\d+\.\d+", info.GetProperty("version").GetString());
 
-        // What the build wrote into the file: the version, and where it was known the revision.
+        // The build stamps the file with the version and, where known, the revision.
         var built = FileVersionInfo.GetVersionInfo(typeof(Program).Assembly.Location).ProductVersion;
-        var told = info.TryGetProperty("sourceRevision", out var revision) ? $"{info.GetProperty("version")}+{revision}" : $"{info.GetProperty("version")}";
-        Assert.Equal(built, told);
+        var reported = info.GetProperty("version").GetString();
+        if (info.TryGetProperty("sourceRevision", out var revision))
+        {
+            reported += $"+{revision}";
+        }
+
+        Assert.Equal(built, reported);
         Assert.Equal("cpu", info.GetProperty("executionProvider").GetString());
         var models = info.GetProperty("models").EnumerateArray().ToList();
         Assert.Contains(models, static model => model.GetProperty("name").GetString() == "mask_classifier");
@@ -54,7 +59,7 @@ public sealed class ServiceTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_harmless_request_id_is_kept()
+    public async Task A_valid_request_id_is_kept()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { "X-Request-Id", "order-66/a_1" } } };
         using var response = await _client.SendAsync(request, _token);
@@ -65,7 +70,7 @@ public sealed class ServiceTests(SharedService service)
     [InlineData("with space")]
     [InlineData("<script>")]
     [InlineData("")]
-    public async Task Any_other_is_replaced(string id)
+    public async Task An_invalid_request_id_is_replaced(string id)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live");
         request.Headers.TryAddWithoutValidation("X-Request-Id", id);
@@ -80,7 +85,7 @@ public sealed class ServiceTests(SharedService service)
     [InlineData("/metrics")]
     [InlineData("/v1/info")]
     [InlineData("/v1/nothing")]
-    public async Task Every_response_names_its_request_and_forbids_guessing_its_type(string path)
+    public async Task Every_response_has_a_request_id_and_forbids_sniffing(string path)
     {
         using var response = await _client.GetAsync(path, _token);
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
@@ -92,7 +97,7 @@ public sealed class ServiceTests(SharedService service)
     [InlineData("/js/app.js", false)]
     [InlineData("/v1/nothing", false)]
     [InlineData("/swagger/index.html", true)]
-    public async Task Browsers_are_told_what_a_page_may_do(string path, bool inlineStyles)
+    public async Task Pages_have_a_content_security_policy(string path, bool inlineStyles)
     {
         using var response = await _client.GetAsync(path, _token);
         var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy")).Split("; ");
@@ -109,7 +114,7 @@ public sealed class ServiceTests(SharedService service)
     [Theory]
     [InlineData("/")]
     [InlineData("/js/app.js")]
-    public async Task The_page_is_asked_for_again_each_time_and_sent_only_when_it_changed(string path)
+    public async Task The_page_is_revalidated_each_time(string path)
     {
         using var page = await _client.GetAsync(path, _token);
         Assert.Equal("no-cache", page.Headers.CacheControl?.ToString());
@@ -119,15 +124,18 @@ public sealed class ServiceTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_request_id_that_is_long_is_replaced()
+    public async Task A_request_id_that_is_too_long_is_replaced()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { { "X-Request-Id", new string('a', 129) } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/health/live")
+        {
+            Headers = { { "X-Request-Id", new string('a', 129) } },
+        };
         using var response = await _client.SendAsync(request, _token);
         Assert.Matches("^[0-9a-f]{32}$", Assert.Single(response.Headers.GetValues("X-Request-Id")));
     }
 
     [Fact]
-    public async Task Limits_that_the_operator_widens_are_widened_to_the_decoder()
+    public async Task Wider_limits_apply_to_the_decoder_too()
     {
         await using var own = await Service.StartAsync(("MaskApi:Limits:MinSide", "8"));
         using var client = own.CreateClient();
@@ -136,7 +144,7 @@ public sealed class ServiceTests(SharedService service)
     }
 
     [Fact]
-    public async Task The_precision_that_the_operator_wishes_is_used_and_shown()
+    public async Task The_configured_precision_is_used_and_reported()
     {
         await using var own = await Service.StartAsync(("MaskApi:Models:Precision", "Int8"));
         using var client = own.CreateClient();
@@ -147,7 +155,7 @@ public sealed class ServiceTests(SharedService service)
     }
 
     [Fact]
-    public async Task The_health_verb_asks_a_running_service()
+    public async Task The_health_verb_probes_a_running_service()
     {
         await using var running = new Service();
         await running.ListenAsync();
@@ -170,7 +178,7 @@ public sealed class ServiceTests(SharedService service)
     [InlineData("localhost:8080")]
     [InlineData("127.0.0.1:8080")]
     [InlineData("not an address")]
-    public async Task The_health_verb_says_what_is_no_address(string address)
+    public async Task The_health_verb_rejects_an_invalid_address(string address)
     {
         using var output = new StringWriter();
         Assert.Equal(1, await HealthProbe.RunAsync(address, output));
@@ -188,7 +196,7 @@ public sealed class ServiceTests(SharedService service)
         var paths = (await document.JsonAsync()).GetProperty("paths");
         foreach (var path in new[] { "/v1/detections", "/v1/annotations" })
         {
-            // Swagger UI preselects the first media type, and shows a file picker for binary properties of a form.
+            // Swagger UI preselects the first media type and shows a file picker for binary form properties.
             var body = paths.GetProperty(path).GetProperty("post").GetProperty("requestBody");
             var first = body.GetProperty("content").EnumerateObject().First();
             Assert.Equal("multipart/form-data", first.Name);

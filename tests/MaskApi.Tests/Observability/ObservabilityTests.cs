@@ -20,9 +20,9 @@ public sealed class ObservabilityTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    /// <summary>In a process of its own, because a meter is heard by every listener of its process.</summary>
+    /// <summary>In its own process, because a meter is visible to every listener in the process.</summary>
     [Fact]
-    public async Task Metrics_tell_requests_faces_stages_and_refusals()
+    public async Task Metrics_count_requests_faces_stages_and_refusals()
     {
         await using var process = ServiceProcess.Start();
         using var client = await process.ReadyAsync();
@@ -64,7 +64,7 @@ public sealed class ObservabilityTests
     }
 
     [Fact]
-    public async Task A_request_whose_answer_breaks_off_is_counted()
+    public async Task A_request_whose_response_is_aborted_is_counted()
     {
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = provider.GetRequiredService<IMeterFactory>();
@@ -89,9 +89,9 @@ public sealed class ObservabilityTests
         Assert.Equal(["maskapi.requests"], counted);
     }
 
-    /// <summary>The meter of these instruments alone: others of the same name are at work in this process.</summary>
+    /// <summary>Uses its own meter scope, because other instruments of the same name are active in this process.</summary>
     [Fact]
-    public async Task What_is_held_and_what_was_found_is_measured()
+    public async Task Gauges_and_counters_have_the_right_values()
     {
         await using var provider = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var factory = provider.GetRequiredService<IMeterFactory>();
@@ -151,9 +151,9 @@ public sealed class ObservabilityTests
         await response.ProblemAsync(HttpStatusCode.NotFound, "not_found");
     }
 
-    /// <summary>The log as it is written, by a process of its own.</summary>
+    /// <summary>Reads the log that a separate process writes.</summary>
     [Fact]
-    public async Task The_log_has_one_line_a_request_and_nothing_that_is_not_its_business()
+    public async Task The_log_has_one_line_per_request_and_nothing_private()
     {
         await using var process = ServiceProcess.Start(
             ("MaskApi:Log:Format", "Json"), ("MaskApi:Remote:Enabled", "true"), ("MaskApi:Keys:Values:0", KeyFixture.First));
@@ -205,7 +205,9 @@ public sealed class ObservabilityTests
         var caller = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KeyFixture.First)).AsSpan(0, 4));
         Assert.Equal(1, first.GetProperty("Faces").GetInt32());
         Assert.Equal(Assert.Single(detected.Headers.GetValues("X-Request-Id")), first.GetProperty("RequestId").GetString());
-        Assert.All([first, requests[1], requests[7]], static line => Assert.Equal("faces 1: 0 with, 1 without, 0 wrong, 0 uncertain", Labels(line)));
+        Assert.All(
+            [first, requests[1], requests[7]],
+            static line => Assert.Equal("faces 1: 0 with, 1 without, 0 wrong, 0 uncertain", Labels(line)));
         Assert.Equal("faces 2: 0 with, 2 without, 0 wrong, 0 uncertain", Labels(requests[2]));
         Assert.All(requests, line => Assert.Equal(caller, line.GetProperty("Caller").GetString()));
         Assert.Equal(
@@ -216,7 +218,7 @@ public sealed class ObservabilityTests
             Assert.True(first.GetProperty(timing).GetDouble() >= 0);
         }
 
-        // Only what applies: no faces where none were looked for, no timings where nothing was done.
+        // Only what applies: no faces or timings for requests without analysis.
         Assert.EndsWith(" ms, faces 1", first.GetProperty("@m").GetString(), StringComparison.Ordinal);
         var nothing = requests[5];
         Assert.EndsWith(" ms", nothing.GetProperty("@m").GetString(), StringComparison.Ordinal);
@@ -228,32 +230,34 @@ public sealed class ObservabilityTests
         Assert.DoesNotContain("null", log, StringComparison.Ordinal);
 
         static string Labels(JsonElement line) => $"faces {line.GetProperty("Faces")}: {line.GetProperty("WithMask")} with, "
-            + $"{line.GetProperty("WithoutMask")} without, {line.GetProperty("IncorrectlyWorn")} wrong, {line.GetProperty("Uncertain")} uncertain";
+            + $"{line.GetProperty("WithoutMask")} without, {line.GetProperty("IncorrectlyWorn")} wrong, "
+            + $"{line.GetProperty("Uncertain")} uncertain";
     }
 
     [Theory]
     [InlineData("Debug", LogEventLevel.Debug, LogEventLevel.Warning)]
     [InlineData("Error", LogEventLevel.Error, LogEventLevel.Error)]
-    public async Task The_least_level_is_that_of_the_settings_and_the_framework_is_quiet(
+    public async Task The_configured_level_applies_and_the_framework_is_quiet(
         string level, LogEventLevel own, LogEventLevel framework)
     {
         await using var service = await Service.StartAsync(("MaskApi:Log:Level", level));
         var logger = service.Services.GetRequiredService<Serilog.ILogger>();
-        Assert.Equal(own, Least(logger));
-        Assert.Equal(framework, Least(logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Microsoft.AspNetCore.Routing")));
+        Assert.Equal(own, MinLevel(logger));
+        var routing = logger.ForContext(Serilog.Core.Constants.SourceContextPropertyName, "Microsoft.AspNetCore.Routing");
+        Assert.Equal(framework, MinLevel(routing));
 
-        static LogEventLevel Least(Serilog.ILogger logger) => Enum.GetValues<LogEventLevel>().First(logger.IsEnabled);
+        static LogEventLevel MinLevel(Serilog.ILogger logger) => Enum.GetValues<LogEventLevel>().First(logger.IsEnabled);
     }
 
     [Fact]
-    public async Task No_more_requests_are_traced_than_the_settings_say()
+    public async Task Tracing_follows_the_configured_ratio()
     {
         await using var collector = await OtlpCollector.StartAsync();
         await using var process = ServiceProcess.Start(
             ("MaskApi:Telemetry:OtlpEndpoint", collector.Address), ("MaskApi:Telemetry:TraceRatio", "0"));
         using var client = await process.ReadyAsync();
 
-        // A client of HTTP in .NET names a trace of its own, and a caller who decides is obeyed.
+        // An HTTP client in .NET sends its own trace context, and the service honors a caller's sampling decision.
         using var plain = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = client.BaseAddress };
         using var detected = await plain.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         Assert.Equal(HttpStatusCode.OK, detected.StatusCode);
@@ -263,7 +267,7 @@ public sealed class ObservabilityTests
         Assert.Empty(collector.Spans);
     }
 
-    /// <summary>What arrives at a collector that speaks OTLP over gRPC: spans of one trace, the metrics, and nothing private.</summary>
+    /// <summary>A collector gets, as OTLP over gRPC, spans of one trace and the metrics, but nothing private.</summary>
     [Fact]
     public async Task Traces_and_metrics_reach_a_collector()
     {
@@ -274,7 +278,7 @@ public sealed class ObservabilityTests
         var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
         using var linked = await client.GetAsync(link.AbsolutePath + "?format=jpeg", _token);
 
-        // What was not sent by then is sent on the way out.
+        // The rest is flushed at shutdown.
         process.Terminate();
         Assert.Equal(0, await process.ExitAsync());
 

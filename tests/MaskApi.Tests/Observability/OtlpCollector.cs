@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace MaskApi.Tests.Observability;
 
 /// <summary>
-/// A collector that takes OTLP over gRPC and remembers what arrives. The numbers are those of the fields in opentelemetry-proto
-/// 1.x (trace.proto, metrics.proto, common.proto); no package with the generated classes is to be had.
+/// A collector that accepts OTLP over gRPC and records what arrives. Field numbers are those of opentelemetry-proto
+/// 1.x (trace.proto, metrics.proto, common.proto); there is no package with the generated classes.
 /// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
             "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", (HttpContext context) => ReceiveAsync(context, ReadMetrics));
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Address of the collector.</summary>
     public string Address => _app.Urls.Single();
 
     /// <summary>The spans so far.</summary>
@@ -57,7 +57,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var framed = body.ToArray();
 
-        // gRPC over HTTP/2: whether compressed (1 byte), length (4 bytes), message; the answer here is an empty message.
+        // gRPC over HTTP/2: compression flag (1 byte), length (4 bytes), message; the answer here is an empty message.
         Assert.Equal(0, framed[0]);
         read(framed.AsMemory(5, BinaryPrimitives.ReadInt32BigEndian(framed.AsSpan(1))));
         context.Response.ContentType = "application/grpc";
@@ -92,7 +92,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         }
     }
 
-    /// <summary>Those attributes that are texts.</summary>
+    /// <summary>The attributes with string values.</summary>
     private static Dictionary<string, string> Attributes(ReadOnlyMemory<byte> message, int field) => Fields(message, field)
         .Select(static pair => (Key: Text(Fields(pair, 1).Single()), Value: Fields(Fields(pair, 2).Single(), 1).ToList()))
         .Where(static pair => pair.Value.Count == 1)
@@ -128,7 +128,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
                     at += 4;
                     break;
                 default:
-                    throw new InvalidDataException($"Wire type {tag & 7} is none.");
+                    throw new InvalidDataException($"Unknown wire type {tag & 7}.");
             }
         }
 
@@ -147,7 +147,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         }
     }
 
-    /// <summary>A span, as far as the tests look at it.</summary>
+    /// <summary>The parts of a span that the tests need.</summary>
     internal sealed record Span(
         string Service, string Name, string Trace, string Id, string Parent, IReadOnlyDictionary<string, string> Attributes);
 }

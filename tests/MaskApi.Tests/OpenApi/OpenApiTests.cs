@@ -64,18 +64,19 @@ public sealed class OpenApiTests(SharedService service)
     }
 
     [Fact]
-    public async Task What_a_newcomer_looks_for_comes_first()
+    public async Task Detection_comes_first()
     {
         var document = await DocumentAsync();
         Assert.Equal(
             [
-                "/v1/detections", "/v1/detections/batch", "/v1/annotations", "/v1/annotations/{id}", "/health/live", "/health/ready", "/v1/info",
+                "/v1/detections", "/v1/detections/batch", "/v1/annotations", "/v1/annotations/{id}",
+                "/health/live", "/health/ready", "/v1/info",
             ],
             document.GetProperty("paths").EnumerateObject().Select(static path => path.Name));
     }
 
     [Fact]
-    public async Task Every_problem_code_is_there_with_an_example_under_its_status()
+    public async Task Every_problem_code_has_an_example_under_its_status()
     {
         var document = await DocumentAsync();
         var described =
@@ -89,26 +90,30 @@ public sealed class OpenApiTests(SharedService service)
             .Distinct().ToList();
         Assert.All(described, static example => Assert.Equal(example.Code, example.Inside));
 
-        // These two are answers of paths and methods that the document does not have.
+        // These two are for paths and methods that are not in the document.
         var expected = ProblemKinds.All.Where(static kind => kind.Code is not "not_found" and not "method_not_allowed");
         Assert.Equal(
             expected.Select(static kind => $"{kind.Status} {kind.Code}").Order(),
             described.Select(static example => $"{example.Status} {example.Code}").Order());
     }
 
-    /// <summary>What is in front of every endpoint of the API, each of them can answer.</summary>
+    /// <summary>Every endpoint of the API can return these problems.</summary>
     [Fact]
-    public async Task Every_operation_tells_of_keys_limits_and_draining()
+    public async Task Every_operation_documents_keys_limits_and_draining()
     {
         var document = await DocumentAsync();
-        foreach (var path in document.GetProperty("paths").EnumerateObject().Where(static path => path.Name.StartsWith("/v1/", StringComparison.Ordinal)))
+        var paths = document.GetProperty("paths").EnumerateObject()
+            .Where(static path => path.Name.StartsWith("/v1/", StringComparison.Ordinal));
+        foreach (var path in paths)
         {
             foreach (var operation in path.Value.EnumerateObject())
             {
                 var responses = operation.Value.GetProperty("responses");
                 Assert.Equal(operation.Value.TryGetProperty("security", out _), responses.TryGetProperty("401", out _));
-                Assert.Contains("`rate_limited`", responses.GetProperty("429").GetProperty("description").GetString(), StringComparison.Ordinal);
-                Assert.Contains("`draining`", responses.GetProperty("503").GetProperty("description").GetString(), StringComparison.Ordinal);
+                Assert.Contains(
+                    "`rate_limited`", responses.GetProperty("429").GetProperty("description").GetString(), StringComparison.Ordinal);
+                Assert.Contains(
+                    "`draining`", responses.GetProperty("503").GetProperty("description").GetString(), StringComparison.Ordinal);
                 Assert.Equal(operation.Value.TryGetProperty("requestBody", out _), responses.TryGetProperty("408", out _));
             }
         }

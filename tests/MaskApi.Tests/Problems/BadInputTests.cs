@@ -9,7 +9,7 @@ public sealed class BadInputTests(SharedService service)
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
     private readonly HttpClient _client = service.CreateClient();
 
-    /// <summary>What is sent, and what must come of it.</summary>
+    /// <summary>Request bodies and the problems they cause.</summary>
     public static TheoryData<string, HttpStatusCode, string> Bodies => new()
     {
         { "empty raw", HttpStatusCode.BadRequest, "image_missing" },
@@ -47,7 +47,7 @@ public sealed class BadInputTests(SharedService service)
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task Bad_input_gets_a_clear_answer(string name, HttpStatusCode status, string code)
+    public async Task Bad_input_gets_the_right_problem(string name, HttpStatusCode status, string code)
     {
         using var content = Content(name);
         using var response = await _client.PostAsync("/v1/detections", content, _token);
@@ -57,7 +57,7 @@ public sealed class BadInputTests(SharedService service)
     [Theory]
     [InlineData("heic", "HEIC")]
     [InlineData("avif", "AVIF")]
-    public async Task Formats_that_people_send_in_vain_are_named_with_what_to_send_instead(string name, string named)
+    public async Task Unsupported_phone_formats_are_named_with_what_to_send_instead(string name, string named)
     {
         using var content = Content(name);
         using var response = await _client.PostAsync("/v1/detections", content, _token);
@@ -72,7 +72,7 @@ public sealed class BadInputTests(SharedService service)
     [InlineData("GET", "/v1/detections", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     [InlineData("DELETE", "/v1/info", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     [InlineData("POST", "/metrics", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
-    public async Task Paths_and_methods_there_are_not_are_problems_too(string method, string path, HttpStatusCode status, string code)
+    public async Task Unknown_paths_and_methods_get_problems_too(string method, string path, HttpStatusCode status, string code)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using var response = await _client.SendAsync(request, _token);

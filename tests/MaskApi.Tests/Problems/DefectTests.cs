@@ -13,13 +13,13 @@ using Serilog.Events;
 
 namespace MaskApi.Tests.Problems;
 
-/// <summary>Failures that are nobody's picture's fault.</summary>
+/// <summary>Failures that are not caused by the picture.</summary>
 public sealed class DefectTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_defect_is_an_internal_error_that_tells_nothing_but_where_to_look()
+    public async Task A_defect_is_an_internal_error_that_reveals_nothing()
     {
         await using var service = new Service(
             [], static services => services.Replace(ServiceDescriptor.Singleton<IAnnotationStore, BrokenStore>()));
@@ -32,13 +32,13 @@ public sealed class DefectTests
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain(" at ", text, StringComparison.Ordinal);
 
-        // In a batch it is that picture's answer, and the batch is a success.
+        // In a batch, only that picture fails; the batch is a success.
         using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
         var result = Assert.Single((await batch.JsonAsync()).GetProperty("results").EnumerateArray());
         Assert.Equal(500, result.GetProperty("status").GetInt32());
         Assert.Equal("internal_error", result.GetProperty("problem").GetProperty("code").GetString());
 
-        // And the service goes on.
+        // And the service keeps running.
         using var health = await client.GetAsync("/health/ready", _token);
         Assert.Equal(HttpStatusCode.OK, health.StatusCode);
     }
@@ -53,14 +53,14 @@ public sealed class DefectTests
         await service.ReadyAsync();
         using var client = service.CreateClient();
 
-        // The defect and the request's own line.
+        // The defect and the request's log line.
         using var response = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         var problem = await response.ProblemAsync(HttpStatusCode.InternalServerError, "internal_error");
         await log.ErrorsAsync(2);
         Assert.Equal(["InvalidOperationException", null], log.Errors.Select(static line => line.Exception?.GetType().Name));
         Assert.All(log.Errors, line => Assert.Equal(problem.GetProperty("traceId").GetString(), $"{line.TraceId}"));
 
-        // The batch is a success, its picture a defect.
+        // The batch succeeds, but its picture is a defect.
         using var batch = await client.PostAsync("/v1/detections/batch", Http.Form(Pictures.Astronaut, "images"), _token);
         var result = Assert.Single((await batch.JsonAsync()).GetProperty("results").EnumerateArray());
         await log.ErrorsAsync(3);
@@ -70,17 +70,17 @@ public sealed class DefectTests
     }
 
     /// <summary>
-    /// Found by the soak: the body's early end was noticed before its sender was known to be gone, and logged as a defect.
+    /// Found by the soak test: the body's early end was noticed before the sender was known to be gone, and was logged as a defect.
     /// </summary>
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_caller_who_leaves_while_sending_is_no_defect()
+    public async Task A_caller_who_disconnects_while_sending_is_not_a_defect()
     {
         await using var process = ServiceProcess.Start();
         using var client = await process.ReadyAsync();
         for (var i = 0; i < 50; i++)
         {
-            // In order, and not: what the network tells when a phone loses it.
+            // Closed normally, and reset as when a phone loses its network.
             using var socket = new TcpClient { LingerState = new LingerOption(i % 2 == 0, 0) };
             await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, _token);
             var request = $"POST /v1/detections HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
@@ -95,7 +95,7 @@ public sealed class DefectTests
     }
 
     [Fact]
-    public async Task A_collector_that_is_not_there_does_not_hinder_the_work()
+    public async Task A_missing_collector_does_not_matter()
     {
         await using var service = await Service.StartAsync(("MaskApi:Telemetry:OtlpEndpoint", "http://127.0.0.1:1"));
         using var client = service.CreateClient();
@@ -111,14 +111,14 @@ public sealed class DefectTests
 
         public void Emit(LogEvent logEvent) => _lines.Enqueue(logEvent);
 
-        /// <summary>Waits for this many: the line of a request is written when its answer is gone.</summary>
+        /// <summary>Waits for this many errors; a request's line is written after its response.</summary>
         public async Task ErrorsAsync(int count)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(_token);
-            patience.CancelAfter(TimeSpan.FromSeconds(20));
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_token);
+            timeout.CancelAfter(TimeSpan.FromSeconds(20));
             while (Errors.Count < count)
             {
-                await Task.Delay(5, patience.Token);
+                await Task.Delay(5, timeout.Token);
             }
         }
     }
@@ -126,9 +126,9 @@ public sealed class DefectTests
     private sealed class BrokenStore : IAnnotationStore
     {
         public ValueTask<bool> TryPutAsync(string id, AnnotationRecord record, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("secret of the house");
+            throw new InvalidOperationException("secret detail");
 
         public ValueTask<IMemoryOwner<byte>?> GetAsync(string id, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("secret of the house");
+            throw new InvalidOperationException("secret detail");
     }
 }

@@ -14,15 +14,15 @@ using SkiaSharp;
 namespace MaskApi.Tests.Problems;
 
 /// <summary>
-/// Mutated pictures of every format over every way in. A run in the suite is short; MASKAPI_FUZZ_COUNT makes it as long as wanted
-/// and MASKAPI_FUZZ_SEED starts it elsewhere. A finding goes to Problems/Crashers, where it is tried for ever after.
+/// Sends mutated pictures of every format through every kind of upload. A run in the suite is short; MASKAPI_FUZZ_COUNT makes it
+/// longer and MASKAPI_FUZZ_SEED changes the start. Findings go to Problems/Crashers and are retested in every run.
 /// </summary>
 [Collection(nameof(Alone))]
 [Trait("Category", "Slow")]
 public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
-    private static readonly string[] _ways = ["raw", "form", "base64", "url", "batch", "annotation"];
+    private static readonly string[] _uploads = ["raw", "form", "base64", "url", "batch", "annotation"];
     private Service _service = null!;
     private HttpClient _client = null!;
     private byte[] _remote = [];
@@ -50,32 +50,32 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         var seed = Number("MASKAPI_FUZZ_SEED", 20260);
         var sources = Sources();
         var statuses = new SortedDictionary<string, int>();
-        long half = 0;
+        long halfway = 0;
         for (var i = 0; i < count; i++)
         {
             var source = sources[i % sources.Count];
 
-            // Every other one by its chunks and segments, with checksums that stay right: bytes changed blindly end at those.
+            // Every other picture is mutated by chunks and segments with valid checksums, because blind byte changes fail at the checksums.
             var file = (i / sources.Count) % 2 == 0
                 ? new Mutator(seed + i).Mutate(source.Bytes, sources[(i + 1) % sources.Count].Bytes)
                 : new StructureMutator(seed + i).Mutate(source.Bytes);
-            var way = _ways[i / sources.Count / 2 % _ways.Length];
-            var status = await SendAsync(way, file, $"seed {seed + i}, {source.Name}, {way}");
+            var upload = _uploads[i / sources.Count / 2 % _uploads.Length];
+            var status = await SendAsync(upload, file, $"seed {seed + i}, {source.Name}, {upload}");
             statuses[$"{source.Name} {status}"] = statuses.GetValueOrDefault($"{source.Name} {status}") + 1;
             if (i == count / 2)
             {
-                half = ResidentAfterCollection();
+                halfway = ResidentAfterCollection();
             }
         }
 
-        var growth = ResidentAfterCollection() - half;
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} pictures; second half grew by {growth / 1e6:0.0} MB"));
+        var growth = ResidentAfterCollection() - halfway;
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} pictures; second halfway grew by {growth / 1e6:0.0} MB"));
         foreach (var (key, value) in statuses)
         {
             output.WriteLine($"{key}: {value}");
         }
 
-        // What is looked for is a leak of pictures, which would be hundreds of megabytes.
+        // This looks for leaked pictures, which would take hundreds of megabytes.
         Assert.InRange(growth, long.MinValue, 300_000_000);
         Assert.Equal(0, _service.Services.GetRequiredService<UploadBudget>().InFlight);
         Assert.Equal(0, _service.Services.GetRequiredService<AdmissionGate>().InWork);
@@ -108,28 +108,28 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_found_before_stays_fixed()
+    public async Task Earlier_findings_stay_fixed()
     {
         var files = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Problems", "Crashers"));
         foreach (var file in files.Where(static file => !file.EndsWith(".md", StringComparison.Ordinal)))
         {
-            foreach (var way in _ways)
+            foreach (var upload in _uploads)
             {
-                await SendAsync(way, await File.ReadAllBytesAsync(file, _token), $"{Path.GetFileName(file)}, {way}");
+                await SendAsync(upload, await File.ReadAllBytesAsync(file, _token), $"{Path.GetFileName(file)}, {upload}");
             }
         }
     }
 
-    private async Task<int> SendAsync(string way, byte[] file, string what)
+    private async Task<int> SendAsync(string upload, byte[] file, string what)
     {
         _remote = file;
-        using var request = new HttpRequestMessage(HttpMethod.Post, way switch
+        using var request = new HttpRequestMessage(HttpMethod.Post, upload switch
         {
             "batch" => "/v1/detections/batch?detail=fast",
             "annotation" => "/v1/annotations?detail=fast",
             _ => "/v1/detections?detail=fast",
         });
-        request.Content = way switch
+        request.Content = upload switch
         {
             "form" => Http.Form(file),
             "base64" => Http.Base64(file),
@@ -141,7 +141,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
         return await CheckAsync(response, what);
     }
 
-    /// <summary>Asserts an answer of the contract that is no fault of the service, the items of a batch included.</summary>
+    /// <summary>Asserts a response that the contract allows and that is not a server error, including the items of a batch.</summary>
     private static async Task<int> CheckAsync(HttpResponseMessage response, string what)
     {
         var status = (int)response.StatusCode;
@@ -195,7 +195,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IAsyncLifetime
     private static int Number(string name, int fallback) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : fallback;
 
-    /// <summary>Answers every request with the picture of the moment, as a remote host would.</summary>
+    /// <summary>Answers every request with the current picture, like a remote host.</summary>
     private sealed class Origin(Func<byte[]> picture) : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
