@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MaskApi.Tests;
 
-/// <summary>The whole service in this process, with the models of the repository and settings of a test's choice.</summary>
+/// <summary>The whole service in this process, with the repository's models and custom settings.</summary>
 public class Service : WebApplicationFactory<Program>
 {
     private readonly Dictionary<string, string?> _settings = [];
@@ -22,7 +22,7 @@ public class Service : WebApplicationFactory<Program>
         _services = services;
     }
 
-    /// <summary>A service with settings of its own, ready to answer.</summary>
+    /// <summary>Starts a service with custom settings and waits until it is ready.</summary>
     internal static async Task<Service> StartAsync(params (string Name, string? Value)[] settings)
     {
         var service = new Service(settings.Select(static pair => KeyValuePair.Create(pair.Name, pair.Value)));
@@ -30,7 +30,7 @@ public class Service : WebApplicationFactory<Program>
         return service;
     }
 
-    /// <summary>Starts the service on a free port of this machine, behind a real server, and waits until its models are loaded.</summary>
+    /// <summary>Starts the service on a free local port behind a real server, and waits until its models are loaded.</summary>
     internal Task ListenAsync()
     {
         UseKestrel();
@@ -53,10 +53,10 @@ public class Service : WebApplicationFactory<Program>
     {
         builder.UseEnvironment("Production");
 
-        // Not by UseKestrel(0), which sets the port when the program, on a thread of its own, may have started to listen: a race.
+        // Not UseKestrel(0): it sets the port when the program, on its own thread, may already be listening.
         builder.UseSetting(WebHostDefaults.ServerUrlsKey, "http://127.0.0.1:0");
 
-        // Tests stop services often, and have no load balancer to wait for.
+        // Tests stop services often and have no load balancer to wait for.
         builder.UseSetting("MaskApi:Lifecycle:DrainDelay", "00:00:00");
         foreach (var (name, value) in _settings)
         {
@@ -71,8 +71,8 @@ public class Service : WebApplicationFactory<Program>
 }
 
 /// <summary>
-/// The service with its defaults, shared by the tests that do not change its state. Many of them use it at once on a machine that
-/// may be busy, so it waits longer for a place than it would elsewhere.
+/// The service with its defaults, shared by the tests that do not change its state. Many tests use it at once on a possibly
+/// busy machine, so its queue timeout is longer.
 /// </summary>
 public sealed class SharedService : Service, IAsyncLifetime
 {

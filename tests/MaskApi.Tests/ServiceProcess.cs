@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace MaskApi.Tests;
 
-/// <summary>The service as a process of its own, as people run it.</summary>
+/// <summary>The service as a separate process, the way people run it.</summary>
 internal sealed partial class ServiceProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -12,7 +12,10 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     private readonly List<string> _lines = [];
 
     private ServiceProcess(
-        string folder, string program, IEnumerable<(string Name, string Value)> settings, IEnumerable<(string Name, string? Value)> environment)
+        string folder,
+        string program,
+        IEnumerable<(string Name, string Value)> settings,
+        IEnumerable<(string Name, string? Value)> environment)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -37,10 +40,10 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, line) => Add(line.Data);
     }
 
-    /// <summary>Its number.</summary>
+    /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Time that processors have spent on it: unlike time that goes by, no more of it on a busy machine.</summary>
+    /// <summary>Processor time of the process; unlike elapsed time, independent of other load.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -50,12 +53,12 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Most bytes of memory it has ever had; Linux only.</summary>
+    /// <summary>Peak resident memory in bytes; Linux only.</summary>
     public long PeakMemory => 1024 * long.Parse(
         File.ReadLines($"/proc/{Id}/status").First(static line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
         CultureInfo.InvariantCulture);
 
-    /// <summary>What the process has written so far.</summary>
+    /// <summary>The lines written so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -67,14 +70,14 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a process and leaves it to itself.</summary>
+    /// <summary>Starts the service as a process.</summary>
     public static ServiceProcess Start(params (string Name, string Value)[] settings) => StartIn(AppContext.BaseDirectory, settings);
 
-    /// <summary>Starts a process in a folder of the test's choice.</summary>
+    /// <summary>Starts a process in the given working folder.</summary>
     public static ServiceProcess StartIn(string folder, params (string Name, string Value)[] settings) =>
         StartFrom(AppContext.BaseDirectory, folder, [], settings);
 
-    /// <summary>Starts a process of a copy of the program, with an environment of the test's choice.</summary>
+    /// <summary>Starts a process from a copy of the program, with the given environment.</summary>
     public static ServiceProcess StartFrom(
         string program,
         string folder,
@@ -88,32 +91,32 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
         return service;
     }
 
-    /// <summary>Waits until it is ready, and makes a client for it.</summary>
+    /// <summary>Waits until the service is ready and returns a client for it.</summary>
     public async Task<HttpClient> ReadyAsync()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        var client = new HttpClient { BaseAddress = await _address.Task.WaitAsync(patience.Token) };
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
+        var client = new HttpClient { BaseAddress = await _address.Task.WaitAsync(timeout.Token) };
         while (true)
         {
-            using var response = await client.GetAsync("/health/ready", patience.Token);
+            using var response = await client.GetAsync("/health/ready", timeout.Token);
             if (response.IsSuccessStatusCode)
             {
                 return client;
             }
 
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, timeout.Token);
         }
     }
 
-    /// <summary>Waits until it has written a line with this in it.</summary>
+    /// <summary>Waits until the process has written a line that contains a text.</summary>
     public async Task LineAsync(string text)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
         while (!Lines.Any(line => line.Contains(text, StringComparison.Ordinal)))
         {
-            await Task.Delay(20, patience.Token);
+            await Task.Delay(20, timeout.Token);
         }
     }
 
@@ -123,13 +126,13 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Sends SIGKILL.</summary>
     public void Kill() => Signal("-KILL");
 
-    /// <summary>Waits for the end.</summary>
+    /// <summary>Waits for the process to exit.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExitAsync()
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        await _process.WaitForExitAsync(patience.Token);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 

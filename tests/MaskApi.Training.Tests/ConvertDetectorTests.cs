@@ -6,7 +6,7 @@ namespace MaskApi.Training.Tests;
 public sealed class ConvertDetectorTests
 {
     [Fact]
-    public async Task What_the_verb_writes_is_loaded_and_finds_faces()
+    public async Task The_converted_detector_loads_and_finds_faces()
     {
         var folder = Directory.CreateTempSubdirectory("maskapi-convert-").FullName;
         try

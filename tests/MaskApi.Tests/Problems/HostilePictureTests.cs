@@ -9,7 +9,7 @@ using SkiaSharp;
 
 namespace MaskApi.Tests.Problems;
 
-/// <summary>Files made to break a service that reads pictures.</summary>
+/// <summary>Files crafted to break a service that reads pictures.</summary>
 [Collection(nameof(Alone))]
 [Trait("Category", "Slow")]
 public sealed class HostilePictureTests(SharedService service)
@@ -21,7 +21,7 @@ public sealed class HostilePictureTests(SharedService service)
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Webp)]
-    public async Task A_picture_cut_anywhere_is_never_a_success(SKEncodedImageFormat format)
+    public async Task A_truncated_picture_is_never_a_success(SKEncodedImageFormat format)
     {
         var whole = Pictures.AstronautAs(format);
         using var complete = await _client.PostAsync("/v1/detections", Http.Raw(whole), _token);
@@ -36,7 +36,7 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     [Fact]
-    public async Task A_pixel_bomb_is_refused_from_its_header_with_memory_flat()
+    public async Task A_pixel_bomb_is_refused_by_its_header_without_using_memory()
     {
         var bomb = PngFiles.Bomb(30_000, 30_000);
         Assert.InRange(bomb.Length, 1000, 1_000_000);
@@ -46,9 +46,9 @@ public sealed class HostilePictureTests(SharedService service)
         var before = process.PeakMemory;
         for (var i = 0; i < 20; i++)
         {
-            foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
+            foreach (var upload in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
             {
-                using var response = await client.PostAsync("/v1/annotations", way, _token);
+                using var response = await client.PostAsync("/v1/annotations", upload, _token);
                 await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_too_many_pixels");
             }
         }
@@ -58,18 +58,18 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     /// <summary>
-    /// 12 megapixels in 20 kilobytes, of which 5000 passes would take minutes; and as many passes as are still made.
+    /// 12 megapixels in 20 kilobytes: decoding its 5000 scans would take minutes. And one with as many scans as are still decoded.
     /// </summary>
     [Fact]
-    public async Task A_progressive_bomb_is_refused_at_once_and_one_just_small_enough_is_bounded_in_time()
+    public async Task A_progressive_bomb_is_refused_at_once_and_one_within_the_limit_is_bounded_in_time()
     {
         var bomb = JpegFiles.ProgressiveBomb(4000, 3000, scans: 5000);
         await using var process = ServiceProcess.Start();
         using var client = await process.ReadyAsync();
         var before = process.ProcessorTime;
-        foreach (var way in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
+        foreach (var upload in new HttpContent[] { Http.Raw(bomb), Http.Form(bomb), Http.Base64(bomb) })
         {
-            using var refused = await client.PostAsync("/v1/detections", way, _token);
+            using var refused = await client.PostAsync("/v1/detections", upload, _token);
             var problem = await refused.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
             Assert.Contains("scans", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
@@ -83,14 +83,15 @@ public sealed class HostilePictureTests(SharedService service)
         Assert.InRange((process.ProcessorTime - before).TotalSeconds, 0, 20);
     }
 
-    /// <summary>Memory and minutes that a decoder would spend before it tells how many pixels there are, out of every queue.</summary>
+    /// <summary>A decoder would spend memory and minutes on metadata before it reports the size, outside of every queue.</summary>
     [Fact]
-    public async Task A_metadata_bomb_is_refused_at_once_with_memory_flat()
+    public async Task A_metadata_bomb_is_refused_at_once_without_using_memory()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Memory is measured in /proc.");
         var text = Enumerable.Repeat(PngFiles.Text(international: false, 7_000_000), 100);
         var png = PngFiles.Create(64, 64, depth: 8, colorType: 0, Enumerable.Repeat(new byte[64], 64), [.. text]);
-        byte[] jpeg = [0xFF, 0xD8, .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], 1_000_000).SelectMany(b => b), .. Pictures.Astronaut[2..]];
+        var empty = Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], 1_000_000).SelectMany(static segment => segment);
+        byte[] jpeg = [0xFF, 0xD8, .. empty, .. Pictures.Astronaut[2..]];
         await using var process = ServiceProcess.Start();
         using var client = await process.ReadyAsync();
         foreach (var bomb in new[] { png, jpeg })
@@ -99,7 +100,7 @@ public sealed class HostilePictureTests(SharedService service)
             using var response = await client.PostAsync("/v1/detections", Http.Raw(bomb), _token);
             await response.ProblemAsync(HttpStatusCode.UnprocessableEntity, "image_undecodable");
 
-            // Unpacked and kept, they took hundreds of megabytes and up to three seconds.
+            // Inflated and kept, they took hundreds of megabytes and up to three seconds.
             Assert.InRange((process.ProcessorTime - time).TotalSeconds, 0, 2);
             Assert.InRange(process.PeakMemory - memory, 0, 100_000_000);
         }
@@ -125,7 +126,7 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     [Fact]
-    public async Task All_eight_orientations_give_the_same_faces_and_an_upright_picture_without_metadata()
+    public async Task All_eight_orientations_give_the_same_faces_and_upright_pictures_without_metadata()
     {
         using var plain = await _client.PostAsync("/v1/detections", Http.Raw(Pictures.Oriented(1)), _token);
         var expected = (await plain.JsonAsync()).GetProperty("faces")[0].GetProperty("box");
@@ -151,7 +152,7 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     [Fact]
-    public async Task Metadata_of_the_picture_sent_is_not_in_the_picture_sent_back()
+    public async Task Metadata_of_the_upload_is_not_in_the_annotated_picture()
     {
         var secret = "GPS 48.8584 N 2.2945 E";
         var file = JpegFiles.WithSegment(Pictures.Astronaut, 0xFE, Encoding.ASCII.GetBytes(secret));
@@ -164,7 +165,7 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     /// <summary>
-    /// Each one byte too large, with the length announced and without. The fourth way, a URL, is under RemotePictureTests.
+    /// Each is one byte too large, with and without an announced length. RemotePictureTests covers URLs.
     /// </summary>
     [Theory]
     [InlineData("raw", true)]
@@ -175,13 +176,13 @@ public sealed class HostilePictureTests(SharedService service)
     [InlineData("base64", false)]
     [InlineData("annotation", true)]
     [InlineData("annotation", false)]
-    public async Task A_picture_too_large_is_refused_on_every_way_in(string way, bool chunked)
+    public async Task A_picture_over_the_limit_is_refused_however_it_is_sent(string upload, bool chunked)
     {
         var picture = new byte[(20 * 1024 * 1024) + 1];
         Pictures.Astronaut.CopyTo(picture, 0);
-        using var request = new HttpRequestMessage(HttpMethod.Post, way == "annotation" ? "/v1/annotations" : "/v1/detections")
+        using var request = new HttpRequestMessage(HttpMethod.Post, upload == "annotation" ? "/v1/annotations" : "/v1/detections")
         {
-            Content = way switch
+            Content = upload switch
             {
                 "form" => Http.Form(picture),
                 "base64" => Http.Base64(picture),
@@ -197,12 +198,12 @@ public sealed class HostilePictureTests(SharedService service)
     [InlineData("raw")]
     [InlineData("form")]
     [InlineData("base64")]
-    public async Task A_picture_just_small_enough_is_read_on_every_way_in(string way)
+    public async Task A_picture_at_the_limit_is_read_however_it_is_sent(string upload)
     {
         // JPEG readers ignore what follows the end of the picture.
         var picture = new byte[20 * 1024 * 1024];
         Pictures.Astronaut.CopyTo(picture, 0);
-        using HttpContent content = way switch
+        using HttpContent content = upload switch
         {
             "form" => Http.Form(picture),
             "base64" => Http.Base64(picture, "data:image/jpeg;base64,"),
@@ -213,7 +214,7 @@ public sealed class HostilePictureTests(SharedService service)
     }
 
     [Fact]
-    public async Task Nothing_is_left_over_after_all_that_can_go_wrong()
+    public async Task All_resources_are_released_after_failures()
     {
         await using var own = await Service.StartAsync(("MaskApi:Limits:MaxImageBytes", "100000"));
         using var client = own.CreateClient();
@@ -221,10 +222,10 @@ public sealed class HostilePictureTests(SharedService service)
             [Pictures.Astronaut, new byte[100_001], [], Pictures.Astronaut[..5000], PngFiles.Bomb(9000, 9000), "text"u8.ToArray()];
         foreach (var picture in pictures)
         {
-            HttpContent[] ways = [Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other")];
-            foreach (var way in ways)
+            HttpContent[] uploads = [Http.Raw(picture), Http.Form(picture), Http.Base64(picture), Http.Form(picture, "other")];
+            foreach (var upload in uploads)
             {
-                using var response = await client.PostAsync("/v1/detections", way, _token);
+                using var response = await client.PostAsync("/v1/detections", upload, _token);
                 Assert.InRange((int)response.StatusCode, 200, 499);
             }
 

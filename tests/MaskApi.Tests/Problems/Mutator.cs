@@ -1,12 +1,12 @@
 namespace MaskApi.Tests.Problems;
 
 /// <summary>
-/// Breaks files the way transmission, bad tools and attackers do. The same seed breaks the same way, so that whatever a run
-/// finds can be made again from the number it prints.
+/// Corrupts files the way transmission, bad tools and attackers do. The same seed gives the same damage, so a finding can
+/// be reproduced from the seed that a run prints.
 /// </summary>
 internal sealed class Mutator(int seed)
 {
-    /// <summary>Values at the edges of what lengths, sizes and offsets are read as.</summary>
+    /// <summary>Edge values for lengths, sizes and offsets.</summary>
     private static readonly byte[][] _edges =
     [
         [0x00], [0xFF], [0x7F], [0x80], [0x00, 0x00], [0xFF, 0xFF], [0x7F, 0xFF], [0x80, 0x00], [0x00, 0x01],
@@ -15,15 +15,15 @@ internal sealed class Mutator(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>A broken copy of a file.</summary>
+    /// <summary>Returns a corrupted copy of a file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="donor">Another one, from which pieces may be taken.</param>
+    /// <param name="donor">Another file, from which pieces may be taken.</param>
     public byte[] Mutate(byte[] file, byte[] donor)
     {
         var bytes = new List<byte>(file);
         for (var count = 1 + _random.Next(4); count > 0 && bytes.Count > 8; count--)
         {
-            // Half of all changes go to the first 256 bytes, where the headers are.
+            // Half of all changes hit the first 256 bytes, where the headers are.
             var at = _random.Next(2) == 0 ? _random.Next(Math.Min(256, bytes.Count)) : _random.Next(bytes.Count);
             var length = 1 + _random.Next(Math.Min(64, bytes.Count - at));
             switch (_random.Next(8))

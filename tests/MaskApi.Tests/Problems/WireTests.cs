@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace MaskApi.Tests.Problems;
 
-/// <summary>Requests as they come over a socket, written by hand: what clients do not send, and people and tools do.</summary>
+/// <summary>Hand-written requests over a socket: what HTTP clients do not send, but people and tools do.</summary>
 public sealed class WireTests : IAsyncLifetime
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -20,7 +20,8 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("POST /v1/detections", "Content-Length: 999999999999\r\n\r\n", 413, "image_too_large")]
     [InlineData(
         "POST /v1/detections", "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 4\r\n\r\n--b\r", 400, "invalid_body")]
-    [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\ntext", 415, "unsupported_media_type")]
+    [InlineData(
+        "POST /v1/detections", "Content-Length: 4\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\ntext", 415, "unsupported_media_type")]
     [InlineData("POST /v1/detections", "Content-Length: 4\r\nContent-Encoding: br\r\n\r\ntext", 415, "unsupported_media_type")]
     [InlineData("POST /v1/detections/batch", "Content-Length: 4\r\nContent-Encoding: br\r\n\r\ntext", 415, "unsupported_media_type")]
     [InlineData("POST /v1/detections", "Content-Length: 0\r\nContent-Encoding: identity\r\n\r\n", 400, "image_missing")]
@@ -40,7 +41,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("GET /v1/annotations?imageUrl=a&imageUrl=b", "\r\n", 400, "invalid_parameter")]
     [InlineData("GET /js/%2e%2e/%2e%2e/MaskApi.dll", "\r\n", 404, "not_found")]
     [InlineData("GET /%zz", "\r\n", 404, "not_found")]
-    public async Task Odd_requests_get_the_answer_of_the_contract(string line, string rest, int status, string code)
+    public async Task Odd_requests_get_the_problem_in_the_contract(string line, string rest, int status, string code)
     {
         var answer = await SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{rest}");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
@@ -48,9 +49,9 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>The server itself would take 30 MB.</summary>
+    /// <summary>The server's own default is 30 MB.</summary>
     [Fact]
-    public async Task A_batch_may_be_as_large_as_the_contract_says()
+    public async Task A_batch_can_be_as_large_as_the_contract_says()
     {
         using var client = _service.CreateClient();
         using var batch = new MultipartFormDataContent();
@@ -65,7 +66,7 @@ public sealed class WireTests : IAsyncLifetime
             static result => Assert.Equal(415, result.GetProperty("status").GetInt32()));
     }
 
-    /// <summary>HTTP/1.0 may name no host, without which there is no link; a wrong one would be worse than none.</summary>
+    /// <summary>An HTTP/1.0 request may name no host. Then there is no link, because a wrong one would be worse.</summary>
     [Theory]
     [InlineData("", false)]
     [InlineData("Host: masks.example.com\r\n", true)]
@@ -82,7 +83,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("GET /v1/info")]
     [InlineData("GET /nothing")]
     [InlineData("GET /")]
-    public async Task The_server_does_not_tell_what_it_is(string line)
+    public async Task The_server_does_not_identify_itself(string line)
     {
         var answer = await SendAsync($"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Contains("\r\nDate: ", answer, StringComparison.Ordinal);
@@ -90,13 +91,13 @@ public sealed class WireTests : IAsyncLifetime
         Assert.DoesNotContain("X-Powered-By", answer, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Nothing of the body is ever sent, so whoever waited for it would not answer.</summary>
+    /// <summary>No body is ever sent, so a service that waited for it would not answer.</summary>
     [Theory]
     [InlineData("/v1/detections", "image/jpeg", (20 * 1024 * 1024) + 1, "image_too_large")]
     [InlineData("/v1/detections", "application/json", 28_500_000, "image_too_large")]
     [InlineData("/v1/detections", "multipart/form-data; boundary=b", 28_500_000, "image_too_large")]
     [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", (100 * 1024 * 1024) + 1, "batch_too_large")]
-    public async Task A_length_that_is_too_large_is_refused_when_it_is_announced(string path, string type, int length, string code)
+    public async Task A_content_length_that_is_too_large_is_refused_at_once(string path, string type, int length, string code)
     {
         using var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, _service.ClientOptions.BaseAddress.Port, _token);
@@ -116,24 +117,24 @@ public sealed class WireTests : IAsyncLifetime
         Assert.Contains($"\"code\":\"{code}\"", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>What the server refuses before anything of ours sees it has no body, and is the caller's fault too.</summary>
+    /// <summary>The server refuses these before our code sees them, without a body and as the caller's fault.</summary>
     [Theory]
     [InlineData("GET /v1/info HTTP/1.1\r\n\r\n", 400)]
     [InlineData("GET /v1/info HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400)]
     [InlineData("GET /v1/annotations/%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
     [InlineData("GET /v1/info HTTP/9.9\r\nHost: a\r\n\r\n", 505)]
     [InlineData("POST /v1/detections HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400)]
-    public async Task What_is_not_HTTP_is_refused_without_a_body(string request, int status) =>
+    public async Task Invalid_http_is_refused_without_a_body(string request, int status) =>
         AssertBare(status, await SendAsync(request));
 
     [Theory]
     [InlineData(9 * 1024, 0, 414)]
     [InlineData(0, 33 * 1024, 431)]
-    public async Task An_address_or_headers_that_are_too_long_are_refused_without_a_body(int address, int header, int status) =>
+    public async Task A_url_or_headers_that_are_too_long_are_refused_without_a_body(int address, int header, int status) =>
         AssertBare(status, await SendAsync($"GET /{new string('a', address)} HTTP/1.1\r\nHost: a\r\nX: {new string('b', header)}\r\n\r\n"));
 
     [Fact]
-    public async Task Requests_sent_without_waiting_for_answers_are_all_answered()
+    public async Task Pipelined_requests_are_all_answered()
     {
         var post = $"POST /v1/detections?detail=fast HTTP/1.1\r\nHost: localhost\r\nContent-Length: {Pictures.Astronaut.Length}\r\n\r\n";
         byte[] one = [.. Encoding.ASCII.GetBytes(post), .. Pictures.Astronaut];
@@ -149,7 +150,7 @@ public sealed class WireTests : IAsyncLifetime
     [InlineData("/swagger/v1/swagger.json", 200)]
     [InlineData("/v1/annotations/0123456789abcdef0123456789abcdef", 404)]
     [InlineData("/v1/detections", 405)]
-    public async Task HEAD_is_answered_like_GET_without_the_body(string path, int status)
+    public async Task Head_is_answered_like_get_without_the_body(string path, int status)
     {
         var answer = await SendAsync($"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
@@ -157,7 +158,7 @@ public sealed class WireTests : IAsyncLifetime
         var get = await SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Equal(Names(get), Names(answer));
 
-        // A length or its absence is the one difference that is allowed (RFC 9110, section 9.3.2).
+        // Only the length may differ (RFC 9110, section 9.3.2).
         static IEnumerable<string> Names(string answer) => answer.Split("\r\n\r\n")[0].Split("\r\n").Skip(1)
             .Select(static header => header.Split(':')[0]).Except(["Content-Length", "Transfer-Encoding"]).Order();
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MaskApi.Tests.Security;
 
-/// <summary>What stands between the network and the endpoints: proxies, origins, rates.</summary>
+/// <summary>Proxies, CORS and rate limits.</summary>
 public sealed class EdgeTests(SharedService shared)
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -34,12 +34,15 @@ public sealed class EdgeTests(SharedService shared)
             expected, (await response.JsonAsync()).GetProperty("annotatedImageUrl").GetString(), StringComparison.Ordinal);
     }
 
-    /// <summary>The nearest proxy wrote the last entry; each that is trusted is followed to the one before it.</summary>
+    /// <summary>The nearest proxy wrote the last entry. Each trusted entry is followed to the one before it.</summary>
     [Fact]
-    public async Task A_chain_of_trusted_proxies_is_followed_to_the_caller_and_its_prefix_begins_the_link()
+    public async Task A_chain_of_trusted_proxies_is_followed_to_the_caller_and_its_prefix_is_in_the_link()
     {
         await using var service = From(
-            "10.0.0.1", ("MaskApi:Proxies:Trusted:0", "10.0.0.0/8"), ("MaskApi:RateLimit:RequestsPerMinute", "1"), ("MaskApi:RateLimit:Burst", "1"));
+            "10.0.0.1",
+            ("MaskApi:Proxies:Trusted:0", "10.0.0.0/8"),
+            ("MaskApi:RateLimit:RequestsPerMinute", "1"),
+            ("MaskApi:RateLimit:Burst", "1"));
         using var client = service.CreateClient();
         foreach (var (caller, status) in new[] { (1, HttpStatusCode.OK), (1, HttpStatusCode.TooManyRequests), (2, HttpStatusCode.OK) })
         {
@@ -85,7 +88,7 @@ public sealed class EdgeTests(SharedService shared)
     }
 
     [Fact]
-    public async Task Without_origins_no_page_of_another_origin_may_call()
+    public async Task Without_allowed_origins_no_cross_origin_page_may_call()
     {
         using var client = shared.CreateClient();
         using var response = await client.SendAsync(Preflight("https://app.example.com"), _token);
@@ -119,7 +122,7 @@ public sealed class EdgeTests(SharedService shared)
     }
 
     [Fact]
-    public async Task A_caller_who_sends_too_much_is_told_when_to_come_again_and_others_are_not_hurt()
+    public async Task A_caller_over_the_rate_limit_gets_retry_after_and_others_are_unaffected()
     {
         await using var service = From(
             null, ("MaskApi:RateLimit:RequestsPerMinute", "2"), ("MaskApi:RateLimit:Burst", "3"));
@@ -145,7 +148,7 @@ public sealed class EdgeTests(SharedService shared)
     [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", HttpStatusCode.OK)]
     [InlineData("93.184.216.34", "::ffff:93.184.216.34", HttpStatusCode.TooManyRequests)]
     [InlineData("93.184.216.34", "::ffff:93.184.216.35", HttpStatusCode.OK)]
-    public async Task A_caller_is_an_address_or_a_network_of_IPv6(string first, string second, HttpStatusCode expected)
+    public async Task A_caller_is_an_address_or_an_ipv6_network(string first, string second, HttpStatusCode expected)
     {
         await using var service = From(null, ("MaskApi:RateLimit:RequestsPerMinute", "1"), ("MaskApi:RateLimit:Burst", "1"));
         using var client = service.CreateClient();
@@ -156,7 +159,7 @@ public sealed class EdgeTests(SharedService shared)
     }
 
     [Fact]
-    public async Task With_keys_it_is_the_key_that_is_limited()
+    public async Task With_keys_the_rate_limit_is_per_key()
     {
         await using var service = await Service.StartAsync(
             ("MaskApi:RateLimit:RequestsPerMinute", "1"),
@@ -183,7 +186,7 @@ public sealed class EdgeTests(SharedService shared)
     private static Task<HttpResponseMessage> GetInfoAsync(HttpClient client, string from) => client.SendAsync(
         new HttpRequestMessage(HttpMethod.Get, "/v1/info") { Headers = { { "X-Test-Address", from } } }, _token);
 
-    /// <summary>A service whose callers seem to come from an address, which the in-process transport itself does not tell.</summary>
+    /// <summary>A service whose callers seem to come from an address, which the in-process transport does not provide.</summary>
     private static Service From(string? address, params (string Name, string? Value)[] settings)
     {
         var service = new Service(

@@ -25,7 +25,7 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     [Theory]
     [InlineData(KeyFixture.First)]
     [InlineData(KeyFixture.Second)]
-    public async Task Every_configured_key_opens(string key)
+    public async Task Every_configured_key_is_accepted(string key)
     {
         using var response = await SendAsync(HttpMethod.Post, "/v1/detections", key);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -38,7 +38,7 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     [InlineData("first-key-01234567890")]
     [InlineData("FIRST-KEY-0123456789")]
     [InlineData("first-key-0123456789,second-key-0123456789")]
-    public async Task Any_other_does_not(string? key)
+    public async Task Any_other_key_is_refused(string? key)
     {
         using var response = await SendAsync(HttpMethod.Post, "/v1/detections", key);
         await response.ProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
@@ -70,7 +70,7 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     [InlineData("GET", "/v1/annotations?imageUrl=https://example.com/")]
     [InlineData("GET", "/v1/info")]
     [InlineData("GET", "/metrics")]
-    public async Task Everything_that_works_or_tells_asks_for_a_key(string method, string path)
+    public async Task Protected_endpoints_require_a_key(string method, string path)
     {
         using var response = await SendAsync(new HttpMethod(method), path, null);
         await response.ProblemAsync(HttpStatusCode.Unauthorized, "unauthorized");
@@ -82,7 +82,7 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     [InlineData("/swagger/index.html", HttpStatusCode.OK)]
     [InlineData("/swagger/v1/swagger.json", HttpStatusCode.OK)]
     [InlineData("/v1/annotations/0123456789abcdef0123456789abcdef", HttpStatusCode.NotFound)]
-    public async Task What_must_be_open_is_open(string path, HttpStatusCode status)
+    public async Task Public_endpoints_require_no_key(string path, HttpStatusCode status)
     {
         using var response = await SendAsync(HttpMethod.Get, path, null);
         Assert.Equal(status, response.StatusCode);
@@ -100,16 +100,16 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     }
 
     [Fact]
-    public void A_file_of_keys_is_read_again_when_it_changes()
+    public void A_key_file_is_reloaded_when_it_changes()
     {
         var file = Path.GetTempFileName();
         try
         {
-            File.WriteAllText(file, $"# of March\n{KeyFixture.First}\n\n");
+            File.WriteAllText(file, $"# from March\n{KeyFixture.First}\n\n");
             var time = new FakeTimeProvider();
             var keys = new ApiKeys(new KeyOptions { File = file }, time, NullLogger<ApiKeys>.Instance);
             Assert.NotNull(keys.Identify(KeyFixture.First));
-            Assert.Null(keys.Identify("# of March"));
+            Assert.Null(keys.Identify("# from March"));
 
             File.WriteAllText(file, KeyFixture.Second);
             Assert.NotNull(keys.Identify(KeyFixture.First));
@@ -127,13 +127,13 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
         }
     }
 
-    /// <summary>Whatever would have ended the start does not take effect later either.</summary>
+    /// <summary>Content that would abort the start does not take effect later either.</summary>
     [Theory]
     [InlineData("x")]
     [InlineData("")]
     [InlineData("# nothing but a comment")]
     [InlineData("another-key-0123456789\nx")]
-    public void Keys_so_far_stay_until_the_file_is_valid_again(string content)
+    public void The_old_keys_stay_valid_while_the_file_is_invalid(string content)
     {
         var file = Path.GetTempFileName();
         try
@@ -160,7 +160,7 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
     }
 
     [Fact]
-    public void Keys_of_the_settings_and_of_the_file_are_valid_together()
+    public void Keys_from_settings_and_from_the_file_are_both_valid()
     {
         var file = Path.GetTempFileName();
         try
@@ -177,29 +177,29 @@ public sealed class KeyTests(KeyFixture fixture) : IClassFixture<KeyFixture>
         }
     }
 
-    /// <summary>As Kubernetes exchanges a secret: the file is a link into a folder that is a link, and only the latter changes.</summary>
+    /// <summary>Kubernetes updates a secret this way: the file links into a folder that is a link, and only the latter changes.</summary>
     [Fact]
-    public void A_mounted_secret_is_read_again_when_what_it_links_to_changes()
+    public void A_mounted_secret_is_reloaded_when_its_link_target_changes()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Symbolic links need a privilege on Windows.");
         var folder = Directory.CreateTempSubdirectory("maskapi-secret");
         try
         {
-            string In(string name) => Path.Combine(folder.FullName, name);
+            string PathOf(string name) => Path.Combine(folder.FullName, name);
             foreach (var (version, key) in new[] { ("1", KeyFixture.First), ("2", KeyFixture.Second) })
             {
-                Directory.CreateDirectory(In(version));
-                File.WriteAllText(Path.Combine(In(version), "keys"), key);
+                Directory.CreateDirectory(PathOf(version));
+                File.WriteAllText(Path.Combine(PathOf(version), "keys"), key);
             }
 
-            Directory.CreateSymbolicLink(In("data"), "1");
-            File.CreateSymbolicLink(In("keys"), Path.Combine("data", "keys"));
+            Directory.CreateSymbolicLink(PathOf("data"), "1");
+            File.CreateSymbolicLink(PathOf("keys"), Path.Combine("data", "keys"));
             var time = new FakeTimeProvider();
-            var keys = new ApiKeys(new KeyOptions { File = In("keys") }, time, NullLogger<ApiKeys>.Instance);
+            var keys = new ApiKeys(new KeyOptions { File = PathOf("keys") }, time, NullLogger<ApiKeys>.Instance);
             Assert.NotNull(keys.Identify(KeyFixture.First));
 
-            Directory.Delete(In("data"));
-            Directory.CreateSymbolicLink(In("data"), "2");
+            Directory.Delete(PathOf("data"));
+            Directory.CreateSymbolicLink(PathOf("data"), "2");
             time.Advance(TimeSpan.FromSeconds(5));
             Assert.Null(keys.Identify(KeyFixture.First));
             Assert.NotNull(keys.Identify(KeyFixture.Second));

@@ -78,7 +78,7 @@ public sealed class OptionsTests
         Assert.Contains(expected[2], failure, StringComparison.Ordinal);
     }
 
-    /// <summary>A key in the wrong place must not be no key: the service would be open to everybody.</summary>
+    /// <summary>A misplaced key must not be ignored: the service would be open to everybody.</summary>
     [Theory]
     [InlineData("MaskApi")]
     [InlineData("MaskApi:Keys")]
@@ -90,11 +90,12 @@ public sealed class OptionsTests
         Assert.DoesNotContain("0123456789abcdef", failure, StringComparison.Ordinal);
     }
 
-    /// <summary>What a compose file makes of a variable that is not set.</summary>
+    /// <summary>Compose files turn unset variables into empty strings.</summary>
     [Fact]
-    public void An_empty_list_is_no_list() => Register(("MaskApi:Keys:Values", ""), ("MaskApi:Keys:File", ""), ("MaskApi:Annotations:Redis", ""));
+    public void An_empty_list_is_no_list() =>
+        Register(("MaskApi:Keys:Values", ""), ("MaskApi:Keys:File", ""), ("MaskApi:Annotations:Redis", ""));
 
-    /// <summary>The least and the most are allowed; beyond either the setting is named.</summary>
+    /// <summary>The minimum and the maximum are allowed; beyond either, the setting is named.</summary>
     [Theory]
     [InlineData("MaskApi:Limits:MaxImageBytes", "1024", "1023", "1073741824", "1073741825")]
     [InlineData("MaskApi:Limits:MaxPixels", "256", "255", "500000000", "500000001")]
@@ -115,29 +116,29 @@ public sealed class OptionsTests
     [InlineData("MaskApi:Remote:Timeout", "00:00:00.001", "00:00:00", "00:05:00", "00:05:01")]
     [InlineData("MaskApi:Remote:MaxRedirects", "0", "-1", "20", "21")]
     [InlineData("MaskApi:Telemetry:TraceRatio", "0", "-0.1", "1", "1.1")]
-    public void A_setting_has_bounds(string name, string least, string below, string most, string above)
+    public void A_setting_has_bounds(string name, string min, string below, string max, string above)
     {
-        // A batch must hold a picture of the largest size, and so must the budget of uploads.
+        // A batch must hold a picture of the maximum size, and so must the upload budget.
         (string, string)[] room =
             [("MaskApi:Limits:MaxBatchBytes", "2000000000"), ("MaskApi:Admission:MaxBytesInFlight", "8000000000")];
-        Register([.. room, (name, least)]);
-        Register([.. room, (name, most)]);
-        foreach (var wrong in new[] { below, above })
+        Register([.. room, (name, min)]);
+        Register([.. room, (name, max)]);
+        foreach (var outside in new[] { below, above })
         {
-            var exception = Assert.Throws<InvalidSettingsException>(() => Register([.. room, (name, wrong)]));
+            var exception = Assert.Throws<InvalidSettingsException>(() => Register([.. room, (name, outside)]));
             Assert.Contains(exception.Failures, failure => failure.StartsWith(name, StringComparison.Ordinal));
         }
     }
 
     [Fact]
-    public void There_are_as_many_places_as_cores_unless_somebody_says_otherwise()
+    public void Concurrency_defaults_to_the_number_of_cores()
     {
         Assert.Equal(Environment.ProcessorCount, new AdmissionOptions().Places);
         Assert.Equal(Environment.ProcessorCount + 1, new AdmissionOptions { Concurrency = Environment.ProcessorCount + 1 }.Places);
     }
 
     [Fact]
-    public void A_section_that_is_not_there_is_named()
+    public void An_unknown_section_is_named()
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Limit:MaxImageBytes", "1000000")));
         Assert.StartsWith("Unknown setting MaskApi:Limit.", Assert.Single(exception.Failures), StringComparison.Ordinal);
@@ -155,7 +156,7 @@ public sealed class OptionsTests
     [InlineData("", "MaskApi:Keys:File: no key found in ")]
     [InlineData("# none yet\n\n", "MaskApi:Keys:File: no key found in ")]
     [InlineData("a-key-that-is-long-enough\nhunter2\n", "MaskApi:Keys:File: a key must have at least 16 characters.")]
-    public void A_file_without_a_good_key_is_refused(string content, string expected)
+    public void A_file_without_a_valid_key_is_refused(string content, string expected)
     {
         var file = Path.GetTempFileName();
         try
@@ -172,7 +173,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void A_key_is_never_repeated()
+    public void A_key_is_never_printed()
     {
         var exception = Assert.Throws<InvalidSettingsException>(() => Register(("MaskApi:Keys:Values:0", "hunter2")));
         Assert.DoesNotContain("hunter2", exception.Message, StringComparison.Ordinal);

@@ -10,10 +10,10 @@ using MaskApi.Testing;
 
 namespace MaskApi.Tests.Settings;
 
-/// <summary>The table of docs/settings.md is made from the documentation comments of the options; this keeps it current.</summary>
+/// <summary>The table in docs/settings.md is generated from the options' documentation comments; this test keeps it current.</summary>
 public sealed partial class SettingsTableTests
 {
-    /// <summary>Set to write the table anew instead of comparing it.</summary>
+    /// <summary>Set this variable to update the table instead of comparing it.</summary>
     private const string Update = "MASKAPI_UPDATE_SETTINGS";
 
     private const string Begin = "<!-- settings: generated from the documentation comments of the options, see CONTRIBUTING.md -->\n";
@@ -26,7 +26,7 @@ public sealed partial class SettingsTableTests
         var text = File.ReadAllText(file).ReplaceLineEndings("\n");
         var start = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var end = text.IndexOf(End, StringComparison.Ordinal);
-        Assert.True(start >= Begin.Length && end >= start, "docs/settings.md has no table of settings.");
+        Assert.True(start >= Begin.Length && end >= start, "docs/settings.md has no settings table.");
         if (Environment.GetEnvironmentVariable(Update) is not null)
         {
             text = text[..start] + Table() + text[end..];
@@ -36,7 +36,7 @@ public sealed partial class SettingsTableTests
 
         Assert.True(
             text[start..end] == Table(),
-            $"The settings have changed: {Update}=1 dotnet test --project tests/MaskApi.Tests writes the table anew.");
+            $"The settings have changed. Update the table with {Update}=1 dotnet test --project tests/MaskApi.Tests.");
     }
 
     private static string Table()
@@ -82,7 +82,7 @@ public sealed partial class SettingsTableTests
     {
         null => "",
         string text => $"`{text}`",
-        IEnumerable list => list.Cast<object>().Any() ? throw new NotSupportedException("No list has a default yet.") : "",
+        IEnumerable list => list.Cast<object>().Any() ? throw new NotSupportedException("Lists with defaults are not supported.") : "",
         bool flag => flag ? "`true`" : "`false`",
         _ => string.Create(CultureInfo.InvariantCulture, $"`{value}`"),
     };

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MaskApi.Tests.Uploads;
 
-/// <summary>A caller who sends everything before it reads gets the answer, and not a reset connection.</summary>
+/// <summary>A caller who sends the whole body before reading gets the answer, not a connection reset.</summary>
 public sealed class BodyDrainTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -17,7 +17,7 @@ public sealed class BodyDrainTests
     [InlineData("/v1/detections/batch", "multipart/form-data; boundary=b", 150, false, 413)]
     [InlineData("/v1/detections?maxFaces=0", "image/jpeg", 15, false, 400)]
     [InlineData("/v1/nothing", "image/jpeg", 15, false, 404)]
-    public async Task The_answer_is_there_after_the_whole_body(string path, string type, int megabytes, bool chunked, int status)
+    public async Task The_answer_can_be_read_after_the_whole_body(string path, string type, int megabytes, bool chunked, int status)
     {
         await using var service = new Service();
         await service.ListenAsync();

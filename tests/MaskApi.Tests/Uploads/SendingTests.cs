@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace MaskApi.Tests.Uploads;
 
-/// <summary>The ways in which clients write a picture into a request: each is read like the plain file.</summary>
+/// <summary>The ways in which clients encode a picture in a request. Each must be read like the plain file.</summary>
 public sealed class SendingTests(SharedService service)
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
@@ -37,7 +37,7 @@ public sealed class SendingTests(SharedService service)
     [InlineData("filename*; filename=\"photo.png\"")]
     [InlineData("filename*=x")]
     [InlineData("filename")]
-    public async Task A_broken_file_name_does_no_harm(string parameter)
+    public async Task A_broken_file_name_is_ignored(string parameter)
     {
         byte[] start = Encoding.ASCII.GetBytes($"--b\r\nContent-Disposition: form-data; name=image; {parameter}\r\n\r\n");
         using var content = new ByteArrayContent([.. start, .. _picture, .. "\r\n--b--\r\n"u8]);
@@ -47,7 +47,7 @@ public sealed class SendingTests(SharedService service)
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task A_part_is_read_however_it_is_written(string path, string kind)
+    public async Task A_form_part_is_read_however_it_is_written(string path, string kind)
     {
         using var content = Form(kind, path.EndsWith("batch", StringComparison.Ordinal) ? "images" : "image");
         await AssertReadAsync(path, content);
@@ -83,7 +83,7 @@ public sealed class SendingTests(SharedService service)
     [InlineData("image/png", "--b\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\n", "multipart/form-data")]
     [InlineData("image/png", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "application/json")]
     [InlineData("multipart/form-data", "{\"image\": \"AAAA\"}", "multipart/form-data")]
-    public async Task What_is_plainly_something_else_is_told_the_type_to_send(string type, string body, string named)
+    public async Task A_body_of_another_type_gets_the_type_to_send(string type, string body, string named)
     {
         using var client = service.CreateClient();
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
@@ -112,7 +112,7 @@ public sealed class SendingTests(SharedService service)
     [InlineData("maxFace=3", "maxFace", "maxFaces")]
     [InlineData("min_confidence=0.9", "min_confidence", "minConfidence")]
     [InlineData("treshold=0.9&maxFaces=2", "treshold", "detectionThreshold")]
-    public async Task An_unknown_parameter_is_told_the_nearest(string query, string name, string nearest)
+    public async Task An_unknown_parameter_gets_the_nearest_name(string query, string name, string nearest)
     {
         using var client = service.CreateClient();
         using var response = await client.PostAsync($"/v1/detections?{query}", Http.Raw(_picture, "image/png"), _token);
@@ -124,7 +124,7 @@ public sealed class SendingTests(SharedService service)
     [InlineData(1, 3)]
     [InlineData(2, 3)]
     [InlineData(3, 3)]
-    public async Task A_cut_list_says_how_many_faces_there_are(int maxFaces, int found)
+    public async Task A_truncated_list_comes_with_the_number_of_faces_found(int maxFaces, int found)
     {
         using var client = service.CreateClient();
         using var response = await client.PostAsync($"/v1/detections?maxFaces={maxFaces}", Http.Raw(Pictures.Group), _token);

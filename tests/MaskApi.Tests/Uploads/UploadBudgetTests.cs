@@ -11,7 +11,7 @@ public sealed class UploadBudgetTests
 {
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
-    /// <summary>84 of 100 MB: each was charged the 16 MiB block that it had grown into.</summary>
+    /// <summary>84 of 100 MB. Each picture was once charged the whole 16 MiB block that it had grown into.</summary>
     [Fact]
     public async Task A_batch_within_the_limits_is_never_refused_on_an_idle_service()
     {
@@ -38,7 +38,7 @@ public sealed class UploadBudgetTests
     [InlineData(70_000, null)]
     [InlineData(1_100_000, null)]
     [InlineData(1_100_000, 1_100_000)]
-    public async Task A_picture_is_charged_as_many_bytes_as_it_has(int length, int? announced)
+    public async Task A_picture_is_charged_its_size(int length, int? announced)
     {
         var budget = new UploadBudget(new AdmissionOptions());
         var content = new byte[length];
@@ -53,9 +53,9 @@ public sealed class UploadBudgetTests
         Assert.Equal(0, budget.InFlight);
     }
 
-    /// <summary>Escapes are resolved in memory of the same budget.</summary>
+    /// <summary>Unescaping needs memory from the same budget.</summary>
     [Fact]
-    public async Task What_reading_JSON_needs_besides_is_charged_too()
+    public async Task Memory_for_unescaping_json_is_charged_too()
     {
         var json = "{\"image\": \"" + new string('A', 600_000) + "\\/\\/\\/\\/\"}";
         var limit = 1_000_000;
@@ -67,7 +67,7 @@ public sealed class UploadBudgetTests
     }
 
     [Fact]
-    public void Budgets_end_where_memory_does()
+    public void Budgets_are_limited_by_available_memory()
     {
         var options = new AdmissionOptions { AvailableMemory = 192 << 20 };
         Assert.Equal(96 << 20, options.BytesInFlight);
@@ -79,7 +79,7 @@ public sealed class UploadBudgetTests
     }
 
     [Fact]
-    public void A_share_larger_than_the_budget_is_what_the_request_leaves_of_it()
+    public void A_share_larger_than_the_budget_is_capped_at_the_rest()
     {
         var budget = new UploadBudget(new AdmissionOptions { MaxBytesInFlight = 1024 * 1024 });
         using var upload = budget.Take(1000);
@@ -95,7 +95,7 @@ public sealed class UploadBudgetTests
     }
 
     [Fact]
-    public void Memory_that_runs_out_is_told_as_a_reason_to_come_again()
+    public void Running_out_of_memory_is_reported_as_overload()
     {
         var problem = ProblemMapper.ToProblem(new InsufficientMemoryException());
         Assert.Equal(ProblemKinds.Overloaded, problem.Kind);
