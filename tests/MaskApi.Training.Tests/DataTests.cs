@@ -13,7 +13,7 @@ namespace MaskApi.Training.Tests;
 public sealed class DataTests
 {
     [Fact]
-    public void A_split_holds_back_the_original_projects_numbers()
+    public void A_split_has_the_original_projects_sizes()
     {
         int[] classes = [.. Enumerable.Repeat(1, 690), .. Enumerable.Repeat(0, 686)];
         var split = Split.HoldOut(classes, [.. Enumerable.Range(0, 1376)], 0.2, seed: 3);
@@ -41,7 +41,7 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void Copies_are_recognized_and_strangers_are_not()
+    public void Copies_are_recognized_and_unrelated_pictures_are_not()
     {
         static LabelledCrop Crop(RgbImage image, string name)
         {
@@ -58,23 +58,26 @@ public sealed class DataTests
         var small = Resampler.Resize(face, all, 70, 80);
         var poor = RgbImage.Decode(face.ToJpeg(30), TestContext.Current.CancellationToken);
         var bright = face with { Pixels = [.. face.Pixels.Select(p => (byte)Math.Min(255, (p * 0.8) + 40))] };
-        var turned = Resampler.Rotate(face, 4, 1, 160, 180);
+        var rotated = Resampler.Rotate(face, 4, 1, 160, 180);
         var mirrored = face with { Pixels = [.. face.Pixels] };
         Photometry.Mirror(mirrored);
         var original = Crop(face, "original");
-        foreach (var (copy, name) in (ReadOnlySpan<(RgbImage, string)>)[(small, "small"), (poor, "poor"), (bright, "bright"), (turned, "turned"), (mirrored, "mirrored")])
+        (RgbImage, string)[] copies =
+            [(small, "small"), (poor, "poor"), (bright, "bright"), (rotated, "rotated"), (mirrored, "mirrored")];
+        foreach (var (copy, name) in copies)
         {
             Assert.True(NearDuplicates.Alike(original, Crop(copy, name)), name);
         }
 
         for (var seed = 2; seed < 42; seed++)
         {
-            // Strangers: nothing in common but being pictures.
+            // Unrelated pictures with nothing in common.
             var stranger = new RgbImage(160, 180);
             var random = new SeededRandom(seed);
             for (var blob = 0; blob < 30; blob++)
             {
-                var (x0, y0, w, h, shade) = (random.Below(140), random.Below(160), 10 + random.Below(60), 10 + random.Below(60), (byte)random.Below(256));
+                var (x0, y0) = (random.Below(140), random.Below(160));
+                var (w, h, shade) = (10 + random.Below(60), 10 + random.Below(60), (byte)random.Below(256));
                 for (var y = y0; y < Math.Min(180, y0 + h); y++)
                 {
                     stranger.Pixels.AsSpan(((y * 160) + x0) * 3, Math.Min(w, 160 - x0) * 3).Fill(shade);
@@ -90,8 +93,11 @@ public sealed class DataTests
     {
         var face = TestFaces.Crops(1)[0];
         LabelledCrop Made(string picture, ulong hash) => face with { Picture = picture, CropHash = hash, PictureHash = hash };
-        // a–b and b–c differ in 12 + 12 bits, a–c in twice that; d differs from all in half of its bits, but e is from the same picture as c.
-        LabelledCrop[] set = [Made("a", 0), Made("b", 0xFFF), Made("c", 0xFFF_FFF), Made("d", 0x0F0F_0F0F_0F0F_0F0F), Made("c", 0x3333_3333_3333_3333)];
+        // a–b and b–c differ in 12 bits each, a–c in 24. d differs from all in half of its bits. e is from the same picture as c.
+        LabelledCrop[] set =
+        [
+            Made("a", 0), Made("b", 0xFFF), Made("c", 0xFFF_FFF), Made("d", 0x0F0F_0F0F_0F0F_0F0F), Made("c", 0x3333_3333_3333_3333),
+        ];
         var groups = NearDuplicates.Group(set);
         Assert.Equal([0, 0, 0, 3, 0], groups);
     }
@@ -113,16 +119,17 @@ public sealed class DataTests
         var ours = Resampler.Resize(image, new SampleRect(0, 0, width, height), toWidth, toHeight);
         using var scope = NewDisposeScope();
         var planes = tensor(image.Pixels, [1, height, width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
-        var theirs = nn.functional.interpolate(planes, [toHeight, toWidth], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
+        var theirs = nn.functional
+            .interpolate(planes, [toHeight, toWidth], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true)
             .permute(0, 2, 3, 1).contiguous().data<float>().ToArray();
         for (var i = 0; i < theirs.Length; i++)
         {
-            Assert.Equal(theirs[i], ours.Pixels[i], 0.51f); // half a step of rounding
+            Assert.Equal(theirs[i], ours.Pixels[i], 0.51f); // rounding error of half a level
         }
     }
 
     [Fact]
-    public void The_plain_view_is_what_the_service_would_cut()
+    public void The_plain_view_equals_the_services_crop()
     {
         var crop = TestFaces.Crops(1)[0];
         var image = RgbImage.Decode(crop.Encoded, TestContext.Current.CancellationToken);
@@ -135,28 +142,32 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void Augmentation_is_the_same_for_the_same_seed_and_nothing_when_turned_off()
+    public void Augmentation_is_reproducible_and_can_be_turned_off()
     {
         var crop = TestFaces.Crops(1)[0];
-        var how = new Augmentation { Erase = 1, Blur = 1, Noise = 1, Jpeg = 1, Rotate = 1 };
-        var first = SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 3));
-        Assert.Equal(first.Pixels, SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 3)).Pixels);
-        Assert.NotEqual(first.Pixels, SampleRenderer.Augmented(crop, 160, how, new SeededRandom(1, 2, 4)).Pixels);
+        var augmentation = new Augmentation { Erase = 1, Blur = 1, Noise = 1, Jpeg = 1, Rotate = 1 };
+        var first = SampleRenderer.Augmented(crop, 160, augmentation, new SeededRandom(1, 2, 3));
+        Assert.Equal(first.Pixels, SampleRenderer.Augmented(crop, 160, augmentation, new SeededRandom(1, 2, 3)).Pixels);
+        Assert.NotEqual(first.Pixels, SampleRenderer.Augmented(crop, 160, augmentation, new SeededRandom(1, 2, 4)).Pixels);
 
         var plain = SampleRenderer.Plain(crop, 160);
         var untouched = SampleRenderer.Augmented(crop, 160, Augmentation.None, new SeededRandom(1));
-        Assert.True(plain.Pixels.Zip(untouched.Pixels).All(p => Math.Abs(p.First - p.Second) <= 1), "no augmentation may change a pixel by more than rounding");
+        Assert.True(
+            plain.Pixels.Zip(untouched.Pixels).All(p => Math.Abs(p.First - p.Second) <= 1),
+            "without augmentation, no pixel may change by more than rounding");
     }
 
     [Fact]
-    public void A_crop_cache_gives_back_what_was_put_in()
+    public void A_crop_file_survives_a_round_trip()
     {
         var crops = TestFaces.Crops(5);
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "crops.zip");
         CropFile.Write(path, crops);
         var read = CropFile.Read(path);
         Assert.Equal(CropFile.Fingerprint(crops), CropFile.Fingerprint(read));
-        Assert.Equal(crops.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)), read.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)));
+        Assert.Equal(
+            crops.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)),
+            read.Select(c => (c.Picture, c.Label, c.Box, c.Region, c.CropHash)));
         Assert.NotEqual(CropFile.Fingerprint(crops), CropFile.Fingerprint([.. crops.Skip(1), crops[0]]));
 
         var copy = path + "2";
@@ -186,17 +197,24 @@ public sealed class DataTests
         File.WriteAllBytes(Path.Combine(folder, "images", "p.jpg"), picture);
         File.WriteAllLines(
             Path.Combine(folder, "boxes.csv"),
-            ["image,part,image_width,image_height,label,x,y,width,height", "p.jpg,fit,160,180,with_mask,30,30,100,120", "p.jpg,fit,160,180,incorrect_mask,1.5,2,8,8", "q.jpg,judge,1,1,without_mask,1,1,1,1"]);
+            [
+                "image,part,image_width,image_height,label,x,y,width,height",
+                "p.jpg,fit,160,180,with_mask,30,30,100,120",
+                "p.jpg,fit,160,180,incorrect_mask,1.5,2,8,8",
+                "q.jpg,judge,1,1,without_mask,1,1,1,1",
+            ]);
         var fit = LabelledPictures.Read(folder, "fit");
         var only = Assert.Single(fit);
-        Assert.Equal([(FaceLabel.WithMask, new PixelBox(30, 30, 100, 120)), (FaceLabel.IncorrectMask, new PixelBox(1.5f, 2, 8, 8))], only.Faces.Select(f => (f.Label, f.Box)));
+        Assert.Equal(
+            [(FaceLabel.WithMask, new PixelBox(30, 30, 100, 120)), (FaceLabel.IncorrectMask, new PixelBox(1.5f, 2, 8, 8))],
+            only.Faces.Select(f => (f.Label, f.Box)));
 
-        // The 8-pixel face is below the least side.
+        // The 8-pixel face is below the minimum size.
         var cut = Assert.Single(new CropMaker(null, new CropOptions()).Cut(only, TestContext.Current.CancellationToken));
         Assert.Equal((BoxOrigin.Annotation, new PixelBox(30, 30, 100, 120)), (cut.Origin, cut.Box));
         Assert.Equal((0, 0, 160, 180), (cut.Region.X, cut.Region.Y, cut.Region.Width, cut.Region.Height));
 
-        // A face too unclear to judge is read, and nothing is learnt from it.
+        // A face labelled as too unclear is read but not used for training.
         File.AppendAllText(Path.Combine(folder, "boxes.csv"), "p.jpg,unclear,160,180,ignore,30,30,100,120\n");
         var unclear = Assert.Single(LabelledPictures.Read(folder, "unclear"));
         Assert.True(Assert.Single(unclear.Faces).Ignored);
@@ -208,7 +226,7 @@ public sealed class DataTests
     }
 
     [Fact]
-    public void The_subject_of_a_picture_is_large_and_sure()
+    public void The_subject_of_a_picture_is_large_and_confident()
     {
         static DetectedFace Face(float side, float confidence) => new(new PixelBox(0, 0, side, side), confidence, default);
         Assert.Equal(0.9f, CropMaker.Subject([Face(120, 0.35f), Face(100, 0.9f), Face(20, 0.99f)], 40)!.Value.Confidence);
@@ -223,8 +241,10 @@ public sealed class DataTests
     [InlineData("/data/set=2.5", "/data/set", null, 2.5)]
     [InlineData("/data/set:fit=0", "/data/set", "fit", 0.0)]
     [InlineData("/data/a=b", "/data/a=b", null, null)]
-    public void A_data_set_may_be_given_with_a_part_and_a_weight(string text, string folder, string? part, double? weight) =>
-        Assert.Equal((folder, part, weight), (DataSetArgument.Parse(text).Folder, DataSetArgument.Parse(text).Part, DataSetArgument.Parse(text).Weight));
+    public void A_data_set_argument_may_have_a_part_and_a_weight(string text, string folder, string? part, double? weight) =>
+        Assert.Equal(
+            (folder, part, weight),
+            (DataSetArgument.Parse(text).Folder, DataSetArgument.Parse(text).Part, DataSetArgument.Parse(text).Weight));
 
     [Fact]
     public void Pictures_without_a_face_are_named_and_unreadable_ones_reported()

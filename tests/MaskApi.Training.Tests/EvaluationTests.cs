@@ -9,19 +9,19 @@ namespace MaskApi.Training.Tests;
 
 public sealed class EvaluationTests
 {
-    // Worked out by hand: from the top 0.9 mask, 0.8 mask, 0.7 bare, 0.6 mask, 0.4 bare, 0.2 bare, 0.2 mask, 0.1 bare.
+    // In descending order: 0.9 mask, 0.8 mask, 0.7 bare, 0.6 mask, 0.4 bare, 0.2 bare, 0.2 mask, 0.1 bare.
     private static readonly BinaryMetrics _eight = new(
     [
         new(0.9, true), new(0.8, true), new(0.7, false), new(0.6, true), new(0.4, false), new(0.2, false), new(0.2, true), new(0.1, false),
     ]);
 
     [Fact]
-    public void Counts_and_rates_are_as_by_hand()
+    public void Counts_and_rates_match_a_hand_calculation()
     {
         Assert.Equal((3, 1, 1, 3), _eight.Confusion());
         Assert.Equal(0.75, _eight.Accuracy());
         Assert.Equal(0.75, _eight.BalancedAccuracy());
-        Assert.Equal((4, 4, 0, 0), (_eight.Confusion(0).TruePositive, _eight.Confusion(0).FalsePositive, _eight.Confusion(0).FalseNegative, _eight.Confusion(0).TrueNegative));
+        Assert.Equal((4, 4, 0, 0), _eight.Confusion(0));
         var mask = _eight.Report(masked: true);
         Assert.Equal((0.75, 0.75, 0.75, 4), (mask.Precision, mask.Recall, mask.F1, mask.Support));
         var strict = _eight.Report(masked: true, threshold: 0.85);
@@ -31,9 +31,9 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Areas_are_as_by_hand()
+    public void Areas_match_a_hand_calculation()
     {
-        // Of 16 pairs 12 are in order and one is tied.
+        // Of 16 pairs, 12 are in order and one is tied.
         Assert.Equal(12.5 / 16, _eight.RocArea(), 1e-12);
         // Recall steps of a quarter at precision 1, 1, 3/4 and (with the tie) 4/7.
         Assert.Equal((1 + 1 + 0.75 + (4 / 7.0)) / 4, _eight.AveragePrecision(), 1e-12);
@@ -41,17 +41,17 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Calibration_figures_are_as_by_hand()
+    public void Calibration_figures_match_a_hand_calculation()
     {
         var metrics = new BinaryMetrics([new(0.1, false), new(0.3, true), new(0.8, true), new(1.0, true)]);
         Assert.Equal(((0.1 * 0.1) + (0.7 * 0.7) + (0.2 * 0.2)) / 4, metrics.Brier(), 1e-12);
-        // Two bins: said 0.2, was 0.5; said 0.9, was 1.
+        // Two bins: predicted 0.2, observed 0.5; predicted 0.9, observed 1.
         Assert.Equal((0.3 + 0.1) / 2, metrics.ExpectedCalibrationError(bins: 2), 1e-12);
         Assert.Equal(-(Math.Log(0.9) + Math.Log(0.3) + Math.Log(0.8)) / 4, metrics.LogLoss(), 1e-9);
     }
 
     [Fact]
-    public void A_share_has_wilsons_interval()
+    public void A_rate_has_wilsons_interval()
     {
         var (low, high) = BinaryMetrics.Interval(97, 100);
         Assert.Equal(0.9155, low, 1e-4);
@@ -61,7 +61,7 @@ public sealed class EvaluationTests
     [Fact]
     public void The_bootstrap_draws_whole_groups()
     {
-        // Ten groups of ten equal items: the interval is that of ten draws, far wider than that of a hundred.
+        // Ten groups of ten equal items: the interval is that of ten draws, much wider than that of a hundred.
         int[] groups = [.. Enumerable.Range(0, 100).Select(i => i / 10)];
         double Mean(int[] counts) => Enumerable.Range(0, 100).Sum(i => i < 50 ? counts[i] : 0) / (double)counts.Sum();
         var grouped = Resampling.Interval(groups, Mean);
@@ -72,7 +72,7 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void One_class_alone_and_nothing_at_all_are_handled()
+    public void A_single_class_and_no_items_are_handled()
     {
         var masks = new BinaryMetrics([new(0.9, true), new(0.4, true)]);
         Assert.Equal(0.5, masks.BalancedAccuracy());
@@ -80,34 +80,46 @@ public sealed class EvaluationTests
     }
 
     [Fact]
-    public void Faces_are_matched_and_scored_as_by_hand()
+    public void Faces_are_matched_and_scored_as_calculated_by_hand()
     {
-        // Two drawn faces of 40 px and one of 10 px; found: the first, an alarm, the small one, and the first again, less surely.
+        // Two labelled faces of 40 px and one of 10 px. Found: the first, a false positive, the small one, and the first again, less
+        // confident.
         var truth = new LabelledPicture(
             "set", "a.jpg", "fit", null,
             [
                 new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40)),
                 new(FaceLabel.WithMask, new PixelBox(200, 0, 10, 10)),
             ]);
-        static FaceVerdict Found(float x, float side, float confidence, float mask) => new(new PixelBox(x, 0, side, side), confidence, default, VerdictProbabilities.OfMask(mask));
+        static FaceVerdict Found(float x, float side, float confidence, float mask) =>
+            new(new PixelBox(x, 0, side, side), confidence, default, VerdictProbabilities.OfMask(mask));
         var answer = new PictureAnswer(
-            truth, 300, 300, [Found(2, 40, 0.9f, 0.8f), Found(50, 30, 0.8f, 0.9f), Found(200, 10, 0.7f, 0.4f), Found(4, 40, 0.6f, 0.8f), Found(100, 40, 0.3f, 0.1f)],
+            truth,
+            300,
+            300,
+            [
+                Found(2, 40, 0.9f, 0.8f),
+                Found(50, 30, 0.8f, 0.9f),
+                Found(200, 10, 0.7f, 0.4f),
+                Found(4, 40, 0.6f, 0.8f),
+                Found(100, 40, 0.3f, 0.1f),
+            ],
             Cost: new DetectionCost(7, 50_000), DetectMs: 3, ClassifyMs: 1);
         var (score, judged) = DetectionScore.Of([answer]);
 
         // Right, wrong, right, wrong, right: precision 1, 2/3, 3/5 at recall 1/3, 2/3, 1.
         Assert.Equal((1 + (2 / 3.0) + (3 / 5.0)) / 3, score.AveragePrecision, 1e-9);
-        // From 20 px: the small face and the box on it do not count.
+        // From 20 px: the small face and its box do not count.
         Assert.Equal((1 + (2 / 4.0)) / 2, score.AveragePrecisionFrom20, 1e-9);
         Assert.Equal((2 / 3.0, 2 / 4.0), (score.Recall, score.Precision)); // at 0.5: two of three found, two of four reported
         Assert.Equal([1, double.NaN, 0.5, double.NaN], score.BySize.Select(s => s.Recall));
         Assert.Equal([(0.8f, true), (0.4f, false)], judged.Select(j => ((float)j.Judged.Probabilities[1], j.Right)));
-        Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces one is found at 0.5 and rightly judged
+        Assert.Equal(0.5, score.EndToEndAccuracy); // of the two large faces, one is found at 0.5 and classified correctly
         Assert.Equal((7.0, 50_000.0, 50_000L, 0), (score.MeanRuns, score.MeanInputPixels, score.MaxInputPixels, score.IncorrectFound));
-        // Called masked, surest first: the face (0.72), the alarm (0.72) and the second box (0.48); of two masked faces one is among them.
+        // Labelled masked, most confident first: the face (0.72), the false positive (0.72) and the second box (0.48); one of two masked
+        // faces.
         Assert.Equal(0.5, score.AveragePrecisionWithMask, 1e-9);
         Assert.Equal(0.5, score.AveragePrecisionWithoutMask, 1e-9);
-        // The missed face was seen at 0.3; the first one's overlap is 38/42, the small one's is whole.
+        // The missed face was found at 0.3; the first one's overlap is 38/42, the small one's is complete.
         Assert.Equal(new Misses(Box: 0, Unsure: 1, Unseen: 0), score.Misses);
         Assert.Equal(38 / 42.0, score.BySize[2].MedianOverlap, 1e-6);
         Assert.Equal(200, score.FalsePer100);
@@ -120,10 +132,17 @@ public sealed class EvaluationTests
         var truth = new LabelledPicture(
             "set", "a.jpg", "judge", null,
             [new(FaceLabel.WithMask, new PixelBox(0, 0, 40, 40)), new(FaceLabel.WithoutMask, new PixelBox(100, 0, 40, 40), Ignored: true)]);
-        static FaceVerdict Found(float x, float confidence) => new(new PixelBox(x, 0, 40, 40), confidence, default, VerdictProbabilities.OfMask(0.9f));
-        // On the ignored face lie a box of IoU 1 and one of 1/3; the last lies on nothing.
+        static FaceVerdict Found(float x, float confidence) =>
+            new(new PixelBox(x, 0, 40, 40), confidence, default, VerdictProbabilities.OfMask(0.9f));
+        // On the ignored face lie boxes with an IoU of 1 and 1/3; the last box lies on nothing.
         var answer = new PictureAnswer(
-            truth, 300, 300, [Found(0, 0.7f), Found(100, 0.9f), Found(120, 0.8f), Found(200, 0.6f)], new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
+            truth,
+            300,
+            300,
+            [Found(0, 0.7f), Found(100, 0.9f), Found(120, 0.8f), Found(200, 0.6f)],
+            new DetectionCost(1, 1),
+            DetectMs: 1,
+            ClassifyMs: 1);
         var (score, judged) = DetectionScore.Of([answer]);
         Assert.Equal((1, 1.0, 0.5, 1.0), (score.Faces, score.Recall, score.Precision, score.AveragePrecision));
         Assert.Equal(1, score.AveragePrecisionWithMask);
@@ -135,16 +154,26 @@ public sealed class EvaluationTests
     public void A_missed_face_is_unseen_unsure_or_in_another_box()
     {
         LabelledPicture truth = new(
-            "set", "a.jpg", "judge", null, [.. Enumerable.Range(0, 3).Select(i => new AnnotatedFace(FaceLabel.WithMask, new PixelBox(100 * i, 0, 40, 40)))]);
+            "set",
+            "a.jpg",
+            "judge",
+            null,
+            [.. Enumerable.Range(0, 3).Select(i => new AnnotatedFace(FaceLabel.WithMask, new PixelBox(100 * i, 0, 40, 40)))]);
         var answer = new PictureAnswer(
-            truth, 300, 300, [new(new PixelBox(20, 0, 40, 40), 0.9f, default, VerdictProbabilities.OfMask(0.9f)), new(new PixelBox(100, 0, 40, 40), 0.4f, default, VerdictProbabilities.OfMask(0.9f))],
+            truth,
+            300,
+            300,
+            [
+                new(new PixelBox(20, 0, 40, 40), 0.9f, default, VerdictProbabilities.OfMask(0.9f)),
+                new(new PixelBox(100, 0, 40, 40), 0.4f, default, VerdictProbabilities.OfMask(0.9f)),
+            ],
             new DetectionCost(1, 1), DetectMs: 1, ClassifyMs: 1);
         Assert.Equal(new Misses(Box: 1, Unsure: 1, Unseen: 1), DetectionScore.Of([answer]).Score.Misses);
         Assert.Equal(new Misses(Box: 0, Unsure: 1, Unseen: 1), DetectionScore.Of([answer], overlap: 0.3f).Score.Misses);
     }
 
     [Fact]
-    public void Groups_are_told_apart_and_a_worse_one_is_marked()
+    public void Groups_are_separate_and_a_worse_one_is_marked()
     {
         static JudgedFace Face(string tag, double with, double incorrect) => new(
             new LabelledPicture("ages", "a.jpg", string.Empty, FaceLabel.WithoutMask, [], tag), new PixelBox(0, 0, 40, 40), 40,
@@ -161,7 +190,7 @@ public sealed class EvaluationTests
         Assert.Equal((new Rate(0, 92), new Rate(1, 92), new Rate(1, 92)), (female.FalseWith, female.FalseIncorrect, female.Uncertain));
         Assert.False(female.Uncertain.Exceeds(report.Whole.Uncertain));
         Assert.Contains("ages: Black male 10-19", report.Slices.Select(s => s.Name));
-        // Of the seven mistakes one is below 0.6.
+        // One of the seven mistakes is below 0.6.
         Assert.Equal(new Rate(1, 7), report.UncertainMistakes);
     }
 
@@ -171,27 +200,30 @@ public sealed class EvaluationTests
     [InlineData(90)]
     [InlineData(180)]
     [InlineData(270)]
-    public void A_turned_pictures_box_is_turned_back(int degrees)
+    public void A_rotated_pictures_box_is_rotated_back(int degrees)
     {
         var image = new RgbImage(120, 80);
         for (var i = 0; i < image.Pixels.Length; i++)
         {
-            // White square of 16 pixels about (30, 20).
+            // A white square of 16 pixels centered at (30, 20).
             var (x, y) = (i / 3 % 120, i / 3 / 120);
             image.Pixels[i] = x is >= 22 and < 38 && y is >= 12 and < 28 ? byte.MaxValue : byte.MinValue;
         }
 
-        var turned = AngleTest.Turn(image, degrees);
-        var white = Enumerable.Range(0, turned.Width * turned.Height).Where(i => turned.Pixels[3 * i] > 200).Select(i => (X: i % turned.Width, Y: i / turned.Width)).ToArray();
+        var rotated = AngleTest.Turn(image, degrees);
+        var white = Enumerable.Range(0, rotated.Width * rotated.Height)
+            .Where(i => rotated.Pixels[3 * i] > 200)
+            .Select(i => (X: i % rotated.Width, Y: i / rotated.Width))
+            .ToArray();
         var (left, top) = (white.Min(p => p.X), white.Min(p => p.Y));
         var box = new PixelBox(left, top, white.Max(p => p.X) + 1 - left, white.Max(p => p.Y) + 1 - top);
-        var back = AngleTest.TurnBack(box, (turned.Width, turned.Height), (120, 80), degrees);
+        var back = AngleTest.TurnBack(box, (rotated.Width, rotated.Height), (120, 80), degrees);
         Assert.Equal(30, back.X + (back.Width / 2), 1.0);
         Assert.Equal(20, back.Y + (back.Height / 2), 1.0);
     }
 
     [Fact]
-    public void A_report_has_every_part_and_its_pictures_are_pictures()
+    public void A_report_has_every_part_and_valid_pictures()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
         var faces = Enumerable.Range(0, 40).Select(i =>
@@ -209,7 +241,12 @@ public sealed class EvaluationTests
         Assert.Equal(40, report.BySize.Sum(s => s.Faces));
 
         var text = EvaluationText.Text("drawn", new EvaluationResult(report, null, ["x.jpg"], ["y.jpg: broken"], [], 42));
-        foreach (var part in (string[])["42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "incorrect_mask", "uncertain", "source drawn", "0-16 px"])
+        string[] parts =
+        [
+            "42 pictures", "x.jpg", "y.jpg: broken", "balanced", "precision", "without_mask", "ECE", "Brier", "incorrect_mask", "uncertain",
+            "source drawn", "0-16 px",
+        ];
+        foreach (var part in parts)
         {
             Assert.Contains(part, text, StringComparison.Ordinal);
         }

@@ -7,7 +7,7 @@ namespace MaskApi.Training.Tests;
 public sealed class FaceHeadFitTests
 {
     [Fact]
-    public void A_head_that_sees_the_difference_keeps_faces_and_drops_false_ones()
+    public void Informative_features_keep_faces_and_drop_false_ones()
     {
         var fit = FaceHeadFit.Of([.. Candidates(difference: 3)], folds: 3, penalty: 10);
 
@@ -22,19 +22,19 @@ public sealed class FaceHeadFitTests
     }
 
     [Fact]
-    public void Features_that_say_nothing_get_no_say()
+    public void Uninformative_features_get_no_weight()
     {
         var fit = FaceHeadFit.Of([.. Candidates(difference: 0)], folds: 3, penalty: 10);
 
-        // Noise alone: a logit spread of a quarter at most, where it is four with features that tell.
+        // Noise alone: the logit spread is a quarter at most; informative features give four.
         Assert.True(Math.Abs(fit.Weights[2]) * Spread(fit) < 0.25, $"{fit.Weights[2]} {Spread(fit)}");
         Assert.True(fit.Weights[1] > 0.3, "the detector's confidence counts");
     }
 
-    // Standard deviation of the head's logit over features of unit spread.
+    // Standard deviation of the head's logit for features of unit spread.
     private static double Spread(FaceHeadFit fit) => Math.Sqrt(fit.Head.Weight.ToArray().Sum(weight => (double)weight * weight));
 
-    // Eight features, of which the first differs between faces and others; the detector is right more often than not.
+    // Eight features; the first one separates faces from others. The detector is right more often than not.
     private static IEnumerable<FaceCandidateCrop> Candidates(float difference)
     {
         var random = new Random(4);
@@ -46,7 +46,8 @@ public sealed class FaceHeadFitTests
             var features = Enumerable.Range(0, 8).Select(_ => Normal()).ToArray();
             features[0] += isFace ? difference : -difference;
             var confidence = 1 / (1 + MathF.Exp(-Normal() - (isFace ? 1.5f : -0.5f)));
-            yield return new FaceCandidateCrop($"{kind}/{i}.jpg", features, new PixelBox(0, 0, 20 + (i % 50), 20 + (i % 50)), confidence, isFace, kind);
+            yield return new FaceCandidateCrop(
+                $"{kind}/{i}.jpg", features, new PixelBox(0, 0, 20 + (i % 50), 20 + (i % 50)), confidence, isFace, kind);
         }
     }
 }

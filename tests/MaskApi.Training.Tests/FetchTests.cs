@@ -22,7 +22,7 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_arrive_checked_and_are_not_fetched_twice()
+    public async Task Files_are_verified_and_not_fetched_twice()
     {
         var (a, b) = (Bytes(100_000, 1), Bytes(3_000, 2));
         _server.Files["/set/a.bin"] = a;
@@ -39,14 +39,14 @@ public sealed class FetchTests : IDisposable
         await fetcher.FetchAsync(source, _folder, null, Token);
         Assert.Equal(requests, _server.Requests.Count);
 
-        // A file that has been spoilt since is fetched again.
+        // A file that was corrupted later is fetched again.
         await System.IO.File.WriteAllBytesAsync(Path.Combine(_folder, "b.bin"), Bytes(3_000, 9), Token);
         await fetcher.FetchAsync(source, _folder, null, Token);
         Assert.Equal(b, await System.IO.File.ReadAllBytesAsync(Path.Combine(_folder, "b.bin"), Token));
     }
 
     [Fact]
-    public async Task A_broken_download_goes_on_from_where_it_stopped()
+    public async Task A_broken_download_resumes()
     {
         var a = Bytes(400_000, 3);
         _server.Files["/set/a.bin"] = a;
@@ -59,7 +59,7 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_knows_no_ranges_sends_the_whole_file_again()
+    public async Task A_server_without_ranges_sends_the_whole_file_again()
     {
         var a = Bytes(50_000, 4);
         _server.Files["/set/a.bin"] = a;
@@ -71,7 +71,7 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_not_as_expected_is_thrown_away_and_named()
+    public async Task Unexpected_content_is_discarded_and_named()
     {
         var a = Bytes(5_000, 5);
         _server.Files["/set/a.bin"] = Bytes(5_000, 6);
@@ -85,12 +85,17 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
-    public async Task An_archives_class_folders_are_unpacked_and_nothing_else()
+    public async Task Only_an_archives_class_folders_are_unpacked()
     {
         using var memory = new MemoryStream();
         using (var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var name in (string[])["top/data/with_mask/1.jpg", "top/data/with_mask/2.jpg", "top/data/without_mask/../../../../escape.jpg", "top/data/without_mask/3.jpg", "top/README.md", "top/other/with_mask/4.jpg"])
+            string[] names =
+            [
+                "top/data/with_mask/1.jpg", "top/data/with_mask/2.jpg", "top/data/without_mask/../../../../escape.jpg",
+                "top/data/without_mask/3.jpg", "top/README.md", "top/other/with_mask/4.jpg",
+            ];
+            foreach (var name in names)
             {
                 using var entry = zip.CreateEntry(name).Open();
                 entry.Write(Bytes(10, name.Length));
@@ -98,28 +103,33 @@ public sealed class FetchTests : IDisposable
         }
 
         _server.Files["/set.zip"] = memory.ToArray();
-        var source = new PublicSource("set", "a set", "any", _server.Address, null, null, new SourceArchive(new Uri(_server.Address, "set.zip"), "data"));
+        var source = new PublicSource(
+            "set", "a set", "any", _server.Address, null, null, new SourceArchive(new Uri(_server.Address, "set.zip"), "data"));
         var result = await new SourceFetcher(new Downloader(_client)).FetchAsync(source, _folder, null, Token);
         Assert.StartsWith("2 pictures with a mask, 2 without", result, StringComparison.Ordinal);
         Assert.Equal(["archive.zip", "with_mask/1.jpg", "with_mask/2.jpg", "without_mask/3.jpg", "without_mask/escape.jpg"],
-            Directory.GetFiles(_folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(_folder, f)).Order(StringComparer.Ordinal));
+            Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(_folder, f))
+                .Order(StringComparer.Ordinal));
 
         var empty = source with { Archive = new SourceArchive(new Uri(_server.Address, "set.zip"), "elsewhere") };
-        await Assert.ThrowsAsync<InvalidDataException>(() => new SourceFetcher(new Downloader(_client)).FetchAsync(empty, _folder, null, Token));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => new SourceFetcher(new Downloader(_client)).FetchAsync(empty, _folder, null, Token));
     }
 
     [Fact]
-    public async Task The_backbone_fetched_from_a_mirror_is_the_one_training_reads()
+    public async Task A_backbone_from_a_mirror_equals_the_original()
     {
         var original = Repository.Shared("backbone", "mobilenetv2_1.0_224");
-        Assert.SkipWhen(original is null, "The ImageNet backbone is not there (../shared/backbone).");
+        Assert.SkipWhen(original is null, "The ImageNet backbone is missing (../shared/backbone).");
         var listed = PublicSource.All.Single(s => s.Name == "backbone");
         foreach (var file in listed.Files!)
         {
             _server.Files["/set/" + file.Path] = await System.IO.File.ReadAllBytesAsync(Path.Combine(original!, file.Path), Token);
         }
 
-        await new SourceFetcher(new Downloader(_client)).FetchAsync(listed with { BaseUrl = new Uri(_server.Address, "set/") }, _folder, null, Token);
+        await new SourceFetcher(new Downloader(_client)).FetchAsync(
+            listed with { BaseUrl = new Uri(_server.Address, "set/") }, _folder, null, Token);
         var (fetched, given) = (BackboneWeights.Load(_folder), BackboneWeights.Load(Repository.Shared("backbone")!));
         Assert.Equal(52, fetched.Blocks.Sum(b => b.Convolutions.Count));
         foreach (var (a, b) in fetched.Blocks.SelectMany(b => b.Convolutions).Zip(given.Blocks.SelectMany(b => b.Convolutions)))
@@ -129,7 +139,7 @@ public sealed class FetchTests : IDisposable
     }
 
     [Fact]
-    public void Every_source_says_where_it_is_from_and_what_is_allowed()
+    public void Every_source_has_a_page_and_a_license()
     {
         Assert.All(PublicSource.All, s =>
         {
@@ -140,7 +150,8 @@ public sealed class FetchTests : IDisposable
         });
     }
 
-    private PublicSource Source(params SourceFile[] files) => new("set", "a set", "any", _server.Address, new Uri(_server.Address, "set/"), files, null);
+    private PublicSource Source(params SourceFile[] files) =>
+        new("set", "a set", "any", _server.Address, new Uri(_server.Address, "set/"), files, null);
 
     private static SourceFile File(string name, byte[] bytes) => new(name, bytes.Length, Hash(bytes));
 
@@ -167,14 +178,14 @@ public sealed class FetchTests : IDisposable
         public void Report(long value) => Interlocked.Add(ref _total, value);
     }
 
-    /// <summary>Serves bytes on the loopback address, with ranges, and breaks off once where told.</summary>
+    /// <summary>Serves bytes on the loopback address, with ranges, and can abort one transfer on demand.</summary>
     private sealed class LoopbackServer : IDisposable
     {
         private readonly HttpListener _listener = new();
 
         public LoopbackServer()
         {
-            // The listener takes no port 0, so a free one is asked for first.
+            // The listener does not accept port 0, so find a free one first.
             using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
             {
                 probe.Start();
@@ -227,7 +238,9 @@ public sealed class FetchTests : IDisposable
                 return;
             }
 
-            var from = Ranges && range.Length > 0 ? int.Parse(range["bytes=".Length..].TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture) : 0;
+            var from = Ranges && range.Length > 0
+                ? int.Parse(range["bytes=".Length..].TrimEnd('-'), System.Globalization.CultureInfo.InvariantCulture)
+                : 0;
             if (from > 0)
             {
                 context.Response.StatusCode = 206;

@@ -13,7 +13,7 @@ public sealed class FittingTests
     private static readonly Recipe _quick = new()
     {
         Name = "quick",
-        GroupedSplit = false, // drawn faces all look alike
+        GroupedSplit = false, // drawn faces are all alike
         BatchSize = 8,
         Augmentation = new Augmentation { AnyAngle = 0, Shrink = 0 },
         Views = 2,
@@ -29,7 +29,7 @@ public sealed class FittingTests
         var stopping = new EarlyStopping(patience: 2);
         Assert.True(stopping.Report(0.5));
         Assert.True(stopping.Report(0.4));
-        Assert.False(stopping.Report(0.4)); // no better is not better
+        Assert.False(stopping.Report(0.4)); // equal is not better
         Assert.False(stopping.ShouldStop);
         Assert.True(stopping.Report(0.39));
         Assert.False(stopping.Report(0.6));
@@ -39,11 +39,11 @@ public sealed class FittingTests
     }
 
     [Fact]
-    public void The_rate_halves_after_two_epochs_without_progress()
+    public void The_learning_rate_halves_after_two_epochs_without_progress()
     {
         var plateau = new PlateauSchedule(1e-5, patience: 2, factor: 0.5);
         Assert.False(plateau.Report(0.5));
-        Assert.False(plateau.Report(0.49995)); // less than the least difference
+        Assert.False(plateau.Report(0.49995)); // below the minimum improvement
         Assert.True(plateau.Report(0.5));
         Assert.Equal(5e-6, plateau.Rate, 1e-12);
         Assert.False(plateau.Report(0.5));
@@ -60,7 +60,7 @@ public sealed class FittingTests
     }
 
     [Fact]
-    public void The_temperature_that_made_the_logits_is_found_again()
+    public void The_temperature_behind_the_logits_is_recovered()
     {
         var random = new SeededRandom(7);
         var logits = new List<float>();
@@ -73,7 +73,7 @@ public sealed class FittingTests
         }
 
         Assert.Equal(3, TemperatureScaling.Fit(logits, masked), 0.15);
-        // Five faces of each class without a mistake: six sevenths sure, no more.
+        // Five faces of each class without a mistake allow a confidence of six sevenths, no more.
         float[] perfect = [4, 4, 4, 4, 4, -4, -4, -4, -4, -4];
         var temperature = TemperatureScaling.Fit(perfect, [.. perfect.Select(l => l > 0)]);
         Assert.Equal(6 / 7.0, TemperatureScaling.Sigmoid(4 / temperature), 1e-3);
@@ -83,7 +83,7 @@ public sealed class FittingTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Each_phase_trains_what_it_should_and_nothing_else()
+    public async Task Each_phase_trains_only_its_own_layers()
     {
         var before = TestBackbone.Random();
         var headOnly = await TrainAsync(_quick with { TuningPhase = null });
@@ -103,7 +103,7 @@ public sealed class FittingTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task The_same_seed_gives_the_same_network_and_another_seed_another()
+    public async Task Equal_seeds_give_equal_networks_and_others_do_not()
     {
         var (a, b) = (await TrainAsync(_quick), await TrainAsync(_quick));
         Assert.InRange(Difference(a.HeadWeights().Hidden.Weight, b.HeadWeights().Hidden.Weight), 0, Rounding);
@@ -116,7 +116,7 @@ public sealed class FittingTests
     [Trait("Category", "Slow")]
     [InlineData(2)] // in the first phase
     [InlineData(5)] // in the second
-    public async Task A_resumed_run_comes_to_the_same_result(int stopAfter)
+    public async Task A_resumed_run_gives_the_same_result(int stopAfter)
     {
         var crops = TestFaces.Crops(24);
         var folder = Directory.CreateTempSubdirectory().FullName;
@@ -125,25 +125,28 @@ public sealed class FittingTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TrainingRun.ExecuteAsync(
             crops, TestBackbone.Random(), _quick, 1, cpu, folder, resume: false, new StopAfter(stopAfter, stop), stop.Token));
         var resumed = await TrainingRun.ExecuteAsync(
-            crops, TestBackbone.Random(), _quick, 1, cpu, folder, resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken);
+            crops, TestBackbone.Random(), _quick, 1, cpu, folder,
+            resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken);
         var whole = Directory.CreateTempSubdirectory().FullName;
         var unbroken = await TrainingRun.ExecuteAsync(
-            crops, TestBackbone.Random(), _quick, 1, cpu, whole, resume: false, new StopAfter(99, stop), TestContext.Current.CancellationToken);
+            crops, TestBackbone.Random(), _quick, 1, cpu, whole,
+            resume: false, new StopAfter(99, stop), TestContext.Current.CancellationToken);
 
         Assert.Equal(unbroken.ValidationLoss, resumed.ValidationLoss, Rounding);
         Assert.Equal(unbroken.Temperatures[0], resumed.Temperatures[0], 100 * Rounding);
         AssertSameTable(Path.Combine(whole, "metrics.csv"), Path.Combine(folder, "metrics.csv"), columns: 9);
         AssertSameTable(Path.Combine(whole, "validation.csv"), Path.Combine(folder, "validation.csv"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => TrainingRun.ExecuteAsync(
-            crops, TestBackbone.Random(), _quick, 2, cpu, folder, resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken));
+            crops, TestBackbone.Random(), _quick, 2, cpu, folder,
+            resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_run_on_drawn_faces_learns_to_tell_them_apart()
+    public async Task A_run_on_drawn_faces_learns_to_classify_them()
     {
         var backbone = Repository.Shared("backbone");
-        Assert.SkipWhen(backbone is null, "The ImageNet backbone is not there (../shared/backbone), and random features teach nothing.");
+        Assert.SkipWhen(backbone is null, "The ImageNet backbone is missing (../shared/backbone), and random features teach nothing.");
         var crops = TestFaces.Crops(120);
         var folder = Directory.CreateTempSubdirectory().FullName;
         using var stop = new CancellationTokenSource();
@@ -153,19 +156,33 @@ public sealed class FittingTests
             TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 6, LearningRate = 3e-4, Patience = 6 },
         };
         var result = await TrainingRun.ExecuteAsync(
-            crops, BackboneWeights.Load(backbone!), recipe, 1, CPU, folder, false, new StopAfter(999, stop), TestContext.Current.CancellationToken);
-        Assert.True(result.ValidationAccuracy >= 0.9, $"accuracy {result.ValidationAccuracy}\n{File.ReadAllText(Path.Combine(folder, "metrics.csv"))}");
+            crops,
+            BackboneWeights.Load(backbone!),
+            recipe,
+            1,
+            CPU,
+            folder,
+            false,
+            new StopAfter(999, stop),
+            TestContext.Current.CancellationToken);
+        Assert.True(
+            result.ValidationAccuracy >= 0.9,
+            $"accuracy {result.ValidationAccuracy}\n{File.ReadAllText(Path.Combine(folder, "metrics.csv"))}");
         Assert.True(result.CalibratedLoss < 0.4, $"loss {result.CalibratedLoss}");
         RunReport.Write(folder);
         Assert.Contains("drawn/with_mask 60", File.ReadAllText(Path.Combine(folder, "card.md")), StringComparison.Ordinal);
-        foreach (var file in (string[])["mask_classifier.onnx", "card.md", "curves.png", "run.json", "result.json", "metrics.csv", "metrics.json", "validation.csv"])
+        string[] files =
+        [
+            "mask_classifier.onnx", "card.md", "curves.png", "run.json", "result.json", "metrics.csv", "metrics.json", "validation.csv",
+        ];
+        foreach (var file in files)
         {
             Assert.True(new FileInfo(Path.Combine(folder, file)).Length > 100, file);
         }
     }
 
     [Fact]
-    public void Recipes_survive_json_and_unknown_members_are_refused()
+    public void Recipes_survive_a_json_round_trip_and_unknown_members_are_refused()
     {
         Assert.Equal(Recipe.Best.ToJson(), Recipe.FromJson(Recipe.Best.ToJson()).ToJson());
         Assert.Throws<System.Text.Json.JsonException>(() => Recipe.FromJson("""{ "learningRate": 1 }"""));
@@ -177,19 +194,27 @@ public sealed class FittingTests
             }
             """);
         Assert.Equal(["base", "longer", "longer, smooth"], ideas.Select(i => i.Name));
-        Assert.Equal((9, 2, 3, 0), (ideas[1].Recipe.HeadPhase.Epochs, ideas[1].Recipe.HeadPhase.Patience, ideas[1].Recipe.Views, ideas[1].Recipe.LabelSmoothing));
+        var longer = ideas[1].Recipe;
+        Assert.Equal((9, 2, 3, 0), (longer.HeadPhase.Epochs, longer.HeadPhase.Patience, longer.Views, longer.LabelSmoothing));
         Assert.Equal(("longer", 9, 0.1), (ideas[2].On, ideas[2].Recipe.HeadPhase.Epochs, ideas[2].Recipe.LabelSmoothing));
         Assert.Throws<System.Text.Json.JsonException>(() => Idea.Parse("""{ "base": {}, "ideas": { "a": { "on": "b" }, "b": {} } }"""));
     }
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task Ideas_share_views_and_come_to_what_they_would_alone()
+    public async Task Ideas_share_views_without_affecting_each_other()
     {
         var crops = TestFaces.Crops(36);
         int[] groups = [.. Enumerable.Range(0, crops.Count)];
         Idea Tuned(string name, string firstBlock) => new(
-            name, "head", _quick with { Name = name, AugmentValidation = true, TuningPhase = _quick.TuningPhase! with { FirstBlock = firstBlock, Epochs = 1 } });
+            name,
+            "head",
+            _quick with
+            {
+                Name = name,
+                AugmentValidation = true,
+                TuningPhase = _quick.TuningPhase! with { FirstBlock = firstBlock, Epochs = 1 },
+            });
         Idea[] ideas =
         [
             new("head", "head", _quick with { AugmentValidation = true, TuningPhase = null }),
@@ -204,13 +229,14 @@ public sealed class FittingTests
             var observer = new CountingObserver();
             var validation = new CrossValidation(crops, groups, TestBackbone.Random(), 1, CPU, observer);
             var results = new List<IdeaResult>();
-            await validation.RunAsync(some, validation.ByGroup(2, new HashSet<string> { "drawn" }), results.Add, TestContext.Current.CancellationToken);
+            var folds = validation.ByGroup(2, new HashSet<string> { "drawn" });
+            await validation.RunAsync(some, folds, results.Add, TestContext.Current.CancellationToken);
             return (results, observer);
         }
 
         var (together, observer) = await RunAsync(ideas);
         Assert.Equal(["head", "top", "more", "plain", "smaller"], together.Select(r => r.Idea.Name));
-        // Plain views, two augmented ones to learn from and one to be judged by, and plain ones of the other size: once each, for all folds and ideas.
+        // Plain views, two augmented ones for training, one for validation, and plain ones of the other size: once for all folds and ideas.
         Assert.Equal(crops.Count * (1 + 2 + 1 + 1), observer.Views);
         Assert.NotEqual(Answers("plain"), Answers("smaller"));
         Assert.All(together, r => Assert.Equal(Enumerable.Range(0, crops.Count), r.Answers.Select(a => a.Item).Order()));
@@ -218,7 +244,8 @@ public sealed class FittingTests
         Assert.Equal(Masks(alone), Answers("top"));
 
         double[] Answers(string idea) => Masks(together.Single(r => r.Idea.Name == idea));
-        static double[] Masks(IdeaResult result) => [.. result.Answers.OrderBy(a => a.Item).Select(a => a.Probabilities[(int)FaceLabel.WithMask])];
+        static double[] Masks(IdeaResult result) =>
+            [.. result.Answers.OrderBy(a => a.Item).Select(a => a.Probabilities[(int)FaceLabel.WithMask])];
     }
 
     private static async Task<MaskNetwork> TrainAsync(Recipe recipe, int seed = 1)
@@ -230,10 +257,11 @@ public sealed class FittingTests
         return network;
     }
 
-    private static float[] Flat(BackboneWeights weights) => [.. weights.Blocks.SelectMany(b => b.Convolutions).SelectMany(c => c.Weight.Concat(c.Bias))];
+    private static float[] Flat(BackboneWeights weights) =>
+        [.. weights.Blocks.SelectMany(b => b.Convolutions).SelectMany(c => c.Weight.Concat(c.Bias))];
 
     /// <summary>
-    /// What the same training may differ by: which of several ways a kernel adds up depends on where its memory happens to lie.
+    /// Tolerance between equal runs: the order in which a kernel adds depends on memory alignment.
     /// </summary>
     private const double Rounding = 1e-4;
 

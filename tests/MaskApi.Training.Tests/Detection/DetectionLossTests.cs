@@ -13,11 +13,11 @@ public sealed class DetectionLossTests
     private static readonly FaceLandmarks _points = LandmarkValues.From([24, 20, 40, 20, 32, 30, 32, 40, 14, 24, 50, 24]);
 
     [Fact]
-    public void Cells_near_the_center_answer_and_those_around_them_may_do_either()
+    public void Cells_near_the_center_are_positive_and_those_around_them_are_ignored()
     {
         using var scope = NewDisposeScope();
 
-        // Center (32, 32), 44 wide, 20 high: the core reaches 8.8 and 4 pixels, the ring 15.4 and 7; cell centers lie at 2, 6, 10 …
+        // Center (32, 32), 44 wide, 20 high: the core reaches 8.8 and 4 pixels, the ring 15.4 and 7; cell centers are at 2, 6, 10 …
         var targets = Assign([new TrainingFace(new PixelBox(10, 22, 44, 20), null, false)]);
 
         Assert.Equal([(7, 6), (7, 7), (7, 8), (7, 9), (8, 6), (8, 7), (8, 8), (8, 9)], Set(targets.Positive));
@@ -26,7 +26,7 @@ public sealed class DetectionLossTests
     }
 
     [Fact]
-    public void A_tiny_face_still_has_the_nearest_cell()
+    public void A_tiny_face_still_gets_the_nearest_cell()
     {
         using var scope = NewDisposeScope();
 
@@ -43,7 +43,9 @@ public sealed class DetectionLossTests
 
         var targets = Assign(
         [
-            new TrainingFace(large, null, false), new TrainingFace(small, null, false), new TrainingFace(new PixelBox(0, 0, 12, 12), null, true),
+            new TrainingFace(large, null, false),
+            new TrainingFace(small, null, false),
+            new TrainingFace(new PixelBox(0, 0, 12, 12), null, true),
         ]);
 
         Assert.Equal(1, targets.Face[0, 8, 8].item<long>());
@@ -55,7 +57,7 @@ public sealed class DetectionLossTests
     }
 
     [Fact]
-    public void A_perfect_answer_costs_nothing()
+    public void A_perfect_output_has_no_loss()
     {
         using var scope = NewDisposeScope();
         TrainingFace[] faces = [new(new PixelBox(12, 12, 40, 40), _points, false)];
@@ -67,24 +69,24 @@ public sealed class DetectionLossTests
     }
 
     [Fact]
-    public void A_shifted_box_costs_its_overlap_and_distance()
+    public void A_shifted_box_loses_by_overlap_and_distance()
     {
         using var scope = NewDisposeScope();
         TrainingFace[] faces = [new(new PixelBox(12, 12, 40, 40), null, false)];
         var targets = Assign(faces);
         var output = Perfect(targets, faces[0]);
 
-        // Moved right by 10 of 40: shared 30·40, joint 50·40, the hull is what both cover, so GIoU = IoU = 0.6.
+        // Moved right by 10 of 40: intersection 30·40, union 50·40, and the hull equals the union, so GIoU = IoU = 0.6.
         output.Regressions[0, 0].add_(10);
         var loss = DetectionLoss.Compute(output, targets);
 
-        // Every one of the face's cells weighs 1/√cells, and so does the divisor; a distance of 10 in 40 counts 0.3 times.
+        // Each of the face's cells weighs 1/√cells, and so does the divisor; a distance of 10 in 40 is weighted by 0.3.
         Assert.Equal(1 - 0.6 + (0.3 * 10 / 40), loss.Box.item<float>(), 1e-4);
         Assert.Equal(0, loss.Landmarks.item<float>());
     }
 
     [Fact]
-    public void A_false_alarm_costs_except_where_it_is_ignored()
+    public void A_false_positive_counts_unless_it_is_ignored()
     {
         using var scope = NewDisposeScope();
         TrainingFace[] ignored = [new(new PixelBox(12, 12, 40, 40), null, true)];
@@ -92,15 +94,15 @@ public sealed class DetectionLossTests
         logits[0, 8, 8] = 30f;
         var output = new DetectorOutput(logits, zeros(1, DetectorNetwork.Values, Cells, Cells));
 
-        var spared = DetectionLoss.Compute(output, Assign(ignored));
-        var charged = DetectionLoss.Compute(output, Assign([]));
+        var ignoredLoss = DetectionLoss.Compute(output, Assign(ignored));
+        var loss = DetectionLoss.Compute(output, Assign([]));
 
-        Assert.Equal(0, spared.Score.item<float>(), 1e-4);
-        Assert.Equal(30, charged.Score.item<float>(), 1e-3);
+        Assert.Equal(0, ignoredLoss.Score.item<float>(), 1e-4);
+        Assert.Equal(30, loss.Score.item<float>(), 1e-3);
     }
 
     [Fact]
-    public void Gradients_are_finite_where_no_face_is_and_where_boxes_are_nonsense()
+    public void Gradients_are_finite_without_faces_and_with_degenerate_boxes()
     {
         using var scope = NewDisposeScope();
         var logits = zeros([2, Cells, Cells], requires_grad: true);

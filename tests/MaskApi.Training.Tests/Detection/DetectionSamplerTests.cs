@@ -18,10 +18,10 @@ public sealed class DetectionSamplerTests
     };
 
     [Fact]
-    public void Boxes_and_key_points_lie_on_the_face_wherever_it_goes()
+    public void Boxes_and_key_points_follow_the_face()
     {
         var picture = Disc();
-        var turned = 0;
+        var views = 0;
         for (var seed = 0; seed < 200; seed++)
         {
             var (view, faces) = DetectionSampler.Sample(picture, _plain, new SeededRandom(seed));
@@ -31,16 +31,16 @@ public sealed class DetectionSamplerTests
                 continue;
             }
 
-            turned++;
+            views++;
             var box = faces[0].Box;
 
-            // An ellipse's box is exact under any linear map, so the red pixels' bounds are the box, but for the blur of resampling.
+            // An ellipse's bounding box is exact under any linear map, so the red pixels' bounds equal the box, up to resampling blur.
             Assert.Equal(red.X, box.X, 2f);
             Assert.Equal(red.Y, box.Y, 2f);
             Assert.Equal(red.Right, box.Right, 2f);
             Assert.Equal(red.Bottom, box.Bottom, 2f);
 
-            // Blue marks the eye on the picture's left, the person's right; in a mirror it is the person's left.
+            // Blue marks the eye on the picture's left, which is the person's right eye, or the left one when mirrored.
             var blue = Bounds(view, (r, g, b) => b > 150 && r < 100);
             var points = faces[0].Landmarks!.Value;
             if (blue.Width < 3 || blue.Height < 3 || blue.X < 2 || blue.Y < 2 || blue.Right > 190 || blue.Bottom > 190)
@@ -49,14 +49,14 @@ public sealed class DetectionSamplerTests
             }
 
             var near = Math.Min(Distance(points.RightEye, blue.Center), Distance(points.LeftEye, blue.Center));
-            Assert.True(near < 2, $"seed {seed}: no eye within two pixels of the mark, but {near}");
+            Assert.True(near < 2, $"seed {seed}: the nearest eye is {near} pixels from the mark");
         }
 
-        Assert.True(turned > 150, $"only {turned} views had the face");
+        Assert.True(views > 150, $"only {views} views had the face");
     }
 
     [Fact]
-    public void What_was_taken_for_a_face_is_looked_at_as_a_face_and_is_none()
+    public void Decoys_are_sampled_like_faces_but_not_labelled()
     {
         var disc = Disc();
         var picture = disc with { Faces = [], Decoys = [disc.Faces[0].Box] };
@@ -78,15 +78,15 @@ public sealed class DetectionSamplerTests
 
         var faces = DetectionSampler.Visible([new TrainingFace(new PixelBox(0, 0, 40, 40), points, false)], map, mirror: true, 40);
 
-        // The eye at (10, 10), the person's right, now lies at (30, 10) and is the left eye of the person in the mirror.
+        // The eye at (10, 10), the person's right, is now at (30, 10) and is the mirrored person's left eye.
         Assert.Equal(points, faces[0].Landmarks);
     }
 
     [Theory]
-    [InlineData(90, 20, 0)] // counterclockwise as seen: what was right of the center is above it
+    [InlineData(90, 20, 0)] // counterclockwise: a point right of the center moves above it
     [InlineData(180, 0, 20)]
     [InlineData(-90, 20, 40)]
-    public void Angles_turn_counterclockwise(double degrees, float x, float y)
+    public void Positive_angles_rotate_counterclockwise(double degrees, float x, float y)
     {
         var map = AffineMap.Place(new PixelPoint(20, 20), 20, 20, 1, degrees, mirror: false);
 
@@ -97,7 +97,7 @@ public sealed class DetectionSamplerTests
     }
 
     [Fact]
-    public void A_face_cut_deeply_is_ignored_and_one_hardly_seen_is_left_out()
+    public void A_mostly_cut_off_face_is_ignored_and_a_barely_visible_one_is_dropped()
     {
         var stay = AffineMap.Place(default, 0, 0, 1, 0, mirror: false);
         TrainingFace At(float x) => new(new PixelBox(x, 10, 40, 40), null, false);
@@ -125,7 +125,7 @@ public sealed class DetectionSamplerTests
     }
 
     [Fact]
-    public async Task The_stream_holds_each_batch_in_its_place_and_stops_when_told()
+    public async Task The_stream_keeps_the_order_of_batches_and_stops_early()
     {
         var batches = new DetectionBatches([Disc()], [1], new SamplerOptions { Side = 32 }, 2, 5);
         var number = 0;
@@ -156,7 +156,7 @@ public sealed class DetectionSamplerTests
 
     private static float Distance(PixelPoint a, PixelPoint b) => MathF.Sqrt(((a.X - b.X) * (a.X - b.X)) + ((a.Y - b.Y) * (a.Y - b.Y)));
 
-    /// <summary>A red ellipse, 60 wide and 80 high about (100, 80), with a blue dot at its left eye as one sees it.</summary>
+    /// <summary>A red ellipse, 60 wide and 80 high, centered at (100, 80), with a blue dot at the eye on the picture's left.</summary>
     private static TrainingPicture Disc()
     {
         var image = new RgbImage(200, 160);

@@ -11,7 +11,7 @@ namespace MaskApi.Training.Tests.Detection;
 public sealed class DetectorNetworkTests
 {
     [Fact]
-    public void It_answers_as_TensorFlow_Lite_does()
+    public void It_matches_TensorFlow_Lite()
     {
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
@@ -28,7 +28,7 @@ public sealed class DetectorNetworkTests
         EqualityComparer<KeyValuePair<int, float[]>>.Create((a, b) => a.Key == b.Key && a.Value.AsSpan().SequenceEqual(b.Value));
 
     [Fact]
-    public void Weights_that_were_not_trained_export_to_the_file_they_came_from()
+    public void Untrained_weights_export_to_the_original_file()
     {
         using var network = new DetectorNetwork(DetectorFile.FullRange, CPU);
         var none = new Dictionary<string, string>();
@@ -39,7 +39,7 @@ public sealed class DetectorNetworkTests
     }
 
     [Fact]
-    public void Weights_come_back_from_the_exported_model()
+    public void Weights_can_be_read_from_the_exported_model()
     {
         using var frozen = no_grad();
         using var tuned = new DetectorNetwork(DetectorFile.FullRange, CPU);
@@ -78,7 +78,7 @@ public sealed class DetectorNetworkTests
     }
 
     [Fact]
-    public void The_exported_model_scores_as_the_network_does_whatever_the_pictures_shape()
+    public void The_exported_model_matches_the_network_for_any_shape()
     {
         const int height = 64, width = 160;
         using var frozen = no_grad();
@@ -114,7 +114,7 @@ public sealed class DetectorNetworkTests
     }
 }
 
-/// <summary>MediaPipe's full-range file and what TensorFlow Lite answers for it.</summary>
+/// <summary>MediaPipe's full-range file and TensorFlow Lite's output for it.</summary>
 internal static class DetectorFile
 {
     private static readonly string _folder = Path.Combine(Repository.Root, "tests", "MaskApi.Onnx.Tests", "Reference");

@@ -36,7 +36,7 @@ public sealed class DetectorTuningTests
         Assert.Equal(2, losses.Count);
         Assert.True(losses[1] < 0.6 * losses[0], $"the loss went from {losses[0]:0.000} to {losses[1]:0.000}");
 
-        // And a drawn face that it never saw is found where it was drawn.
+        // A drawn face that the network has not seen is found, too.
         var unseen = TestFaces.Picture(masked: true, new SeededRandom(99));
         var found = new FaceFinder(network, TorchSharp.torch.CPU)
             .Find([unseen], [64], mirror: true, 0.1f, TestContext.Current.CancellationToken)[0];
@@ -44,20 +44,28 @@ public sealed class DetectorTuningTests
     }
 
     [Fact]
-    public void Labelled_faces_get_key_points_and_confident_strangers_are_ignored()
+    public void Labelled_faces_get_key_points_and_other_confident_ones_are_ignored()
     {
         var points = LandmarkValues.From([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         PixelBox[] drawn = [new(10, 10, 20, 20), new(100, 10, 20, 20)];
-        FoundFace[] found = [new(new(11, 10, 20, 20), 0.9f, points), new(new(60, 60, 20, 20), 0.8f, points), new(new(60, 10, 20, 20), 0.3f, points)];
+        FoundFace[] found =
+        [
+            new(new(11, 10, 20, 20), 0.9f, points), new(new(60, 60, 20, 20), 0.8f, points), new(new(60, 10, 20, 20), 0.3f, points),
+        ];
 
         var faces = PictureLabeler.Labelled(drawn, found);
 
         Assert.Equal(
-            [new TrainingFace(drawn[0], points, false), new TrainingFace(drawn[1], null, false), new TrainingFace(found[1].Box, null, true)], faces);
+            [
+                new TrainingFace(drawn[0], points, false),
+                new TrainingFace(drawn[1], null, false),
+                new TrainingFace(found[1].Box, null, true),
+            ],
+            faces);
     }
 
     [Fact]
-    public void Unlabelled_pictures_get_sure_faces_and_unsure_ones_are_ignored()
+    public void Unlabelled_pictures_get_confident_faces_and_uncertain_ones_are_ignored()
     {
         var points = LandmarkValues.From(new float[12]);
         FoundFace At(float x, float score) => new(new PixelBox(x, 0, 20, 20), score, points);
@@ -71,30 +79,32 @@ public sealed class DetectorTuningTests
     }
 
     [Fact]
-    public void Accuracy_is_what_one_works_out_by_hand()
+    public void Accuracy_matches_a_hand_calculation()
     {
         PixelBox[][] drawn = [[new(0, 0, 30, 30), new(50, 0, 30, 30)], [new(0, 0, 10, 10)]];
         FoundFace At(float x, float size, float score) => new(new PixelBox(x, 0, size, size), score, default);
         FoundFace[][] found = [[At(0, 30, 0.9f), At(1, 30, 0.8f)], [At(0, 10, 0.7f)]];
 
-        // In falling score: hit, miss (the face is taken), hit of the small one. Recalls 1/3, 1/3, 2/3; precisions 1, 1/2, 2/3.
+        // In descending score: hit, false positive (the face is taken), hit of the small face. Recall 1/3, 1/3, 2/3; precision 1, 1/2, 2/3.
         var all = DetectionAccuracy.Of(drawn, found);
         Assert.Equal((1 / 3.0 * 1) + (1 / 3.0 * 2 / 3), all.AveragePrecision, 1e-9);
         Assert.Equal((2 / 3.0, 2 / 3.0, 0.7f), (all.Precision, all.Recall, (float)all.Threshold));
 
-        // From 20 pixels: two faces, one found; the small face's detection neither counts nor costs.
+        // From 20 pixels: two faces, one found. The small face's detection counts neither way.
         Assert.Equal(0.5, DetectionAccuracy.Of(drawn, found, 20).AveragePrecision, 1e-9);
     }
 
     [Fact]
-    public void A_pack_gives_back_what_was_put_in_and_folds_do_not_change()
+    public void A_pack_survives_a_round_trip_and_folds_do_not_change()
     {
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
         try
         {
             PackedPicture[] pictures =
             [
-                new("set/a.jpg", [new PixelBox(1.5f, 2, 3, 4)], new byte[] { 1, 2, 3 }), new("set/b.jpg", null, new byte[] { 4 }), new("set/c.jpg", [], new byte[] { 5 }),
+                new("set/a.jpg", [new PixelBox(1.5f, 2, 3, 4)], new byte[] { 1, 2, 3 }),
+                new("set/b.jpg", null, new byte[] { 4 }),
+                new("set/c.jpg", [], new byte[] { 5 }),
             ];
             DetectorPack.Write(path, pictures);
             var first = File.ReadAllBytes(path);
