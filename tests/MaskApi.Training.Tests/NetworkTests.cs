@@ -13,7 +13,7 @@ namespace MaskApi.Training.Tests;
 public sealed class NetworkTests
 {
     [Theory]
-    [InlineData(224, 3, 2, 0, 1)] // even, stride 2: one cell at the end, none at the start
+    [InlineData(224, 3, 2, 0, 1)] // even, stride 2: one cell after, none before
     [InlineData(7, 3, 2, 1, 1)]
     [InlineData(14, 3, 1, 1, 1)]
     [InlineData(5, 1, 1, 0, 0)]
@@ -24,9 +24,17 @@ public sealed class NetworkTests
     [Fact]
     public void A_convolution_of_stride_two_pads_below_and_to_the_right()
     {
-        // A 3×3 window of ones over 1…16: with torch's own padding the first sum would be 1+2+5+6.
+        // A 3×3 window of ones over 1…16; with torch's own padding, the first sum would be 1+2+5+6.
         using var network = new MobileNetV2(new BackboneWeights(
-            [new BlockWeights("stem", [new ConvolutionWeights(ConvolutionKind.Plain, [1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 3, 3], [0.5f], 2, Relu6: false)], Residual: false)]));
+            [
+                new BlockWeights(
+                    "stem",
+                    [
+                        new ConvolutionWeights(
+                            ConvolutionKind.Plain, [1, 1, 1, 1, 1, 1, 1, 1, 1], [1, 1, 3, 3], [0.5f], 2, Relu6: false),
+                    ],
+                    Residual: false),
+            ]));
         using var input = arange(1, 17, ScalarType.Float32).reshape(1, 1, 4, 4);
         using var output = network.forward(input);
         Assert.Equal([1, 1, 2, 2], output.shape);
@@ -53,7 +61,7 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public void Weights_come_out_as_they_went_in()
+    public void Weights_survive_a_round_trip()
     {
         var weights = TestBackbone.Random();
         using var network = new MobileNetV2(weights);
@@ -69,10 +77,10 @@ public sealed class NetworkTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void The_real_backbone_tells_pictures_apart_and_copies_together()
+    public void The_real_backbone_separates_pictures_and_matches_copies()
     {
         var folder = Repository.Shared("backbone");
-        Assert.SkipWhen(folder is null, "The ImageNet backbone is not there (../shared/backbone).");
+        Assert.SkipWhen(folder is null, "The ImageNet backbone is missing (../shared/backbone).");
         using var network = new MobileNetV2(BackboneWeights.Load(folder!));
         network.eval();
         Assert.Equal(19, network.BlockCount);
@@ -81,7 +89,10 @@ public sealed class NetworkTests
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var resized = Resampler.Resize(image, new SampleRect(0, 0, image.Width, image.Height), 224, 224);
-            return MaskNetwork.Pool(network.forward(MaskNetwork.Preprocess(tensor(resized.Pixels, [1, 224, 224, 3])))).data<float>().ToArray();
+            return MaskNetwork
+                .Pool(network.forward(MaskNetwork.Preprocess(tensor(resized.Pixels, [1, 224, 224, 3]))))
+                .data<float>()
+                .ToArray();
         }
 
         var face = TestFaces.Picture(masked: false, new SeededRandom(5));
@@ -96,14 +107,14 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public void Only_what_is_unfrozen_can_learn()
+    public void Only_unfrozen_blocks_are_trained()
     {
         using var network = new MaskNetwork(TestBackbone.Random());
         var head = network.Unfreeze(network.Backbone.BlockCount);
         Assert.Equal(4, head.Count);
         Assert.Equal(4, network.parameters().Count(p => p.requires_grad));
 
-        // Keras's top 30 layers: blocks 14, 15, 16 (three convolutions each) and the last one, weight and bias each.
+        // Keras's top 30 layers: blocks 14, 15, 16 (three convolutions each) and the last one, with a weight and a bias each.
         var tuned = network.Unfreeze(network.Backbone.IndexOf("14"));
         Assert.Equal(4 + (2 * 10), tuned.Count);
         Assert.Equal(tuned.Count, network.parameters().Count(p => p.requires_grad));
@@ -113,9 +124,9 @@ public sealed class NetworkTests
     [Trait("Category", "Slow")]
     [InlineData(VerdictHead.Mask)]
     [InlineData(VerdictHead.MaskAndFit)]
-    public void The_exported_model_answers_as_the_network_does_on_fifty_crops(VerdictHead head)
+    public void The_exported_model_matches_the_network_on_fifty_crops(VerdictHead head)
     {
-        // Random weights amplify rounding more than learnt ones do, so they get a wider berth.
+        // Random weights amplify rounding more than trained ones, so their tolerance is wider.
         var folder = Repository.Shared("backbone");
         var tolerance = folder is null ? 1e-3f : 1e-4f;
         manual_seed(3);
@@ -130,25 +141,29 @@ public sealed class NetworkTests
         var random = new SeededRandom(4);
         for (var i = 0; i < 50; i++)
         {
-            // Crops of every size, smaller and larger than the network's 160.
+            // Crops of many sizes, smaller and larger than the network's 160.
             var drawn = TestFaces.Picture(i % 2 == 0, random);
             var crop = Resampler.Resize(drawn, new SampleRect(0, 0, 160, 180), 12 + random.Below(400), 12 + random.Below(400));
             using var input = OrtValue.CreateTensorValueFromMemory(crop.Pixels, [1, crop.Height, crop.Width, 3]);
             using var options = new RunOptions();
-            using var outputs = session.Run(options, ["crops"], [input], head == VerdictHead.Mask ? ["logit", "mask_probability"] : ["logit", "mask_probability", "probabilities"]);
+            string[] names = head == VerdictHead.Mask
+                ? ["logit", "mask_probability"]
+                : ["logit", "mask_probability", "probabilities"];
+            using var outputs = session.Run(options, ["crops"], [input], names);
             var (logit, probability) = (outputs[0].GetTensorDataAsSpan<float>()[0], outputs[1].GetTensorDataAsSpan<float>()[0]);
 
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var picture = tensor(crop.Pixels, [1, crop.Height, crop.Width, 3]).permute(0, 3, 1, 2).to(ScalarType.Float32);
-            var resized = nn.functional.interpolate(picture, [160, 160], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+            var resized = nn.functional.interpolate(
+                picture, [160, 160], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
             var logits = network.forward((resized / 127.5) - 1).data<float>().ToArray();
             var expected = logits[0];
             Assert.Equal(expected, logit, tolerance);
             Assert.Equal(1 / (1 + Math.Exp(-expected / 1.7)), probability, tolerance);
             if (head == VerdictHead.MaskAndFit)
             {
-                // The file says with, without, incorrect; the labels are numbered without, with, incorrect.
+                // The file has the order with, without, incorrect; the labels are numbered without, with, incorrect.
                 var verdicts = outputs[2].GetTensorDataAsSpan<float>().ToArray();
                 Assert.Equal(1, verdicts.Sum(), 1e-5f);
                 double[] wanted = head.Probabilities(logits, [1.7, 0.6]);
@@ -161,19 +176,21 @@ public sealed class NetworkTests
 
     [Fact]
     [Trait("Category", "Slow")]
-    public async Task A_bank_holds_what_the_frozen_blocks_make_of_each_view()
+    public async Task A_bank_holds_the_frozen_blocks_output_for_each_view()
     {
         var backbone = TestBackbone.Random();
         using var network = new MaskNetwork(backbone);
         network.eval();
         var crops = TestFaces.Crops(5);
-        var requests = crops.SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, 96, new Augmentation(), (1, v, 10 + i)))).ToArray();
+        var requests = crops
+            .SelectMany((c, i) => Enumerable.Range(0, 2).Select(v => new SampleRequest(c, 96, new Augmentation(), (1, v, 10 + i))))
+            .ToArray();
         var all = network.Backbone.BlockCount;
         int[] firstBlocks = [0, network.Backbone.IndexOf("7"), network.Backbone.IndexOf("15"), network.Backbone.IndexOf("last"), all];
         using var bank = await FeatureBank.BuildAsync(
             backbone, [10, 11, 12, 13, 14], requests, 2, firstBlocks.ToHashSet(), null, TestContext.Current.CancellationToken);
 
-        // Not before the wait: it belongs to the thread, and after a wait another may go on.
+        // Not before the await: the setting belongs to the thread, and another thread may resume afterwards.
         using var frozen = no_grad();
         for (var i = 0; i < crops.Count; i++)
         {
@@ -184,7 +201,7 @@ public sealed class NetworkTests
                 foreach (var block in firstBlocks)
                 {
                     using var logit = bank.Logits(network, [bank.Row(10 + i, view)], block, CPU);
-                    // Blocks' inputs are kept in half precision: eleven bits.
+                    // Block inputs are kept in half precision: eleven bits.
                     Assert.Equal(expected.item<float>(), logit.item<float>(), 0.01f);
                 }
             }
@@ -196,7 +213,8 @@ public sealed class NetworkTests
     {
         var path = Path.GetTempFileName();
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".PadRight(117) + "\n";
-        File.WriteAllBytes(path, [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header), .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))]);
+        byte[] start = [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.Latin1.GetBytes(header)];
+        File.WriteAllBytes(path, [.. start, .. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))]);
         var array = NpyFile.Read(path);
         Assert.Equal([2, 3], array.Shape);
         Assert.Equal([0f, 1, 2, 3, 4, 5], array.Values);
@@ -208,9 +226,9 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public void A_symbol_version_is_weakened_and_nothing_else_touched()
+    public void A_symbol_version_is_weakened_and_nothing_else_changes()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The trap exists on Linux only.");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The problem exists on Linux only.");
         var library = Directory.EnumerateFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).First();
         var original = File.ReadAllBytes(library);
         var changed = original.ToArray();
@@ -220,7 +238,8 @@ public sealed class NetworkTests
         Assert.Equal(ElfVersionNeeds.Strong(original).Count - 1, ElfVersionNeeds.Strong(changed).Count);
         Assert.Single(Enumerable.Range(0, original.Length), i => original[i] != changed[i]);
         Assert.Equal(0, ElfVersionNeeds.Weaken(changed, "GLIBCXX_3.4.32"));
-        Assert.Throws<InvalidDataException>(() => ElfVersionNeeds.Strong("no library at all, but long enough to look at it closely, and more"u8));
+        Assert.Throws<InvalidDataException>(
+            () => ElfVersionNeeds.Strong("not a library, but long enough for a look at its header and sections"u8));
     }
 
     private static double Cosine(float[] a, float[] b) =>

@@ -1,11 +1,11 @@
 namespace MaskApi.Training.Tests;
 
-/// <summary>Finds what lies beside the tests.</summary>
+/// <summary>Finds files outside the test project.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A folder of the data that is not part of the project, or null where that is absent.</summary>
+    /// <summary>A folder of the shared data, or null if it is missing.</summary>
     public static string? Shared(params string[] path)
     {
         var folder = Path.Combine([Root, "..", "shared", .. path]);
@@ -17,7 +17,7 @@ internal static class Repository
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "MaskApi.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("MaskApi.sln is not above the tests.");
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("No parent folder contains MaskApi.sln.");
         }
 
         return folder;

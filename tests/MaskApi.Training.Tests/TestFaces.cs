@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace MaskApi.Training.Tests;
 
-/// <summary>Drawn faces, with and without a drawn mask: something to learn from without anybody's photograph.</summary>
+/// <summary>Drawn faces with and without a drawn mask: training data without anybody's photograph.</summary>
 internal static class TestFaces
 {
     public static IReadOnlyList<LabelledCrop> Crops(int count, int seed = 1, string source = "drawn") =>
@@ -15,7 +15,8 @@ internal static class TestFaces
         var image = Picture(masked, random);
         var box = new PixelBox(30, 30, 100, 120);
         var crop = new LabelledCrop(
-            source, name, string.Empty, masked ? FaceLabel.WithMask : FaceLabel.WithoutMask, BoxOrigin.Annotation, 0, image.Width, image.Height, box,
+            source, name, string.Empty, masked ? FaceLabel.WithMask : FaceLabel.WithoutMask,
+            BoxOrigin.Annotation, 0, image.Width, image.Height, box,
             new(0, 0, image.Width, image.Height), 0, PerceptualHash.Of(image, new SampleRect(0, 0, image.Width, image.Height)),
             string.Empty, string.Empty, image.ToJpeg(92));
         return crop with { CropHash = PerceptualHash.Of(image, crop.ServiceRect(box, image)) };

@@ -3,15 +3,17 @@ using TorchSharp;
 
 namespace MaskApi.Training.Tests;
 
-/// <summary>Tests that use torch, one at a time: it has a single random generator a process, and runs compared seed by seed must not share it.</summary>
+/// <summary>
+/// Runs tests that use torch one at a time: torch has one random generator per process, and runs compared by seed must not share it.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class TorchSerial : ICollectionFixture<TorchSerial.OneThread>
 {
     public const string Name = "torch";
 
     /// <summary>
-    /// Torch on one thread. Several add up in whatever order they come, and on a busy machine they wait for each other at the end of
-    /// every operation, so that a test takes minutes and not seconds.
+    /// Limits torch to one thread. Several threads add in arbitrary order, and on a busy machine they wait for each other after
+    /// every operation, so a test takes minutes instead of seconds.
     /// </summary>
     public sealed class OneThread
     {

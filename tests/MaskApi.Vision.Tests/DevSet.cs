@@ -1,9 +1,9 @@
 namespace MaskApi.Vision.Tests;
 
-/// <summary>Photographs that are not part of the project; tests that need them skip where they are not there.</summary>
+/// <summary>Photographs that are not part of the repository; tests that need them skip if they are missing.</summary>
 internal static class DevSet
 {
-    /// <summary>The first so many pictures of a set, by name.</summary>
+    /// <summary>The first pictures of a data set, by name.</summary>
     internal static List<string> Pictures(string dataSet, int count)
     {
         var folder = AppContext.BaseDirectory;
@@ -13,7 +13,7 @@ internal static class DevSet
         }
 
         var images = Path.Combine(folder ?? ".", "..", "shared", "data", "detect", dataSet, "images");
-        Assert.SkipUnless(Directory.Exists(images), $"The photographs of {dataSet} are not there (../shared).");
+        Assert.SkipUnless(Directory.Exists(images), $"The photographs of {dataSet} are missing (../shared).");
         return [.. Directory.EnumerateFiles(images).Order(StringComparer.Ordinal).Take(count)];
     }
 }

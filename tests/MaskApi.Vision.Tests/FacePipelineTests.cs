@@ -12,7 +12,7 @@ public sealed class FacePipelineTests : IDisposable
     public void Dispose() => _pipeline.Dispose();
 
     [Fact]
-    public void A_bare_face_is_found_and_called_bare()
+    public void A_bare_face_is_found_and_labelled_without_mask()
     {
         var analysis = Analyze(TestPictures.Read("astronaut.jpg"));
         Assert.Equal((512, 512, ImageFormat.Jpeg), (analysis.Width, analysis.Height, analysis.Format));
@@ -23,7 +23,7 @@ public sealed class FacePipelineTests : IDisposable
     }
 
     [Fact]
-    public void A_mask_painted_over_mouth_and_nose_turns_the_verdict()
+    public void A_painted_mask_changes_the_verdict()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         PaintMask(picture);
@@ -32,7 +32,7 @@ public sealed class FacePipelineTests : IDisposable
     }
 
     [Fact]
-    public void A_file_and_its_raster_get_the_same_answer()
+    public void A_file_and_its_raster_give_the_same_result()
     {
         var file = TestPictures.Read("astronaut.jpg");
         using var picture = TestPictures.Decode(file);
@@ -70,8 +70,8 @@ public sealed class FacePipelineTests : IDisposable
 
         using var picture = new Raster(bitmap.Width, bitmap.Height);
         bitmap.GetPixelSpan().CopyTo(picture.Pixels);
-        IReadOnlyList<FaceVerdict> At(float threshold, int most = 100) => _pipeline.Analyze(
-            picture, new AnalysisOptions { DetectionThreshold = threshold, MaxFaces = most }, CancellationToken.None).Faces;
+        IReadOnlyList<FaceVerdict> At(float threshold, int maxFaces = 100) => _pipeline.Analyze(
+            picture, new AnalysisOptions { DetectionThreshold = threshold, MaxFaces = maxFaces }, CancellationToken.None).Faces;
         var all = At(0.02f);
         Assert.True(all.Count > 3, $"{all.Count} faces");
         Assert.Contains(all, face => face.DetectionConfidence < 0.5f);
@@ -80,11 +80,11 @@ public sealed class FacePipelineTests : IDisposable
             Assert.Equal(all.Where(face => face.DetectionConfidence >= threshold), At(threshold));
         }
 
-        Assert.Equal(all.Take(2), At(0.02f, most: 2));
+        Assert.Equal(all.Take(2), At(0.02f, maxFaces: 2));
     }
 
     [Fact]
-    public void Its_decode_limits_are_the_options()
+    public void The_decode_limits_come_from_the_options()
     {
         using var pipeline = FacePipeline.Load(new VisionOptions { Decode = new DecodeLimits { MaxPixels = 512 * 511 } });
         var refused = Assert.Throws<ImageRejectedException>(
@@ -101,7 +101,7 @@ public sealed class FacePipelineTests : IDisposable
     }
 
     [Fact]
-    public void A_caller_who_leaves_is_not_served() =>
+    public void A_canceled_call_stops() =>
         Assert.Throws<OperationCanceledException>(
             () => _pipeline.Analyze(TestPictures.Read("astronaut.jpg"), new AnalysisOptions(), new CancellationToken(canceled: true)));
 

@@ -36,7 +36,7 @@ public sealed class FaceCropperTests
     }
 
     [Fact]
-    public void A_huge_crop_is_reduced_by_whole_steps_to_block_means()
+    public void A_huge_crop_is_reduced_to_block_means()
     {
         using var picture = TestPictures.NoiseRaster(1100, 700);
         using var crop = FaceCropper.Crop(picture, new PixelBox(0, 0, 1100, 700));
@@ -64,7 +64,7 @@ public sealed class FaceCropperTests
     [InlineData(16, 16)]
     [InlineData(639, 319)]
     [InlineData(6000, 5000)]
-    public void A_crop_has_all_the_classifier_can_use_and_no_more(int width, int height)
+    public void A_crop_is_no_larger_than_the_classifier_needs(int width, int height)
     {
         using var picture = new Raster(width, height);
         using var crop = FaceCropper.Crop(picture, new PixelBox(0, 0, width, height));

@@ -13,19 +13,19 @@ public sealed class FaceRescoringTests
     [InlineData(0.05f)]
     [InlineData(0.5f)]
     [InlineData(0.9f)]
-    public void What_may_be_confirmed_is_what_can_reach_the_threshold(float threshold)
+    public void The_minimum_detector_confidence_is_the_lowest_that_can_reach_the_threshold(float threshold)
     {
-        var least = FaceRescoring.MinDetectorConfidence(threshold);
+        var min = FaceRescoring.MinDetectorConfidence(threshold);
         Assert.InRange(least, 0, threshold);
-        Assert.Equal(threshold, FaceRescoring.Rescore(least, 50, _face), 1e-4f);
+        Assert.Equal(threshold, FaceRescoring.Rescore(min, 50, _face), 1e-4f);
         foreach (var logit in new[] { -30f, 0, 3, 30 })
         {
-            Assert.True(FaceRescoring.Rescore(least * 0.99f, logit, _face) < threshold, $"{logit}");
+            Assert.True(FaceRescoring.Rescore(min * 0.99f, logit, _face) < threshold, $"{logit}");
         }
     }
 
     [Fact]
-    public void What_is_no_face_to_the_classifier_falls_and_what_is_one_rises()
+    public void The_classifier_lowers_the_score_of_non_faces_and_raises_that_of_faces()
     {
         Assert.InRange(FaceRescoring.Rescore(0.6f, -6, _face), 0, 0.1f);
         Assert.InRange(FaceRescoring.Rescore(0.4f, 6, _face), 0.5f, 0.7f);
@@ -36,16 +36,16 @@ public sealed class FaceRescoringTests
     [InlineData(8)]
     [InlineData(32)]
     [InlineData(500)]
-    public void What_looks_less_like_a_face_is_confirmed_less(float side)
+    public void A_lower_face_logit_gives_a_lower_score(float side)
     {
         var box = new PixelBox(0, 0, side, side);
-        var confirmed = new[] { 6f, 2, 0, -2, -6, -12 }.Select(logit => FaceRescoring.Rescore(0.9f, logit, box)).ToArray();
-        Assert.Equal(confirmed.OrderDescending(), confirmed);
-        Assert.True(confirmed[^1] < confirmed[0]);
+        var scores = new[] { 6f, 2, 0, -2, -6, -12 }.Select(logit => FaceRescoring.Rescore(0.9f, logit, box)).ToArray();
+        Assert.Equal(scores.OrderDescending(), scores);
+        Assert.True(scores[^1] < scores[0]);
     }
 
     [Fact]
-    public void Of_a_small_face_the_classifier_is_believed_less()
+    public void The_classifier_counts_less_for_a_small_face()
     {
         var large = FaceRescoring.Rescore(0.9f, -4, new PixelBox(0, 0, 100, 100));
         var small = FaceRescoring.Rescore(0.9f, -4, new PixelBox(0, 0, 10, 10));
@@ -54,7 +54,7 @@ public sealed class FaceRescoringTests
     }
 
     [Fact]
-    public void Both_precisions_know_faces()
+    public void Both_precisions_recognize_faces()
     {
         foreach (var precision in Enum.GetValues<ModelPrecision>())
         {

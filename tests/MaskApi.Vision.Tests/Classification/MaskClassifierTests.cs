@@ -10,7 +10,7 @@ public sealed class MaskClassifierTests
     [InlineData(0.9, 0.2, 0.18f, 0.1f, 0.72f, MaskLabel.IncorrectlyWorn)]
     [InlineData(0.9, 0.9, 0.81f, 0.1f, 0.09f, MaskLabel.WithMask)]
     [InlineData(0.1, 0.2, 0.02f, 0.9f, 0.08f, MaskLabel.WithoutMask)]
-    public void The_probabilities_of_three_verdicts_come_from_the_model(
+    public void Three_class_probabilities_come_from_the_model(
         double mask, double fit, float with, float without, float incorrect, MaskLabel label)
     {
         using var folder = new ModelFolder(mask, fit);
@@ -25,7 +25,7 @@ public sealed class MaskClassifierTests
     [Theory]
     [InlineData(0.9, MaskLabel.WithMask)]
     [InlineData(0.3, MaskLabel.WithoutMask)]
-    public void A_model_of_two_classes_never_says_worn_wrong(double mask, MaskLabel label)
+    public void A_two_class_model_never_says_incorrectly_worn(double mask, MaskLabel label)
     {
         using var folder = new ModelFolder(mask);
         using var classifier = MaskClassifier.Load(new VisionOptions { ModelsPath = folder.Path });

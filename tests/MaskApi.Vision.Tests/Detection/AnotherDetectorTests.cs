@@ -6,13 +6,13 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision.Tests.Detection;
 
-/// <summary>What another detector has to bring: one class.</summary>
+/// <summary>Another detector is one class.</summary>
 public sealed class AnotherDetectorTests
 {
     private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
 
     [Fact]
-    public void Another_detector_without_key_points_serves_the_pipeline()
+    public void The_pipeline_works_with_a_detector_without_key_points()
     {
         using var pipeline = Pipeline(new FixedDetector(_face));
         var analysis = pipeline.Analyze(TestPictures.Read("astronaut.jpg"), new AnalysisOptions(), CancellationToken.None);
@@ -25,9 +25,9 @@ public sealed class AnotherDetectorTests
     }
 
     [Fact]
-    public void Fallback_passes_run_where_the_classifier_rejects_what_the_detector_was_sure_of()
+    public void Fallback_passes_run_if_the_classifier_rejects_a_confident_detection()
     {
-        // The sky beside the astronaut is no face.
+        // The sky beside the astronaut is not a face.
         var detector = new FixedDetector(new PixelBox(400, 10, 60, 60)) { Fallback = _face };
         using var pipeline = Pipeline(detector);
         var analysis = pipeline.Analyze(TestPictures.Read("astronaut.jpg"), new AnalysisOptions(), CancellationToken.None);
@@ -36,7 +36,7 @@ public sealed class AnotherDetectorTests
     }
 
     [Fact]
-    public void Many_faces_keep_their_order_and_a_failure_is_the_callers()
+    public void Many_faces_keep_their_order_and_cancellation_reaches_the_caller()
     {
         var boxes = Enumerable.Range(0, 50).Select(i => new PixelBox(181 - (i / 10f), 82, 90, 98)).ToArray();
         using var pipeline = Pipeline(new FixedDetector(boxes));

@@ -13,10 +13,10 @@ public sealed class ScaledPictureTests
     public static TheoryData<ExifOrientation, int> Cases =>
         [.. from orientation in Enum.GetValues<ExifOrientation>() from reduction in (int[])[1, 2, 4, 8] select (orientation, reduction)];
 
-    // No side is a multiple of 8, so that where a turned picture begins is told by pixels that are not there.
+    // No side is a multiple of 8, so the origin of a rotated picture depends on the partial blocks at the edges.
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Places_in_a_reduced_picture_are_those_of_the_whole(ExifOrientation orientation, int reduction)
+    public void Coordinates_of_a_reduced_picture_map_to_the_whole(ExifOrientation orientation, int reduction)
     {
         var file = Orientations.WithOrientation(Spot(605, 403, 81, 242), ImageFormat.Jpeg, orientation);
         using var opened = ImageFile.Open(file, TestPictures.Limits);
@@ -25,7 +25,8 @@ public sealed class ScaledPictureTests
         using var reduced = new ScaledPicture(opened);
         reduced.Decode(opened, reduction, CancellationToken.None);
         Assert.Equal(
-            ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction), (reduced.Raster.Width, reduced.Raster.Height));
+            ((header.Width + reduction - 1) / reduction, (header.Height + reduction - 1) / reduction),
+            (reduced.Raster.Width, reduced.Raster.Height));
 
         var (expected, found) = (Middle(whole), Middle(reduced.Raster));
         var marks = new FaceLandmarks(found, found, found, found, found, found);
@@ -37,7 +38,8 @@ public sealed class ScaledPictureTests
         AssertNear(expected, landmarks.LeftEarTragion);
         using var crop = reduced.Crop(new PixelBox(expected.X - 16, expected.Y - 16, 32, 32));
         Assert.InRange(crop.Width, (41 / reduction) - 1, (42 / reduction) + 1);
-        Assert.True(crop.Rgb[(((crop.Height / 2 * crop.Width) + (crop.Width / 2)) * 3) + 1] > 128, "the spot is not in the middle of its crop");
+        var center = (((crop.Height / 2 * crop.Width) + (crop.Width / 2)) * 3) + 1;
+        Assert.True(crop.Rgb[center] > 128, "the spot is not in the middle of its crop");
     }
 
     [Fact]
@@ -54,19 +56,20 @@ public sealed class ScaledPictureTests
     [InlineData(DetectionDetail.Fast)]
     [InlineData(DetectionDetail.Auto)]
     [InlineData(DetectionDetail.High)]
-    public void No_pass_enlarges_what_was_reduced(DetectionDetail detail)
+    public void No_pass_enlarges_a_reduced_picture(DetectionDetail detail)
     {
         foreach (var (width, height) in new[] { (1800, 1300), (4000, 3000), (3000, 4000), (8000, 6000), (20000, 700) })
         {
             var plan = PassPlan.For(width, height, detail);
             var header = new ImageHeader(ImageFormat.Jpeg, width, height, ExifOrientation.TopLeft);
             var reduction = DecodeReduction.ToDetect(header, plan.All.Max(pass => pass.Scale));
-            Assert.All(plan.All, pass => Assert.True(reduction == 1 || pass.Scale * reduction <= 1, $"{width}×{height}: {reduction}, {pass}"));
+            Assert.All(plan.All, pass => Assert.True(
+                reduction == 1 || pass.Scale * reduction <= 1, $"{width}×{height}: {reduction}, {pass}"));
         }
     }
 
     [Fact]
-    public void The_smallest_face_says_how_far_the_classifiers_picture_may_be_reduced()
+    public void The_smallest_face_limits_the_reduction_for_the_classifier()
     {
         var header = new ImageHeader(ImageFormat.Jpeg, 4000, 3000, ExifOrientation.TopLeft);
         static DetectedFace Face(float side) => new(new PixelBox(1000, 1000, side, side), 1, default);
@@ -76,11 +79,11 @@ public sealed class ScaledPictureTests
         Assert.Equal(8, DecodeReduction.ToClassify([], header));
     }
 
-    // A face that fills a third of a large photograph, and one that fills a twentieth: the second is looked at again, larger.
+    // A face that fills a third of a large photograph, and one that fills a twentieth: the second gets a larger pass.
     [Theory]
     [InlineData(3000, 4000, 1)]
     [InlineData(4000, 3000, 0.15f)]
-    public void A_large_file_gets_the_answer_of_its_raster(int width, int height, float share)
+    public void A_large_file_gives_the_same_result_as_its_raster(int width, int height, float share)
     {
         using var portrait = SKImage.FromEncodedData(TestPictures.Read("astronaut.jpg"));
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -113,7 +116,7 @@ public sealed class ScaledPictureTests
         Assert.Equal(expected.DetectionConfidence, actual.DetectionConfidence, 0.05f);
     }
 
-    /// <summary>A white spot of 32 pixels around a point, on black.</summary>
+    /// <summary>A white 32-pixel spot around a point, on black.</summary>
     private static byte[] Spot(int width, int height, int x, int y)
     {
         using var raster = new Raster(width, height);
@@ -129,7 +132,7 @@ public sealed class ScaledPictureTests
         return TestPictures.Encode(raster, SKEncodedImageFormat.Jpeg);
     }
 
-    /// <summary>The middle of what is bright.</summary>
+    /// <summary>The center of the bright pixels.</summary>
     private static PixelPoint Middle(Raster raster)
     {
         var (x, y, total) = (0.0, 0.0, 0.0);
@@ -137,7 +140,7 @@ public sealed class ScaledPictureTests
         {
             for (var column = 0; column < raster.Width; column++)
             {
-                // What is dark is not quite black, and there is much of it.
+                // Dark pixels are not quite black, and there are many of them.
                 var level = Math.Max(0, raster.Row(row)[column * 4] - 32.0);
                 (x, y, total) = (x + ((column + 0.5) * level), y + ((row + 0.5) * level), total + level);
             }

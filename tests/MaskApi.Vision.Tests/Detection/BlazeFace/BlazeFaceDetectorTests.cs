@@ -9,7 +9,7 @@ namespace MaskApi.Vision.Tests.Detection.BlazeFace;
 
 public sealed class BlazeFaceDetectorTests : IDisposable
 {
-    /// <summary>Brow to chin, ear to ear, read off the picture by eye.</summary>
+    /// <summary>Brow to chin and ear to ear, measured by eye.</summary>
     private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
 
     private readonly BlazeFaceDetector _detector = BlazeFaceDetector.Load(new VisionOptions());
@@ -20,7 +20,7 @@ public sealed class BlazeFaceDetectorTests : IDisposable
     [InlineData(DetectionDetail.Fast)]
     [InlineData(DetectionDetail.Auto)]
     [InlineData(DetectionDetail.High)]
-    public void The_astronaut_is_found_where_she_is(DetectionDetail detail)
+    public void The_astronaut_is_found_in_the_right_place(DetectionDetail detail)
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         var face = Assert.Single(Detect(picture, detail: detail));
@@ -43,7 +43,7 @@ public sealed class BlazeFaceDetectorTests : IDisposable
         var expected = Assert.Single(Detect(upright)).Box;
         foreach (var orientation in Enum.GetValues<ExifOrientation>())
         {
-            // Stored so that applying the orientation brings the picture back; 6 and 8 undo each other, the rest themselves.
+            // Stored so that the orientation restores the picture; 6 and 8 are each other's inverse, the rest their own.
             var inverse = orientation switch
             {
                 ExifOrientation.RightTop => ExifOrientation.LeftBottom,
@@ -51,7 +51,8 @@ public sealed class BlazeFaceDetectorTests : IDisposable
                 _ => orientation,
             };
             using var stored = OrientationTransform.Apply(upright, inverse);
-            var file = Orientations.WithOrientation(TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
+            var file = Orientations.WithOrientation(
+                TestPictures.Encode(stored, SkiaSharp.SKEncodedImageFormat.Jpeg), ImageFormat.Jpeg, orientation);
             using var picture = TestPictures.Decode(file);
             var box = Assert.Single(Detect(picture)).Box;
             Assert.InRange(box.X, expected.X - 2, expected.X + 2);
@@ -67,7 +68,7 @@ public sealed class BlazeFaceDetectorTests : IDisposable
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         var all = Detect(picture, threshold: 0.0005f);
-        Assert.True(all.Count > 3, "the picture has no doubtful report to test with");
+        Assert.True(all.Count > 3, "the picture has no uncertain detections to test with");
         foreach (var threshold in new[] { 0.001f, 0.002f, 0.01f, 0.5f, 0.99f })
         {
             Assert.Equal(all.Where(face => face.Confidence >= threshold), Detect(picture, threshold: threshold));
@@ -75,7 +76,7 @@ public sealed class BlazeFaceDetectorTests : IDisposable
     }
 
     [Fact]
-    public void Faces_come_largest_first_within_the_picture_and_as_many_as_asked_for()
+    public void Faces_come_largest_first_within_the_picture_and_limited()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         var all = Detect(picture, threshold: 0.0005f);
@@ -87,7 +88,7 @@ public sealed class BlazeFaceDetectorTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void Nobody_is_seen_in_nothing()
+    public void A_blank_picture_has_no_faces()
     {
         using var picture = new Raster(640, 480);
         picture.Pixels.Fill(byte.MaxValue);
@@ -96,18 +97,20 @@ public sealed class BlazeFaceDetectorTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
-    public void Many_callers_at_once_get_what_one_gets()
+    public void Concurrent_calls_give_the_same_result()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         var expected = Detect(picture, threshold: 0.05f);
-        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, Detect(picture, threshold: 0.05f)));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 8 };
+        Parallel.For(0, 16, options, _ => Assert.Equal(expected, Detect(picture, threshold: 0.05f)));
     }
 
     [Fact]
-    public void A_canceled_caller_is_left_at_once()
+    public void A_canceled_call_stops_at_once()
     {
         using var picture = TestPictures.NoiseRaster(64, 64);
-        Assert.Throws<OperationCanceledException>(() => _detector.Detect(picture, new AnalysisOptions(), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => _detector.Detect(picture, new AnalysisOptions(), new CancellationToken(canceled: true)));
     }
 
     private static void AssertNear(float x, float y, PixelPoint point)

@@ -7,7 +7,7 @@ namespace MaskApi.Vision.Tests.Detection;
 public sealed class BoxListTests
 {
     [Fact]
-    public void Those_that_overlap_are_found_in_their_order_and_no_others()
+    public void Exactly_the_overlapping_boxes_are_found_in_order()
     {
         var random = new Random(3);
         PixelBox Draw() => new(random.Next(100), random.Next(100), 1 + random.Next(20), 1 + random.Next(20));

@@ -24,7 +24,7 @@ public sealed class LetterboxTests
 
     [Theory]
     [MemberData(nameof(Regions))]
-    public void Fast_path_equals_the_plain_one(int width, int height, PixelBox region, int inputWidth, int inputHeight)
+    public void The_fast_path_equals_the_plain_one(int width, int height, PixelBox region, int inputWidth, int inputHeight)
     {
         using var picture = TestPictures.NoiseRaster(width, height);
         var expected = PlainLetterbox.Fill(picture, region, inputWidth, inputHeight);
@@ -32,7 +32,7 @@ public sealed class LetterboxTests
         Random.Shared.NextBytes(actual);
         new Letterbox().Fill(picture, region, inputWidth, inputHeight, actual);
 
-        // Single precision against double: what lies half-way between two levels may go either way.
+        // Single precision against double: values half-way between two levels may round either way.
         var worst = 0;
         for (var i = 0; i < actual.Length; i++)
         {
@@ -53,7 +53,8 @@ public sealed class LetterboxTests
             for (var x = 0; x < 40; x++)
             {
                 var at = ((y * 40) + x) * 3;
-                Assert.Equal(y is >= 10 and < 30 ? picture.At(x, y - 10) : ((byte)0, (byte)0, (byte)0), (rgb[at], rgb[at + 1], rgb[at + 2]));
+                var expected = y is >= 10 and < 30 ? picture.At(x, y - 10) : ((byte)0, (byte)0, (byte)0);
+                Assert.Equal(expected, (rgb[at], rgb[at + 1], rgb[at + 2]));
             }
         }
     }
@@ -79,7 +80,7 @@ public sealed class LetterboxTests
     }
 
     [Fact]
-    public void One_instance_serves_pictures_and_inputs_of_any_size_in_turn()
+    public void One_instance_can_be_reused_for_any_size()
     {
         var letterbox = new Letterbox();
         foreach (var (width, height, inputWidth, inputHeight) in new[] { (900, 700, 64, 64), (20, 30, 96, 160), (300, 400, 32, 64) })

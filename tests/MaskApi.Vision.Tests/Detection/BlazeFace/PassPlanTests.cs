@@ -8,7 +8,8 @@ public sealed class PassPlanTests
 {
     public static TheoryData<int, int> Sizes => new()
     {
-        { 16, 16 }, { 400, 280 }, { 280, 400 }, { 640, 360 }, { 1920, 1080 }, { 4000, 3000 }, { 8660, 5773 }, { 20000, 16 }, { 16, 20000 }, { 3000, 1000 },
+        { 16, 16 }, { 400, 280 }, { 280, 400 }, { 640, 360 }, { 1920, 1080 }, { 4000, 3000 }, { 8660, 5773 }, { 20000, 16 },
+        { 16, 20000 }, { 3000, 1000 },
     };
 
     public static TheoryData<int, int, DetectionDetail> Plans
@@ -30,7 +31,7 @@ public sealed class PassPlanTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Fast_is_one_look_at_the_whole_picture_of_at_most_a_unit(int width, int height)
+    public void Fast_is_one_pass_over_the_whole_picture_of_at_most_a_unit(int width, int height)
     {
         var pass = Assert.Single(PassPlan.For(width, height, DetectionDetail.Fast).All);
         AssertWhole(pass, width, height);
@@ -48,28 +49,29 @@ public sealed class PassPlanTests
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void Every_input_is_one_that_the_detector_takes(int width, int height, DetectionDetail detail)
+    public void Every_input_size_is_one_the_detector_accepts(int width, int height, DetectionDetail detail)
     {
         Assert.All(PassPlan.For(width, height, detail).All, pass =>
         {
             Assert.Equal(0, pass.InputWidth % DetectionPass.InputMultiple);
             Assert.Equal(0, pass.InputHeight % DetectionPass.InputMultiple);
 
-            // The same scale along both sides, but for the rounding of a turned sample to whole pixels.
-            Assert.InRange(pass.SampleHeight / pass.Region.Height / pass.Scale, pass.Rotation == 0 ? 0.999f : 0.5f, pass.Rotation == 0 ? 1.001f : 100);
+            // The same scale on both axes, except that a rotated sample is rounded to whole pixels.
+            var (min, max) = pass.Rotation == 0 ? (0.999f, 1.001f) : (0.5f, 100);
+            Assert.InRange(pass.SampleHeight / pass.Region.Height / pass.Scale, min, max);
         });
     }
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void Every_place_is_answered_for_once_by_each_level(int width, int height, DetectionDetail detail)
+    public void Each_level_covers_every_point_exactly_once(int width, int height, DetectionDetail detail)
     {
         var random = new Random(3);
         foreach (var level in PassPlan.For(width, height, detail).All.GroupBy(pass => (pass.Scale, pass.Rotation, pass.Mirrored)))
         {
             for (var i = 0; i < 300; i++)
             {
-                // Faces are drawn with their center a little outside the picture too.
+                // Centers may also lie slightly outside the picture.
                 var center = new PixelPoint(((random.NextSingle() * 1.2f) - 0.1f) * width, ((random.NextSingle() * 1.2f) - 0.1f) * height);
                 Assert.Single(level, pass => pass.Answers(center));
             }
@@ -78,7 +80,7 @@ public sealed class PassPlanTests
 
     [Theory]
     [MemberData(nameof(Plans))]
-    public void A_tile_sees_every_face_that_it_answers_for_whole(int width, int height, DetectionDetail detail)
+    public void A_tile_contains_every_face_it_is_responsible_for(int width, int height, DetectionDetail detail)
     {
         var random = new Random(4);
         foreach (var pass in PassPlan.For(width, height, detail).All)
@@ -92,31 +94,34 @@ public sealed class PassPlanTests
                     continue;
                 }
 
-                // What of the face lies in the picture must lie in the pass.
+                // The part of the face inside the picture must be inside the pass.
                 const float slack = 0.05f;
-                Assert.True(pass.Region.X <= MathF.Max(0, center.X - half) + slack && pass.Region.Right >= MathF.Min(width, center.X + half) - slack);
-                Assert.True(pass.Region.Y <= MathF.Max(0, center.Y - half) + slack && pass.Region.Bottom >= MathF.Min(height, center.Y + half) - slack);
+                Assert.True(pass.Region.X <= MathF.Max(0, center.X - half) + slack);
+                Assert.True(pass.Region.Right >= MathF.Min(width, center.X + half) - slack);
+                Assert.True(pass.Region.Y <= MathF.Max(0, center.Y - half) + slack);
+                Assert.True(pass.Region.Bottom >= MathF.Min(height, center.Y + half) - slack);
             }
         }
     }
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Levels_grow_and_overlap_so_that_every_size_of_face_is_seen(int width, int height)
+    public void Scales_overlap_so_that_every_face_size_is_found(int width, int height)
     {
         foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
         {
-            var scales = PassPlan.For(width, height, detail).All.Where(pass => pass.Rotation == 0).Select(pass => pass.Scale).Distinct().Order().ToArray();
+            var scales = PassPlan.For(width, height, detail).All
+                .Where(pass => pass.Rotation == 0).Select(pass => pass.Scale).Distinct().Order().ToArray();
             for (var i = 1; i < scales.Length; i++)
             {
-                // Seen from 12 pixels up at one level, and up to 128 at the next: neighbors may be a factor of ten apart.
+                // One level finds faces from 12 pixels up, the next up to 128, so neighbors may be a factor of ten apart.
                 Assert.InRange(scales[i] / scales[i - 1], 1.2f, 128f / 12);
             }
         }
     }
 
     [Fact]
-    public void Turning_the_picture_turns_the_plan()
+    public void Rotating_the_picture_rotates_the_plan()
     {
         foreach (var detail in Enum.GetValues<DetectionDetail>())
         {
@@ -130,20 +135,20 @@ public sealed class PassPlanTests
     }
 
     [Fact]
-    public void Turned_looks_show_the_picture_on_its_sides_and_on_its_head()
+    public void Rotated_passes_cover_both_sides_and_upside_down()
     {
         foreach (var detail in new[] { DetectionDetail.Auto, DetectionDetail.High })
         {
-            var turned = PassPlan.For(400, 280, detail).Fallback.Where(pass => pass.Rotation != 0).ToArray();
-            Assert.Equal([90f, 180f, 270f], turned.Select(pass => pass.Rotation).Order());
-            Assert.All(turned, pass => Assert.Equal(pass.Rotation == 180, pass.InputWidth > pass.InputHeight));
+            var rotated = PassPlan.For(400, 280, detail).Fallback.Where(pass => pass.Rotation != 0).ToArray();
+            Assert.Equal([90f, 180f, 270f], rotated.Select(pass => pass.Rotation).Order());
+            Assert.All(rotated, pass => Assert.Equal(pass.Rotation == 180, pass.InputWidth > pass.InputHeight));
         }
     }
 
     [Theory]
     [InlineData(0, 10)]
     [InlineData(10, -1)]
-    public void A_picture_has_sides(int width, int height) =>
+    public void An_empty_picture_is_refused(int width, int height) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PassPlan.For(width, height, DetectionDetail.Auto));
 
     private static void AssertWhole(DetectionPass pass, int width, int height)

@@ -15,12 +15,12 @@ public sealed class PassTransformTests
     };
 
     [Fact]
-    public void A_quarter_turn_clockwise_brings_the_left_edge_to_the_top()
+    public void A_quarter_turn_clockwise_moves_the_left_edge_to_the_top()
     {
         var pass = _plain with { Rotation = 90 };
         Assert.Equal((96, 128), (pass.InputWidth, pass.InputHeight));
 
-        // The sample, 80 wide when turned, lies in the middle of the 96: its left bottom corner is at the top left.
+        // The sample, 80 wide when rotated, is centered in the 96: its bottom left corner is at the top left.
         var map = new PassTransform(pass);
         AssertNear(0, 80, map.ToSample(8, 4));
         AssertNear(0, 0, map.ToSample(88, 4));
@@ -28,27 +28,27 @@ public sealed class PassTransformTests
     }
 
     [Fact]
-    public void A_face_found_in_the_turned_picture_lies_in_the_picture_where_it_was()
+    public void A_face_found_in_a_rotated_pass_maps_back_to_its_place()
     {
-        foreach (var turn in new[] { 0f, 90, 180, 270, 30, 45, 135 })
+        foreach (var rotation in new[] { 0f, 90, 180, 270, 30, 45, 135 })
         {
-            var pass = _plain with { Rotation = turn };
+            var pass = _plain with { Rotation = rotation };
 
-            // A square of 16 input pixels, 8 of the picture, about the middle of the input, which shows the middle of the region.
+            // A square of 16 input pixels (8 in the picture) at the center of the input, which shows the center of the region.
             var face = Face(pass, 8, 8);
             new PassTransform(pass).ToPicture(ref face);
             AssertNear(40, 40, face.Box.Center);
             Assert.Equal(8, face.Box.Width, 1e-3f);
             Assert.Equal(8, face.Box.Height, 1e-3f);
 
-            // The nose, below the middle in the input, points where the turned picture's bottom was.
-            var (sin, cos) = MathF.SinCos(turn * MathF.PI / 180);
+            // The nose, below the center in the input, points to where the rotated picture's bottom was.
+            var (sin, cos) = MathF.SinCos(rotation * MathF.PI / 180);
             AssertNear(40 + (4 * sin), 40 + (4 * cos), face.Landmarks.NoseTip);
         }
     }
 
     [Fact]
-    public void A_tall_face_lies_down_in_a_quarter_turn()
+    public void A_quarter_turn_swaps_a_faces_width_and_height()
     {
         var pass = _plain with { Rotation = 90 };
         var face = Face(pass, 4, 8);
@@ -57,7 +57,7 @@ public sealed class PassTransformTests
     }
 
     [Fact]
-    public void A_mirrored_face_gets_its_own_sides_back()
+    public void A_mirrored_face_gets_left_and_right_back()
     {
         var pass = _plain with { Mirrored = true };
         var face = Face(pass, 8, 8);
@@ -68,12 +68,16 @@ public sealed class PassTransformTests
     }
 
     [Fact]
-    public void The_input_shows_the_sample_turned_as_the_map_says()
+    public void The_input_matches_the_transform()
     {
         var random = new Random(5);
         var sample = new byte[(_plain.SampleWidth * _plain.SampleHeight * 3) + 1];
         random.NextBytes(sample);
-        foreach (var pass in new[] { _plain with { Rotation = 90 }, _plain with { Rotation = 180 }, _plain with { Rotation = 270 }, _plain with { Mirrored = true } })
+        DetectionPass[] passes =
+        [
+            _plain with { Rotation = 90 }, _plain with { Rotation = 180 }, _plain with { Rotation = 270 }, _plain with { Mirrored = true },
+        ];
+        foreach (var pass in passes)
         {
             var input = new byte[pass.InputWidth * pass.InputHeight * 3];
             random.NextBytes(input);
@@ -83,7 +87,7 @@ public sealed class PassTransformTests
             {
                 for (var x = 0; x < pass.InputWidth; x++)
                 {
-                    // Whole turns fall on whole pixels or on none.
+                    // Multiples of 90° map whole pixels to whole pixels.
                     var from = map.ToSample(x + 0.5f, y + 0.5f);
                     var (column, row) = ((int)MathF.Floor(from.X), (int)MathF.Floor(from.Y));
                     var inside = column >= 0 && row >= 0 && column < pass.SampleWidth && row < pass.SampleHeight;
@@ -98,7 +102,7 @@ public sealed class PassTransformTests
     }
 
     [Fact]
-    public void Half_a_turn_shows_the_last_pixel_first()
+    public void Half_a_turn_puts_the_last_pixel_first()
     {
         var pass = new DetectionPass { Region = new PixelBox(0, 0, 32, 32), SampleWidth = 32, SampleHeight = 32, Rotation = 180 };
         var sample = new byte[(32 * 32 * 3) + 1];
