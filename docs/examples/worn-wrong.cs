@@ -2,7 +2,7 @@
 #:package SkiaSharp.NativeAssets.Linux.NoDependencies
 #:property PublishAot=false
 
-// Paints the page's example of masks worn wrong onto the public-domain portrait:
+// Paints the page's example of incorrectly worn masks onto the public-domain portrait:
 //   dotnet run docs/examples/worn-wrong.cs -- src/MaskApi/wwwroot/examples
 using SkiaSharp;
 
@@ -11,7 +11,8 @@ using var portrait = SKBitmap.Decode(Path.Combine(folder, "portrait.jpg"));
 
 // Head and shoulders, three times: the mask below the nose, on the chin, over the eyes.
 var head = new SKRectI(105, 0, 345, 300);
-(float X, float Y, float Width, float Height, float Turn)[] masks = [(223, 161, 1, 0.72f, 2), (222, 180, 0.98f, 0.62f, 2), (225, 104, 1.08f, 0.6f, 4)];
+(float X, float Y, float Width, float Height, float Turn)[] masks =
+    [(223, 161, 1, 0.72f, 2), (222, 180, 0.98f, 0.62f, 2), (225, 104, 1.08f, 0.6f, 4)];
 using var picture = new SKBitmap(head.Width * masks.Length, head.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
 using var canvas = new SKCanvas(picture);
 for (var i = 0; i < masks.Length; i++)
@@ -29,7 +30,8 @@ picture.Encode(file, SKEncodedImageFormat.Jpeg, 88);
 
 void PaintMask((float X, float Y, float Width, float Height, float Turn) mask)
 {
-    using var strap = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = new SKColor(0xE8, 0xEC, 0xEF), StrokeWidth = 1.4f };
+    using var strap = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 1.4f };
+    strap.Color = new SKColor(0xE8, 0xEC, 0xEF);
     var (half, top) = (39 * mask.Width, 20 * mask.Height);
     canvas.DrawLine(180, 120, mask.X - half, mask.Y - top, strap);
     canvas.DrawLine(268, 126, mask.X + half, mask.Y - top + 3, strap);
@@ -44,7 +46,8 @@ void PaintMask((float X, float Y, float Width, float Height, float Turn) mask)
     blue.Shader = SKShader.CreateLinearGradient(
         new SKPoint(-40, -30), new SKPoint(40, 30), [new SKColor(0x86, 0xBE, 0xDE), new SKColor(0x4B, 0x8D, 0xB8)], SKShaderTileMode.Clamp);
     canvas.DrawPath(cloth, blue);
-    using var pleat = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, Color = new SKColor(0x2F, 0x6B, 0x94, 0xA0), StrokeWidth = 1.5f };
+    using var pleat = new SKPaint { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 1.5f };
+    pleat.Color = new SKColor(0x2F, 0x6B, 0x94, 0xA0);
     canvas.DrawPath(cloth, pleat);
     foreach (var y in new[] { -12, 2, 16 })
     {

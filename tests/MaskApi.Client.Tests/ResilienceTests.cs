@@ -17,8 +17,10 @@ public sealed class ResilienceTests
     private const string Answer =
         """
         {"image":{"width":4,"height":3,"format":"png"},"faces":[{"label":"incorrectly_worn","confidence":0.9,"maskProbability":0.4,
-        "detectionConfidence":0.8,"box":{"x":1,"y":1,"width":1,"height":1},"relativeBox":{"x":0.25,"y":0.3333,"width":0.25,"height":0.3333}}],
-        "summary":{"faces":1,"withMask":0,"withoutMask":0,"uncertain":0},"timings":{"decodeMs":1,"detectMs":1,"classifyMs":1,"totalMs":3},"newer":{}}
+        "detectionConfidence":0.8,"box":{"x":1,"y":1,"width":1,"height":1},
+        "relativeBox":{"x":0.25,"y":0.3333,"width":0.25,"height":0.3333}}],
+        "summary":{"faces":1,"withMask":0,"withoutMask":0,"uncertain":0},
+        "timings":{"decodeMs":1,"detectMs":1,"classifyMs":1,"totalMs":3},"newer":{}}
         """;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -57,7 +59,9 @@ public sealed class ResilienceTests
     public async Task A_rejected_picture_is_not_retried()
     {
         using var service = new Script(Respond(
-            HttpStatusCode.UnprocessableContent, """{"code":"image_undecodable","status":422,"title":"Corrupt"}""", "application/problem+json"));
+            HttpStatusCode.UnprocessableContent,
+            """{"code":"image_undecodable","status":422,"title":"Corrupt"}""",
+            "application/problem+json"));
         await Assert.ThrowsAsync<PictureRejectedException>(() => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Single(service.Bodies);
     }
@@ -90,7 +94,8 @@ public sealed class ResilienceTests
     [Fact]
     public async Task Codes_newer_than_the_client_are_kept()
     {
-        using var service = new Script(Respond(HttpStatusCode.Conflict, """{"code":"brand_new","status":409,"title":"New"}""", "application/problem+json"));
+        using var service = new Script(Respond(
+            HttpStatusCode.Conflict, """{"code":"brand_new","status":409,"title":"New"}""", "application/problem+json"));
         var exception = await Assert.ThrowsAsync<MaskApiException>(
             () => service.Client.DetectAsync(Pictures.Astronaut, cancellationToken: Token));
         Assert.Equal("brand_new", exception.Code);
@@ -191,7 +196,8 @@ public sealed class ResilienceTests
 
     private static Func<HttpResponseMessage> Overloaded(TimeSpan retryAfter) => () =>
     {
-        var response = Respond(HttpStatusCode.TooManyRequests, """{"code":"overloaded","status":429,"title":"Full"}""", "application/problem+json")();
+        const string body = """{"code":"overloaded","status":429,"title":"Full"}""";
+        var response = Respond(HttpStatusCode.TooManyRequests, body, "application/problem+json")();
         response.Headers.RetryAfter = new RetryConditionHeaderValue(retryAfter);
         return response;
     };

@@ -4,12 +4,12 @@ using SkiaSharp;
 
 namespace MaskApi.Vision.Tests;
 
-/// <summary>Files to decode: written byte by byte where an encoder could not be asked for just that.</summary>
+/// <summary>Test pictures, and files that no encoder writes.</summary>
 internal static class TestPictures
 {
     internal static readonly DecodeLimits Limits = new();
 
-    /// <summary>Red, green / blue, white: every turn and mirroring of it is different.</summary>
+    /// <summary>Red, green / blue, white: different for every rotation and reflection.</summary>
     internal static readonly (byte R, byte G, byte B)[] Quadrants = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)];
 
     internal static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Pictures", name));
@@ -46,7 +46,7 @@ internal static class TestPictures
         return raster;
     }
 
-    /// <summary>A picture of reproducible noise over a gradient: no two rows, columns or blocks are alike.</summary>
+    /// <summary>Reproducible noise over a gradient: no two rows, columns or blocks are alike.</summary>
     internal static Raster NoiseRaster(int width, int height, int seed = 1)
     {
         var raster = new Raster(width, height);

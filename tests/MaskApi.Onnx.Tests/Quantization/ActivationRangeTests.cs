@@ -10,13 +10,13 @@ public sealed class ActivationRangeTests
     [InlineData(-3, -1, 3f / 255, 255)]
     [InlineData(2, 5, 5f / 255, 0)]
     [InlineData(0, 0, 1, 0)]
-    public void Zero_is_always_exactly_representable(float minimum, float maximum, float scale, byte zeroPoint) =>
+    public void Zero_is_always_a_level(float minimum, float maximum, float scale, byte zeroPoint) =>
         Assert.Equal((scale, zeroPoint), new ActivationRange(minimum, maximum).ToUInt8());
 
     [Theory]
     [InlineData(1, -1)]
     [InlineData(float.NaN, 1)]
     [InlineData(0, float.PositiveInfinity)]
-    public void An_invalid_range_is_refused(float minimum, float maximum) =>
+    public void What_is_no_range_is_refused(float minimum, float maximum) =>
         Assert.Throws<InvalidOperationException>(() => new ActivationRange(minimum, maximum).ToUInt8());
 }

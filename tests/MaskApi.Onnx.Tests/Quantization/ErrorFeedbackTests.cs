@@ -4,7 +4,7 @@ namespace MaskApi.Onnx.Tests.Quantization;
 
 public sealed class ErrorFeedbackTests
 {
-    // Uncorrelated inputs cannot compensate for one another.
+    // Inputs that have nothing to do with each other cannot make up for one another.
     [Fact]
     public void Independent_inputs_are_rounded_one_by_one()
     {
@@ -15,9 +15,9 @@ public sealed class ErrorFeedbackTests
         Assert.Equal([0, 1, -1], rounded);
     }
 
-    // Two inputs that are always equal: 0.4 + 0.4 is best approximated by 0 + 1; plain rounding gives 0 + 0.
+    // Two inputs that always agree: 0.4 + 0.4 is best answered by 0 + 1, where rounding alone gives 0 + 0.
     [Fact]
-    public void A_correlated_input_compensates_for_the_error()
+    public void An_input_that_follows_another_makes_up_for_its_error()
     {
         var rounded = new int[2];
 
@@ -26,9 +26,9 @@ public sealed class ErrorFeedbackTests
         Assert.Equal([0, 1], rounded);
     }
 
-    // Two opposite inputs: 0.4 x - 0.4 x is zero, and so is 0 x - 0 x.
+    // Two inputs that are opposites: 0.4 x - 0.4 x is nothing, and so is 0.
     [Fact]
-    public void An_anticorrelated_input_compensates_for_the_error()
+    public void An_input_that_opposes_another_makes_up_for_its_error()
     {
         var rounded = new int[2];
 
@@ -47,7 +47,7 @@ public sealed class ErrorFeedbackTests
         Assert.Equal([1, 0], rounded);
     }
 
-    // Over many rows of correlated inputs, the output error e H e is what counts, and it must shrink.
+    // Over many rows and correlated inputs, the error of the output e H e is what counts, and it must be smaller.
     [Fact]
     public void Feedback_leaves_less_error_than_rounding_alone()
     {

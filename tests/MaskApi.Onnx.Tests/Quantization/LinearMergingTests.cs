@@ -6,7 +6,7 @@ namespace MaskApi.Onnx.Tests.Quantization;
 public sealed class LinearMergingTests
 {
     [Fact]
-    public void Merging_two_linear_convolutions_keeps_the_result()
+    public void Merging_two_linear_convolutions_changes_no_answer()
     {
         var graph = new GraphBuilder("linear");
         var input = graph.Input("x", ElementType.Float32, 1, 2, 1, 2);
@@ -29,7 +29,7 @@ public sealed class LinearMergingTests
     }
 
     [Fact]
-    public void A_convolution_with_other_readers_is_not_merged()
+    public void A_convolution_that_others_read_too_is_not_merged()
     {
         var graph = new GraphBuilder("residual");
         var input = graph.Input("x", ElementType.Float32, 1, 1, 1, 1);
@@ -45,9 +45,9 @@ public sealed class LinearMergingTests
         Assert.Equal(3, model.Graph.Node.Count);
     }
 
-    // 8 channels to 1 to 8: 16 products per pixel apart, 64 merged.
+    // From 8 channels to 1 to 8: separate 16 products a pixel, merged 64.
     [Fact]
-    public void A_merge_that_costs_too_much_is_skipped()
+    public void A_merger_that_costs_too_much_is_left()
     {
         var graph = new GraphBuilder("bottleneck");
         var input = graph.Input("x", ElementType.Float32, 1, 8, 1, 1);

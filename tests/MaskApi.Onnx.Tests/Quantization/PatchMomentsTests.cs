@@ -8,7 +8,7 @@ public sealed class PatchMomentsTests
 
     // Two channels over four pixels: (1, 2, 3, 4) and (2, 4, 6, 8). Means 2.5 and 5; variances 1.25 and 5, covariance 2.5.
     [Fact]
-    public void Pointwise_convolutions_have_covariance_between_channels()
+    public void Channels_of_a_pointwise_convolution_are_compared()
     {
         var moments = new PatchMoments(_pointwise, 2);
 
@@ -19,7 +19,7 @@ public sealed class PatchMomentsTests
     }
 
     [Fact]
-    public void Factors_rescale_the_moments()
+    public void Factors_rescale_what_was_seen()
     {
         var moments = new PatchMoments(_pointwise, 2);
 
@@ -29,8 +29,8 @@ public sealed class PatchMomentsTests
         Assert.Equal([5, 5, 5, 5], moments.Covariance(0, [2, 1]));
     }
 
-    // A depthwise 1x2 kernel with one column of padding on the right, over (1, 2) and (10, 20): the channels see
-    // (1, 2), (2, 0) and (10, 20), (20, 0) separately.
+    // A depthwise 1x2 kernel with one column of padding on the right, over (1, 2) and (10, 20): each channel by itself sees
+    // (1, 2), (2, 0) and (10, 20), (20, 0).
     [Fact]
     public void Depthwise_convolutions_see_their_own_channel_and_the_padding()
     {

@@ -17,9 +17,9 @@ public sealed class StaticQuantizerTests
 
     private static readonly Lazy<byte[]> _quantized = new(() => StaticQuantizer.Quantize(_float, Calibrate(_float), [new("note", "new")]));
 
-    // Everything that MobileNetV2 contains: a stem, a depthwise convolution, bottlenecks, a residual sum.
+    // One of everything that MobileNetV2 has: a stem, a depthwise convolution, bottlenecks, a residual sum.
     [Fact]
-    public void A_quantized_network_nearly_matches_the_float_one()
+    public void A_quantized_network_answers_nearly_as_the_float_one()
     {
         var model = SmallNetwork(seed: 1);
         var calibration = new Calibration(model);
@@ -55,7 +55,7 @@ public sealed class StaticQuantizerTests
 
         var convolutions = graph.Node.Where(node => node.OpType == "Conv").ToArray();
 
-        // One fewer than 52, because the first bottleneck is merged.
+        // 52, and one less because the first bottleneck is merged away.
         Assert.Equal(51, convolutions.Length);
         Assert.All(convolutions, node =>
         {
@@ -66,9 +66,9 @@ public sealed class StaticQuantizerTests
         Assert.All(graph.Node.Where(node => node.OpType == "Gemm"), node => Assert.DoesNotContain(node.Input[1], makers.Keys));
     }
 
-    // vpmaddubsw multiplies unsigned activations by signed weights and adds two neighbors in 16 bits with saturation.
+    // vpmaddubsw multiplies unsigned activations with signed weights and adds two neighbors in 16 bits, saturating.
     [Fact]
-    public void No_two_weights_can_saturate_a_16_bit_sum_without_vnni()
+    public void No_two_weights_can_saturate_the_sixteen_bit_sum_of_processors_without_vnni()
     {
         var graph = ModelFile.Parse(_quantized.Value).Graph;
         var weights = graph.Initializer.Where(tensor => tensor.DataType == (int)ElementType.Int8 && tensor.Dims.Count == 4).ToArray();
@@ -100,10 +100,10 @@ public sealed class StaticQuantizerTests
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(_float)), metadata[ModelMetadata.SourceSha256]);
     }
 
-    // A channel with all-zero weights and a bias of 2.5 has no weight scale of its own. With a scale of 0 or close to it,
-    // bias / (input scale · weight scale) would not fit in 32 bits.
+    // A channel whose weights are all zero and whose bias is 2.5 has no weight scale of its own; with one of 0, or a tiny one,
+    // bias / (input scale · weight scale) would not fit 32 bits.
     [Fact]
-    public void A_bias_with_zero_weights_survives()
+    public void A_bias_without_weights_survives()
     {
         var graph = new GraphBuilder("dead");
         var input = graph.Input("x", ElementType.Float32, 1, 1, 2, 2);
@@ -161,7 +161,7 @@ public sealed class StaticQuantizerTests
         }
     }
 
-    // Smooth pictures with light and dark stripes: closer to photographs than noise, and each one different.
+    // Smooth pictures with light and dark stripes: closer to photographs than noise, and different from one another.
     private static byte[] Picture(int seed)
     {
         var random = new Random(seed);

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 
 namespace MaskApi.Tests.Models;
 
-/// <summary>An operator who chooses int8 for speed is warned where it brings none.</summary>
+/// <summary>An operator who chose int8 for its speed is told where it brings none.</summary>
 public sealed class Int8WarningTests
 {
     [Theory]
     [InlineData("Int8", false, true)]
     [InlineData("Int8", true, false)]
     [InlineData("Float", false, false)]
-    public async Task Int8_without_byte_dot_products_logs_a_warning_at_start(string precision, bool dotProduct, bool warned)
+    public async Task Int8_without_byte_dot_products_is_warned_of_at_the_start(string precision, bool dotProduct, bool warned)
     {
         var log = new RecordingLogger();
         await using var service = new Service(

@@ -2,7 +2,7 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Vision.Tests.Classification;
 
-/// <summary>The float classifier and its quantized form, which must have the same origin.</summary>
+/// <summary>The float classifier and its quantized form, which must be of one origin.</summary>
 public sealed class ModelPrecisionTests : IDisposable
 {
     private readonly FacePipeline _float = FacePipeline.Load(new VisionOptions { Precision = ModelPrecision.Float });
@@ -22,11 +22,11 @@ public sealed class ModelPrecisionTests : IDisposable
 
         Assert.True(
             original.Sha256 == quantized.Metadata["source_sha256"],
-            "mask_classifier_int8.onnx was made from another mask_classifier.onnx: run 'MaskApi.Training quantize' as its card says.");
+            "mask_classifier.onnx is another than mask_classifier_int8.onnx was made from: run 'MaskApi.Training quantize', as its card says.");
     }
 
     [Fact]
-    public void Both_agree_on_a_clear_face()
+    public void Both_judge_a_clear_face_alike()
     {
         var picture = TestPictures.Read("astronaut.jpg");
 

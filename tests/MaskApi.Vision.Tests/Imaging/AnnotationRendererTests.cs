@@ -26,7 +26,7 @@ public sealed class AnnotationRendererTests
     }
 
     [Fact]
-    public void Green_with_red_without_orange_worn_wrong_gray_between()
+    public void With_is_green_without_red_incorrectly_worn_orange_and_uncertain_gray()
     {
         var green = Color(Verdicts.Of(MaskLabel.WithMask).Color);
         var red = Color(Verdicts.Of(MaskLabel.WithoutMask).Color);
@@ -38,18 +38,18 @@ public sealed class AnnotationRendererTests
         TestPictures.AssertNear(gray, (gray.G, gray.G, gray.G), tolerance: 8);
     }
 
-    /// <summary>WCAG 2.1: 4.5 for letters (AA), 3 for what is no letter, such as the frame within its dark rim.</summary>
+    /// <summary>WCAG 2.1: 4.5 for text (AA), 3 for graphics such as the frame inside its dark outline.</summary>
     [Fact]
-    public void Words_and_frames_have_contrast() => Assert.All(Verdicts.All, static verdict =>
+    public void Labels_and_frames_have_enough_contrast() => Assert.All(Verdicts.All, static verdict =>
     {
         Assert.InRange(Contrast(Color(verdict.Color), Color(verdict.Ink)), 4.5, 21);
         Assert.InRange(Contrast(Color(verdict.Color), (0, 0, 0)), 3, 21);
     });
 
-    /// <summary>Of any two colors, also for eyes that lack one kind of cone; 10 is about what is told apart at a glance.</summary>
+    /// <summary>For every pair of colors, also for color-blind viewers; a difference of 10 is about what people see at a glance.</summary>
     [Theory]
-    [MemberData(nameof(Eyes))]
-    public void Colors_keep_apart_for_the_color_blind(string eyes, double[] matrix)
+    [MemberData(nameof(Observers))]
+    public void Colors_differ_for_the_color_blind(string eyes, double[] matrix)
     {
         foreach (var one in Verdicts.All)
         {
@@ -61,23 +61,23 @@ public sealed class AnnotationRendererTests
         }
     }
 
-    public static TheoryData<string, double[]> Eyes() => new(ColorVision.Eyes.Select(static eyes => (eyes.Name, eyes.Matrix)));
+    public static TheoryData<string, double[]> Observers() => new(ColorVision.Observers.Select(static eyes => (eyes.Name, eyes.Matrix)));
 
-    /// <summary>With the color taken away, what is left are the ink and its shape.</summary>
+    /// <summary>Without color, only the ink and its shape remain.</summary>
     [Theory]
     [InlineData(400)]
     [InlineData(60)]
-    public void Every_verdict_has_a_sign_of_its_own(int width)
+    public void Every_verdict_has_its_own_sign(int width)
     {
         var drawn = new List<string>();
         foreach (var (with, without) in new[] { (0.99f, 0.01f), (0f, 0.99f), (0.01f, 0f), (0.55f, 0.4f) })
         {
-            // In the narrow picture there is room for the sign alone.
+            // The narrow picture has room only for the sign.
             using var picture = Gray(width, 300);
             AnnotationRenderer.Draw(picture, [Verdict(new PixelBox(10, 100, 40, 90), with, without)], 0.6f);
             var verdict = Verdicts.Of(Verdict(default, with, without).Label(0.6f));
-            var shape = string.Concat(Enumerable.Range(0, 300 * width)
-                .Select(i => TestPictures.Near(picture.At(i % width, i / width), Color(verdict.Ink), 60) && i / width < 99 && i % width < 24 ? '#' : ' '));
+            var shape = string.Concat(Enumerable.Range(0, 300 * width).Select(i => (X: i % width, Y: i / width)).Select(at =>
+                at is { X: < 24, Y: < 99 } && TestPictures.Near(picture.At(at.X, at.Y), Color(verdict.Ink), 60) ? '#' : ' '));
             Assert.Contains('#', shape);
             drawn.Add(shape);
         }
@@ -86,7 +86,7 @@ public sealed class AnnotationRendererTests
     }
 
     [Fact]
-    public void The_table_has_one_row_a_verdict_and_nothing_twice()
+    public void The_table_has_one_row_per_verdict_and_no_duplicates()
     {
         Assert.Equal(Enum.GetValues<MaskLabel>(), Verdicts.All.Select(static verdict => verdict.Label));
         foreach (var column in new Func<Verdict, object>[] { v => v.Name, v => v.Header, v => v.Words, v => v.Sign, v => v.Color })
@@ -107,7 +107,7 @@ public sealed class AnnotationRendererTests
             var verdict = Verdict(new PixelBox(150, 100, 80, 90), probability);
             AnnotationRenderer.Draw(picture, [verdict], minConfidence: 0.6f);
 
-            // Above the box: the plate in the verdict's color, and on it letters whose contrast is at least 4.5 (WCAG 2.1, AA).
+            // Above the box: a plate in the verdict's color, and letters on it with a contrast of at least 4.5 (WCAG 2.1, AA).
             var plate = Color(Verdicts.Of(verdict.Label(0.6f)).Color);
             var best = 0.0;
             var plates = 0;
@@ -137,9 +137,9 @@ public sealed class AnnotationRendererTests
     }
 
     [Fact]
-    public void A_label_hides_no_neighbor_where_there_is_room()
+    public void A_label_does_not_cover_a_neighbor_if_there_is_room()
     {
-        // The second face ends right above the first one: its label has to go elsewhere.
+        // The second face ends right above the first one, so its label has to go elsewhere.
         using var picture = Gray(400, 300);
         var above = new PixelBox(100, 40, 100, 78);
         AnnotationRenderer.Draw(picture, [Verdict(new PixelBox(100, 120, 100, 100), 0.9f), Verdict(above, 0.9f)], 0.6f);
@@ -150,12 +150,16 @@ public sealed class AnnotationRendererTests
     }
 
     [Fact]
-    public void Faces_at_and_beyond_the_edges_are_drawn_without_harm()
+    public void Faces_at_and_beyond_the_edges_are_drawn()
     {
         using var picture = Gray(64, 48);
         AnnotationRenderer.Draw(
             picture,
-            [Verdict(new PixelBox(-20, -20, 40, 40), 0.9f), Verdict(new PixelBox(50, 40, 30, 30), 0.1f), Verdict(new PixelBox(0, 0, 64, 48), 0.5f)],
+            [
+                Verdict(new PixelBox(-20, -20, 40, 40), 0.9f),
+                Verdict(new PixelBox(50, 40, 30, 30), 0.1f),
+                Verdict(new PixelBox(0, 0, 64, 48), 0.5f),
+            ],
             0.6f);
         Assert.True(Painted(picture) > 100);
     }

@@ -1,12 +1,12 @@
 namespace MaskApi.Vision.Tests.Imaging;
 
 /// <summary>
-/// How far apart two colors are for people who lack one kind of cone: Machado, Oliveira and Fernandes, A Physiologically-based Model for
-/// Simulation of Color Vision Deficiency, 2009, at full severity; the difference is CIE76's.
+/// The difference between two colors for people who lack one kind of cone, by the CIE76 formula. Simulation: Machado, Oliveira and
+/// Fernandes, A Physiologically-based Model for Simulation of Color Vision Deficiency, 2009, full severity.
 /// </summary>
 internal static class ColorVision
 {
-    internal static readonly (string Name, double[] Matrix)[] Eyes =
+    internal static readonly (string Name, double[] Matrix)[] Observers =
     [
         ("trichromat", [1, 0, 0, 0, 1, 0, 0, 0, 1]),
         ("protanope", [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998]),

@@ -14,8 +14,8 @@ public sealed class DecodingMemoryTests
     [InlineData(SKEncodedImageFormat.Jpeg, 100, 4)]
     [InlineData(SKEncodedImageFormat.Png, 100, 4)]
     [InlineData(SKEncodedImageFormat.Webp, 80, 4)]
-    [InlineData(SKEncodedImageFormat.Webp, 100, 8)] // Lossless, as SkiaSharp understands a quality of 100.
-    public void Codecs_keep_the_picture_alone_or_a_second_one(SKEncodedImageFormat format, int quality, int bytesPerPixel)
+    [InlineData(SKEncodedImageFormat.Webp, 100, 8)] // SkiaSharp takes a quality of 100 as lossless.
+    public void Codecs_keep_one_or_two_copies_of_the_picture(SKEncodedImageFormat format, int quality, int bytesPerPixel)
     {
         using var bitmap = new SKBitmap(Width, Height);
         bitmap.Erase(SKColors.Gray);
@@ -27,7 +27,7 @@ public sealed class DecodingMemoryTests
     [InlineData(8, 0, 4)]
     [InlineData(8, 1, 8)]
     [InlineData(16, 1, 12)]
-    public void A_png_with_interlacing_is_kept_as_it_is_stored(byte depth, byte interlace, int bytesPerPixel)
+    public void An_interlaced_png_is_kept_as_stored(byte depth, byte interlace, int bytesPerPixel)
     {
         var file = PngFiles.Create(Width, Height, depth, 6, Enumerable.Repeat(new byte[Width * 4 * depth / 8], Height));
         var header = ImageDecoder.ReadHeader(file, TestPictures.Limits);
@@ -35,7 +35,7 @@ public sealed class DecodingMemoryTests
         Assert.Equal(bytesPerPixel, (float)ImageDecoder.PeakMemory(file, header) / header.Pixels);
     }
 
-    /// <summary>One, two or three samples a pixel of two bytes, in a frame that is sequential (C0) or progressive (C2).</summary>
+    /// <summary>One, two or three 2-byte samples per pixel, in a sequential (C0) or progressive (C2) frame.</summary>
     [Theory]
     [InlineData(0xC0, new byte[] { 0x11, 0x11, 0x11 }, 3, 4)]
     [InlineData(0xC0, new byte[] { 0x11, 0x11, 0x11 }, 1, 10)]
@@ -43,7 +43,7 @@ public sealed class DecodingMemoryTests
     [InlineData(0xC2, new byte[] { 0x21, 0x11, 0x11 }, 3, 8)]
     [InlineData(0xC2, new byte[] { 0x22, 0x11, 0x11 }, 3, 7)]
     [InlineData(0xC2, new byte[] { 0x11 }, 1, 6)]
-    public void A_jpeg_of_several_scans_keeps_its_coefficients(byte frame, byte[] sampling, byte inFirstScan, int bytesPerPixel)
+    public void A_multi_scan_jpeg_keeps_its_coefficients(byte frame, byte[] sampling, byte inFirstScan, int bytesPerPixel)
     {
         byte[] components = [.. sampling.SelectMany(static (factors, i) => new byte[] { (byte)i, factors, 0 })];
         byte[] scan = [inFirstScan, .. new byte[(2 * inFirstScan) + 3]];
@@ -54,7 +54,7 @@ public sealed class DecodingMemoryTests
     }
 
     [Fact]
-    public void A_picture_on_its_side_is_turned_into_a_second_one()
+    public void Rotating_a_picture_needs_a_second_one()
     {
         using var bitmap = new SKBitmap(Width, Height);
         bitmap.Erase(SKColors.Gray);

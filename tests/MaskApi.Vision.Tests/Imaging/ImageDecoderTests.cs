@@ -38,7 +38,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Sixteen_bit_gray_png_is_read()
     {
-        var rows = Enumerable.Range(0, 32).Select(_ => Enumerable.Range(0, 32).SelectMany(x => new byte[] { (byte)(x * 8), 0x77 }).ToArray());
+        byte[] row = [.. Enumerable.Range(0, 32).SelectMany(static x => new byte[] { (byte)(x * 8), 0x77 })];
+        var rows = Enumerable.Repeat(row, 32);
         using var picture = TestPictures.Decode(PngFiles.Create(32, 32, depth: 16, colorType: 0, rows));
         TestPictures.AssertNear((80, 80, 80), picture.At(10, 3), tolerance: 1);
     }
@@ -99,27 +100,27 @@ public sealed class ImageDecoderTests
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Webp)]
-    public void A_file_cut_anywhere_is_refused(SKEncodedImageFormat format)
+    public void A_truncated_file_is_refused(SKEncodedImageFormat format)
     {
         using var noise = TestPictures.NoiseRaster(200, 150);
         AssertCutsRefused(TestPictures.Encode(noise, format), step: 97);
     }
 
     [Fact]
-    public void A_progressive_jpeg_cut_anywhere_is_refused() => AssertCutsRefused(TestPictures.Read("quadrants-progressive.jpg"), step: 7);
+    public void A_truncated_progressive_jpeg_is_refused() => AssertCutsRefused(TestPictures.Read("quadrants-progressive.jpg"), step: 7);
 
     [Fact]
-    public void A_bitmap_cut_anywhere_is_refused()
+    public void A_truncated_bitmap_is_refused()
     {
         using var picture = TestPictures.QuadrantRaster(64, 64);
         AssertCutsRefused(TestPictures.Bmp(picture), step: 101);
     }
 
     [Fact]
-    public void A_gif_cut_anywhere_is_refused() => AssertCutsRefused(GifFiles.Create(64, 64, (1, 2, 3)), step: 31);
+    public void A_truncated_gif_is_refused() => AssertCutsRefused(GifFiles.Create(64, 64, (1, 2, 3)), step: 31);
 
     [Fact]
-    public void Header_bomb_is_refused_from_the_header_alone()
+    public void A_pixel_bomb_is_refused_by_its_header()
     {
         var row = new byte[30000 * 4];
         var file = PngFiles.Create(30000, 30000, depth: 8, colorType: 6, Enumerable.Repeat(row, 30000 / 100));
@@ -132,10 +133,11 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void A_picture_smaller_than_allowed_is_refused()
+    public void A_picture_below_the_minimum_side_is_refused()
     {
         using var picture = TestPictures.QuadrantRaster(64, 15);
-        var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(TestPictures.Encode(picture, SKEncodedImageFormat.Png)));
+        var refused = Assert.Throws<ImageRejectedException>(
+            () => TestPictures.Decode(TestPictures.Encode(picture, SKEncodedImageFormat.Png)));
         Assert.Equal(ImageRejection.TooSmall, refused.Reason);
     }
 
@@ -150,7 +152,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void A_jpeg_of_countless_scans_is_refused_at_once()
+    public void A_jpeg_with_too_many_scans_is_refused()
     {
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var lastScan = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
@@ -163,11 +165,11 @@ public sealed class ImageDecoderTests
         Assert.Contains("scans", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Each would be kept in memory on the way to the header; five million of them fit into 20 MB.</summary>
+    /// <summary>The codec would keep each segment in memory on the way to the header; five million of them fit into 20 MB.</summary>
     [Theory]
     [InlineData(4000, true)]
     [InlineData(5000, false)]
-    public void A_jpeg_of_countless_segments_is_refused_from_its_header(int segments, bool read)
+    public void A_jpeg_with_too_many_segments_is_refused_by_its_header(int segments, bool read)
     {
         var file = TestPictures.Read("astronaut.jpg");
         byte[] many = [.. file[..2], .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], segments).SelectMany(b => b), .. file[2..]];
@@ -182,14 +184,14 @@ public sealed class ImageDecoderTests
         Assert.Contains("segments", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A thousand of them would be unpacked on the way to the header: 8 GB from as many megabytes.</summary>
+    /// <summary>The codec would inflate a thousand of them on the way to the header: 8 GB from as many megabytes.</summary>
     [Theory]
     [InlineData(false, 1, 7_900_000, true)]
     [InlineData(true, 1, 7_900_000, true)]
     [InlineData(false, 2, 4_100_000, false)]
     [InlineData(true, 2, 4_100_000, false)]
     [InlineData(true, 1, 100_000_000, false)]
-    public void A_png_of_boundless_text_is_refused_from_its_header(bool international, int chunks, int length, bool read)
+    public void A_png_with_too_much_text_is_refused_by_its_header(bool international, int chunks, int length, bool read)
     {
         var text = Enumerable.Repeat(PngFiles.Text(international, length), chunks);
         var file = PngFiles.Create(32, 32, depth: 8, colorType: 0, Enumerable.Repeat(new byte[32], 32), [.. text]);
@@ -204,7 +206,7 @@ public sealed class ImageDecoderTests
         Assert.Contains("text", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The zlib header asks for a dictionary, which the format does not know; nobody needs the text to see the picture.</summary>
+    /// <summary>The zlib header asks for a dictionary, which PNG does not support. The picture does not depend on the text.</summary>
     [Theory]
     [InlineData("zTXt", new byte[] { 0x61, 0, 0, 0x78, 0x20, 0, 0, 0, 0 })]
     [InlineData("iTXt", new byte[] { 0x61, 0, 1, 0, 0, 0, 0x78, 0x20, 0, 0, 0, 0 })]
@@ -212,7 +214,7 @@ public sealed class ImageDecoderTests
     [InlineData("zTXt", new byte[] { 0x61, 0, 0, 0x79, 0x9C })]
     [InlineData("zTXt", new byte[] { 0x61 })]
     [InlineData("iTXt", new byte[] { 0x61, 0, 1 })]
-    public void Text_that_cannot_be_unpacked_does_no_harm(string type, byte[] text)
+    public void Text_that_cannot_be_inflated_is_ignored(string type, byte[] text)
     {
         var file = PngFiles.Create(32, 32, depth: 8, colorType: 0, Enumerable.Repeat(new byte[32], 32));
         var end = file.Length - 12;
@@ -228,7 +230,8 @@ public sealed class ImageDecoderTests
     public void Segments_hidden_behind_reserved_markers_are_counted()
     {
         var file = TestPictures.Read("quadrants-progressive.jpg");
-        byte[] hidden = [0xFF, 0x02, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], JpegStructure.MaxSegments).SelectMany(b => b)];
+        var segments = Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], JpegStructure.MaxSegments).SelectMany(static b => b);
+        byte[] hidden = [0xFF, 0x02, 0xFF, 0xFF, .. segments];
         Assert.NotNull(JpegStructure.Excess([.. file[..^2], .. hidden, .. new byte[65_535], .. file[^2..]]));
         for (var marker = 0x02; marker <= 0xBF; marker++)
         {
@@ -276,7 +279,7 @@ public sealed class ImageDecoderTests
 
     [Theory]
     [MemberData(nameof(Foreign))]
-    public void What_is_no_picture_is_named(string what, byte[] file, string expected)
+    public void Unsupported_formats_are_named(string what, byte[] file, string expected)
     {
         var refused = Assert.Throws<ImageRejectedException>(() => ImageDecoder.ReadHeader(file, TestPictures.Limits));
         Assert.True(refused.Reason == ImageRejection.UnsupportedMediaType, what);
@@ -284,10 +287,11 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void A_canceled_caller_gets_no_picture()
+    public void A_canceled_call_stops()
     {
         var canceled = new CancellationToken(canceled: true);
-        Assert.Throws<OperationCanceledException>(() => ImageDecoder.Decode(TestPictures.Read("astronaut.jpg"), TestPictures.Limits, canceled));
+        Assert.Throws<OperationCanceledException>(
+            () => ImageDecoder.Decode(TestPictures.Read("astronaut.jpg"), TestPictures.Limits, canceled));
     }
 
     private static TimeSpan Time(byte[] file)
@@ -315,7 +319,9 @@ public sealed class ImageDecoderTests
                 TestPictures.Decode(cut).Dispose();
                 Assert.Fail($"{length} of {file.Length} bytes were taken for a picture");
             });
-            Assert.True(refused.Reason == ImageRejection.Undecodable || (length < 18 && refused.Reason == ImageRejection.UnsupportedMediaType));
+            Assert.True(
+                refused.Reason == ImageRejection.Undecodable
+                || (length < 18 && refused.Reason == ImageRejection.UnsupportedMediaType));
         }
     }
 

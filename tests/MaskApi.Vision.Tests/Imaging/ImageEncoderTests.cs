@@ -17,7 +17,7 @@ public sealed class ImageEncoderTests
     }
 
     [Fact]
-    public void Png_of_a_photograph_is_hardly_larger_than_the_default_encoders()
+    public void A_photographs_png_is_hardly_larger_than_the_default_encoders()
     {
         using var picture = TestPictures.Decode(TestPictures.Read("astronaut.jpg"));
         using var bitmap = new SKBitmap(new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque));
@@ -41,7 +41,7 @@ public sealed class ImageEncoderTests
             error += Math.Pow(picture.Pixels[i] - again.Pixels[i], 2);
         }
 
-        // 30 dB and more is what a viewer takes for the same photograph.
+        // Above 30 dB, viewers take it for the same photograph.
         Assert.InRange(10 * Math.Log10(255 * 255 / (error / (picture.Width * picture.Height * 3))), 30, 100);
     }
 
@@ -49,9 +49,10 @@ public sealed class ImageEncoderTests
     [InlineData(OutputFormat.Png)]
     [InlineData(OutputFormat.Jpeg)]
     [InlineData(OutputFormat.Webp)]
-    public void Nothing_but_pixels_is_written(OutputFormat format)
+    public void Only_pixels_are_written(OutputFormat format)
     {
-        using var picture = TestPictures.Decode(Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop));
+        using var picture = TestPictures.Decode(
+            Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop));
         var file = Encode(picture, format);
         Assert.Equal(ExifOrientation.TopLeft, ImageDecoder.ReadHeader(file, TestPictures.Limits).Orientation);
         foreach (var block in new[] { "Exif", "eXIf", "EXIF", "iCCP", "ICCP", "ICC_PROFILE", "XMP ", "tEXt", "iTXt", "tIME", "Photoshop" })
@@ -77,7 +78,7 @@ public sealed class ImageEncoderTests
     }
 
     [Fact]
-    public void A_file_that_has_been_freed_cannot_be_read()
+    public void A_disposed_file_cannot_be_read()
     {
         using var picture = TestPictures.NoiseRaster(32, 32);
         var file = ImageEncoder.Encode(picture, OutputFormat.Png);

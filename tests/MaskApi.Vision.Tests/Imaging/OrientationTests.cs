@@ -7,9 +7,9 @@ namespace MaskApi.Vision.Tests.Imaging;
 
 public sealed class OrientationTests
 {
-    // Where the stored quadrants (red 0, green 1 / blue 2, white 3) are found in the upright picture, row by row;
-    // worked out by hand from the table of EXIF 2.32, 4.6.4 A.
-    public static TheoryData<ExifOrientation, int[]> Turns => new()
+    // Where the stored quadrants (red 0, green 1 / blue 2, white 3) end up in the upright picture, row by row,
+    // worked out by hand from the table in EXIF 2.32, 4.6.4 A.
+    public static TheoryData<ExifOrientation, int[]> Cases => new()
     {
         { ExifOrientation.TopLeft, [0, 1, 2, 3] },
         { ExifOrientation.TopRight, [1, 0, 3, 2] },
@@ -22,23 +22,23 @@ public sealed class OrientationTests
     };
 
     [Theory]
-    [MemberData(nameof(Turns))]
-    public void Jpeg_stands_upright(ExifOrientation orientation, int[] quadrants) =>
+    [MemberData(nameof(Cases))]
+    public void A_jpeg_is_rotated_upright(ExifOrientation orientation, int[] quadrants) =>
         AssertUpright(SKEncodedImageFormat.Jpeg, ImageFormat.Jpeg, orientation, quadrants);
 
     [Theory]
-    [MemberData(nameof(Turns))]
-    public void Png_stands_upright(ExifOrientation orientation, int[] quadrants) =>
+    [MemberData(nameof(Cases))]
+    public void A_png_is_rotated_upright(ExifOrientation orientation, int[] quadrants) =>
         AssertUpright(SKEncodedImageFormat.Png, ImageFormat.Png, orientation, quadrants);
 
     [Theory]
-    [MemberData(nameof(Turns))]
-    public void Webp_stands_upright(ExifOrientation orientation, int[] quadrants) =>
+    [MemberData(nameof(Cases))]
+    public void A_webp_is_rotated_upright(ExifOrientation orientation, int[] quadrants) =>
         AssertUpright(SKEncodedImageFormat.Webp, ImageFormat.Webp, orientation, quadrants);
 
     [Theory]
-    [MemberData(nameof(Turns))]
-    public void Every_pixel_goes_to_its_place(ExifOrientation orientation, int[] quadrants)
+    [MemberData(nameof(Cases))]
+    public void Every_pixel_moves_to_its_place(ExifOrientation orientation, int[] quadrants)
     {
         Assert.Equal(4, quadrants.Length);
         using var stored = TestPictures.NoiseRaster(71, 37);

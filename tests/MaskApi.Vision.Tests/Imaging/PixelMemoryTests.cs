@@ -8,12 +8,12 @@ using MaskApi.Vision.Imaging.Formats;
 
 namespace MaskApi.Vision.Tests.Imaging;
 
-/// <summary>Runs alone: the count of memory handed out is the whole process's.</summary>
+/// <summary>Runs alone, because the amount of outstanding memory is per process.</summary>
 [Collection(nameof(ProcessWideMemory))]
 public sealed class PixelMemoryTests
 {
     [Fact]
-    public void Every_way_through_the_decoder_gives_its_memory_back()
+    public void The_decoder_returns_its_memory_on_success_and_failure()
     {
         var file = Orientations.WithOrientation(TestPictures.Read("astronaut.jpg"), ImageFormat.Jpeg, ExifOrientation.RightTop);
         var before = PixelMemory.OutstandingBytes;
@@ -30,7 +30,7 @@ public sealed class PixelMemoryTests
     }
 
     [Fact]
-    public void Memory_kept_for_reuse_has_a_bound()
+    public void Memory_kept_for_reuse_is_bounded()
     {
         var blocks = new List<Raster>();
         for (var i = 0; i < 12; i++)
@@ -45,7 +45,7 @@ public sealed class PixelMemoryTests
     }
 
     [Fact]
-    public void A_size_that_nobody_asks_for_any_more_is_freed()
+    public void Unused_sizes_are_freed()
     {
         PixelMemory.Trim();
         PixelMemory.Trim();
@@ -62,7 +62,7 @@ public sealed class PixelMemoryTests
     }
 
     [Fact]
-    public void A_large_picture_costs_its_memory_for_a_while_only()
+    public void A_large_pictures_memory_is_freed_later()
     {
         using var pipeline = FacePipeline.Load(new VisionOptions());
         pipeline.TrimMemory();
@@ -77,12 +77,12 @@ public sealed class PixelMemoryTests
         pipeline.TrimMemory();
         pipeline.TrimMemory();
         var left = InUse() - before;
-        Assert.True(grown > 60e6, $"{grown / 1e6} MB more: too little to tell");
+        Assert.True(grown > 60e6, $"only {grown / 1e6} MB more, too little for this test");
         Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
     }
 
     [Fact]
-    public void A_picture_full_of_alarms_costs_its_lists_for_a_while_only()
+    public void Lists_for_many_candidates_are_freed_later()
     {
         using var pipeline = FacePipeline.Load(new VisionOptions());
         pipeline.WarmUp();
@@ -95,12 +95,12 @@ public sealed class PixelMemoryTests
         var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         pipeline.TrimMemory();
         var left = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(grown > 1e6, $"{grown / 1e6} MB more: too little to tell");
+        Assert.True(grown > 1e6, $"only {grown / 1e6} MB more, too little for this test");
         Assert.True(left < grown / 4, $"{left / 1e6} MB of {grown / 1e6} MB are left");
     }
 
-    // What was freed but stays with the runtime or the C library, of this test or of others, is not in use; the service has it given
-    // back, too.
+    // Memory that was freed but that the runtime or the C library still holds is not in use. The service returns it to the
+    // system, too.
     private static long InUse()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);

@@ -6,7 +6,7 @@ public sealed class TransparencyTests
 {
     private const byte Alpha = 80;
 
-    /// <summary>Every way in which a PNG is partly transparent, with every way in which it describes its colors.</summary>
+    /// <summary>Every way in which a PNG can be partly transparent, with every way in which it can describe its colors.</summary>
     public static TheoryData<string, string> Cases =>
         [.. from form in (string[])["gray alpha", "gray alpha 16", "RGBA", "RGBA 16", "palette"]
             from colors in (string[])["none", "gAMA", "sRGB", "iCCP"]
@@ -41,13 +41,14 @@ public sealed class TransparencyTests
 
         // 80/255 of the color and 175/255 of white.
         TestPictures.AssertNear((255, 255, 255), picture.At(4, 4), tolerance: 1);
-        TestPictures.AssertNear(type == 4 ? ((byte)175, (byte)175, (byte)175) : ((byte)255, (byte)175, (byte)175), picture.At(5, 4), tolerance: 1);
+        var expected = type == 4 ? ((byte)175, (byte)175, (byte)175) : ((byte)255, (byte)175, (byte)175);
+        TestPictures.AssertNear(expected, picture.At(5, 4), tolerance: 1);
     }
 
     [Theory]
     [InlineData(0, 2)]
     [InlineData(2, 6)]
-    public void A_color_that_stands_for_nothing_is_white(byte colorType, int tagLength)
+    public void The_transparent_color_becomes_white(byte colorType, int tagLength)
     {
         foreach (var extra in new (string, byte[])[][] { [], [("gAMA", [0, 0, 0xB1, 0x8F])] })
         {
@@ -61,14 +62,14 @@ public sealed class TransparencyTests
         }
     }
 
-    /// <summary>Red and blue stripes in 32 bits a pixel with masks, as Chromium shows them.</summary>
+    /// <summary>Red and blue stripes at 32 bits per pixel with color masks, as Chromium shows them.</summary>
     [Theory]
     [InlineData(56, 128, false)]
     [InlineData(108, 128, false)]
     [InlineData(124, 128, true)]
     [InlineData(124, 255, false)]
     [InlineData(124, 0, false)]
-    public void A_bitmap_with_alpha_is_mixed_with_white_unless_all_of_it_is_blank(int header, byte alpha, bool topDown)
+    public void A_bitmap_with_alpha_is_mixed_with_white_unless_it_is_fully_transparent(int header, byte alpha, bool topDown)
     {
         using var picture = TestPictures.Decode(BmpFiles.WithAlpha(32, 16, header, alpha, topDown));
         var white = alpha == 0 ? (byte)0 : (byte)(255 - alpha);

@@ -9,10 +9,10 @@ public sealed class TurboJpegTests
     public static TheoryData<SKJpegEncoderDownsample, int> Cases =>
         [.. from sampling in Enum.GetValues<SKJpegEncoderDownsample>() from reduction in (int[])[1, 2, 4, 8] select (sampling, reduction)];
 
-    // Sides that are no multiples of 8 or 16, so that the blocks at the edges count too.
+    // The sides are not multiples of 8 or 16, so that partial blocks at the edges are covered.
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Every_byte_is_what_SkiaSharp_answers(SKJpegEncoderDownsample sampling, int reduction)
+    public void Every_byte_equals_SkiaSharps(SKJpegEncoderDownsample sampling, int reduction)
     {
         RequireLibrary();
         using var portrait = SKBitmap.Decode(TestPictures.Read("astronaut.jpg"));
@@ -27,7 +27,7 @@ public sealed class TurboJpegTests
     [Trait("Category", "Slow")]
     [InlineData("ilc2021-dev")]
     [InlineData("kaggle853-dev")]
-    public void Every_byte_of_photographs_is_what_SkiaSharp_answers(string dataSet)
+    public void Every_byte_of_photographs_equals_SkiaSharps(string dataSet)
     {
         RequireLibrary();
         var done = 0;
@@ -42,18 +42,18 @@ public sealed class TurboJpegTests
             }
         }
 
-        Assert.SkipWhen(done == 0, $"{dataSet} has no JPEG among those.");
+        Assert.SkipWhen(done == 0, $"{dataSet} has no JPEG among these files.");
     }
 
     [Fact]
-    public void Progressive_files_too()
+    public void Progressive_files_equal_SkiaSharps()
     {
         RequireLibrary();
         AssertSame("the quadrants", TestPictures.Read("quadrants-progressive.jpg"), 1);
     }
 
     [Fact]
-    public void Colors_for_print_are_left_to_SkiaSharp()
+    public void Cmyk_is_left_to_SkiaSharp()
     {
         RequireLibrary();
         using var raster = TestPictures.Decode(TestPictures.Read("quadrants-cmyk.jpg"));
@@ -61,7 +61,7 @@ public sealed class TurboJpegTests
     }
 
     [Fact]
-    public void Half_a_file_is_left_to_SkiaSharp()
+    public void A_truncated_file_is_left_to_SkiaSharp()
     {
         RequireLibrary();
         using var portrait = SKBitmap.Decode(TestPictures.Read("astronaut.jpg"));
@@ -83,10 +83,11 @@ public sealed class TurboJpegTests
         }
 
         var size = codec.GetScaledDimensions(1f / reduction);
-        using var expected = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, SKColorSpace.CreateSrgb()));
+        using var expected = new SKBitmap(
+            new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Opaque, SKColorSpace.CreateSrgb()));
         Assert.Equal(SKCodecResult.Success, codec.GetPixels(expected.Info, expected.GetPixels()));
         using var raster = new Raster(size.Width, size.Height, ImageFormat.Jpeg);
         Assert.True(TurboJpeg.TryDecode(file, raster), $"{name} was not decoded.");
-        Assert.True(expected.GetPixelSpan().SequenceEqual(raster.Pixels), $"{name} has other pixels.");
+        Assert.True(expected.GetPixelSpan().SequenceEqual(raster.Pixels), $"{name} has different pixels.");
     }
 }

@@ -18,7 +18,7 @@ public sealed class OnnxModelTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void A_loaded_model_tells_what_it_is()
+    public void A_loaded_model_describes_itself()
     {
         using var detector = BlazeFaceDetector.Load(new VisionOptions());
         var model = Assert.Single(detector.Models, model => model.Name == Detector);
@@ -29,10 +29,11 @@ public sealed class OnnxModelTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_folder_is_named() => AssertRefused(new VisionOptions { ModelsPath = "/nowhere/at/all" }, "does not exist", "/nowhere/at/all");
+    public void A_missing_folder_is_named() =>
+        AssertRefused(new VisionOptions { ModelsPath = "/nowhere/at/all" }, "does not exist", "/nowhere/at/all");
 
     [Fact]
-    public void A_file_that_is_no_model_is_named()
+    public void A_file_that_is_not_a_model_is_named()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, Detector + ".onnx"), "not a model");
         AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not an ONNX model", Detector);
@@ -47,14 +48,14 @@ public sealed class OnnxModelTests : IDisposable
     }
 
     [Fact]
-    public void A_model_without_a_tensor_that_is_needed_is_named() =>
+    public void A_model_without_a_required_tensor_is_named() =>
         AssertRefused([_image], [new TensorSpec("depth", TensorElementType.Float, -1)], "no tensor 'depth'", "scores");
 
     [Fact]
-    public void A_tensor_that_a_model_may_do_without_must_fit_where_it_is()
+    public void An_optional_tensor_must_fit_if_present()
     {
-        OnnxModel.Load(
-            Detector, [_image], [_scores, new TensorSpec("depth", TensorElementType.Float, -1) { IsOptional = true }], new VisionOptions()).Dispose();
+        var depth = new TensorSpec("depth", TensorElementType.Float, -1) { IsOptional = true };
+        OnnxModel.Load(Detector, [_image], [_scores, depth], new VisionOptions()).Dispose();
         AssertRefused([_image], [_scores with { Shape = [1], IsOptional = true }], "tensor 'scores' is float[?], expected float[1]");
     }
 
@@ -71,8 +72,8 @@ public sealed class OnnxModelTests : IDisposable
         AssertRefused([_image with { Type = TensorElementType.Float }], [_scores], "expected float[1,?,?,3]");
 
     [Fact]
-    public void A_provider_that_cannot_be_had_is_named() =>
-        // This build carries the processor's runtime alone.
+    public void An_unavailable_provider_is_named() =>
+        // This build contains only the CPU runtime.
         AssertRefused(new VisionOptions { ExecutionProvider = ExecutionProvider.Cuda }, "'cuda' cannot be had");
 
     private static void AssertRefused(VisionOptions options, params string[] expected)

@@ -8,7 +8,7 @@ public sealed partial class RuntimeTelemetryTests
     [Fact]
     public void Native_code_sees_the_opt_out()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has a switch of its own.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has its own switch.");
         RuntimeTelemetry.EnsureOff();
         Assert.Equal("1", Marshal.PtrToStringUTF8(GetNativeVariable(RuntimeTelemetry.Variable)));
     }

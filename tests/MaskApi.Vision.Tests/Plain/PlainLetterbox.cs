@@ -5,12 +5,12 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Vision.Tests.Plain;
 
-/// <summary>What <see cref="Letterbox"/> computes, without haste.</summary>
+/// <summary>A plain implementation of <see cref="Letterbox"/>.</summary>
 internal static class PlainLetterbox
 {
     /// <summary>
-    /// The definition: an output pixel whose center lies in the picture is the mean of the picture's pixels, weighted by a
-    /// triangle in x times a triangle in y around that center, of half the reduction's radius and at least a pixel's.
+    /// The definition: an output pixel whose center lies in the picture is a weighted mean of the picture's pixels. The weights are a
+    /// triangle in x times a triangle in y around that center, with half the reduction as radius, and at least one pixel.
     /// </summary>
     internal static byte[] Fill(Raster picture, PixelBox region, int width, int height)
     {
@@ -33,7 +33,8 @@ internal static class PlainLetterbox
                 {
                     var weightY = Math.Max(0, 1 - (Math.Abs(row + 0.5 - centerY) / radiusY));
                     var pixels = picture.Row(row);
-                    for (var column = Math.Max(0, (int)(centerX - radiusX - 1)); column < Math.Min(picture.Width, centerX + radiusX + 1); column++)
+                    var first = Math.Max(0, (int)(centerX - radiusX - 1));
+                    for (var column = first; column < Math.Min(picture.Width, centerX + radiusX + 1); column++)
                     {
                         var weight = weightY * Math.Max(0, 1 - (Math.Abs(column + 0.5 - centerX) / radiusX));
                         total += weight;

@@ -11,9 +11,9 @@ using SkiaSharp;
 namespace MaskApi.Vision.Tests.Plain;
 
 /// <summary>
-/// The whole way of one picture without haste: no pooled memory, no vector instructions, no optimized graphs. What is looked at and
-/// how reports become faces is the product's own (<see cref="PassPlan"/>, <see cref="FaceSearch"/>); how pixels come to the
-/// models and answers back is written out again.
+/// A plain pipeline without pooled memory, vector instructions or graph optimization. It shares the pass plan and the fusion of
+/// candidates with the product (<see cref="PassPlan"/>, <see cref="FaceSearch"/>); the steps between pixels, models and faces are
+/// implemented again.
 /// </summary>
 internal sealed class PlainPipeline : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class PlainPipeline : IDisposable
         return raster;
     }
 
-    /// <summary>A face, and the detector's confidence before the classifier confirmed it.</summary>
+    /// <summary>A face, and the detector's confidence before rescoring.</summary>
     internal sealed record Face(FaceVerdict Verdict, float Detected)
     {
         internal PixelBox Box => Verdict.Box;
@@ -45,17 +45,17 @@ internal sealed class PlainPipeline : IDisposable
         internal float Confidence => Verdict.DetectionConfidence;
     }
 
-    /// <summary>Finds and judges faces, best detection first.</summary>
+    /// <summary>Finds and classifies faces, best detection first.</summary>
     internal List<Face> Analyze(Raster picture, DetectionDetail detail, float threshold)
     {
         var plan = PassPlan.For(picture.Width, picture.Height, detail);
         var search = Search(picture, plan);
-        var verdicts = Judge(picture, search.Faces, threshold);
+        var verdicts = Classify(picture, search.Faces, threshold);
         if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= BlazeFaceDetector.Credible))
         {
-            var otherwise = new FaceSearch();
-            Take(otherwise, picture, plan.Fallback);
-            foreach (var verdict in Judge(picture, otherwise.Faces, threshold))
+            var fallback = new FaceSearch();
+            RunPasses(fallback, picture, plan.Fallback);
+            foreach (var verdict in Classify(picture, fallback.Faces, threshold))
             {
                 var same = verdicts.FindIndex(other => other.Box.IntersectionOverUnion(verdict.Box) >= PassFusion.SameFaceFrom);
                 if (same < 0)
@@ -72,20 +72,21 @@ internal sealed class PlainPipeline : IDisposable
         return verdicts;
     }
 
-    private List<Face> Judge(Raster picture, IReadOnlyList<FaceEvidence> faces, float threshold)
+    private List<Face> Classify(Raster picture, IReadOnlyList<FaceEvidence> faces, float threshold)
     {
         var verdicts = new List<Face>();
         foreach (var face in faces)
         {
             var confidence = DetectionConfidence.Of(face.Features);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
-            if (confidence >= FaceRescoring.MinDetectorConfidence(threshold) && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
+            if (confidence >= FaceRescoring.MinDetectorConfidence(threshold)
+                && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
             {
                 var (probabilities, logit) = Classify(picture, box);
-                var confirmed = FaceRescoring.Rescore(confidence, logit, box);
-                if (confirmed >= threshold)
+                var rescored = FaceRescoring.Rescore(confidence, logit, box);
+                if (rescored >= threshold)
                 {
-                    verdicts.Add(new Face(new FaceVerdict(box, confirmed, face.Geometry.Landmarks, probabilities), confidence));
+                    verdicts.Add(new Face(new FaceVerdict(box, rescored, face.Geometry.Landmarks, probabilities), confidence));
                 }
             }
         }
@@ -93,11 +94,12 @@ internal sealed class PlainPipeline : IDisposable
         return verdicts;
     }
 
-    /// <summary>The probabilities of the verdicts on the face in a box, and the logit that it is a face.</summary>
+    /// <summary>The verdict probabilities of the face in a box, and its face logit.</summary>
     internal (VerdictProbabilities Probabilities, float FaceLogit) Classify(Raster picture, PixelBox face)
     {
         var region = FaceCropper.Region(face, picture.Width, picture.Height);
-        var (across, down) = (Math.Max(1, region.Width / FaceCropper.ReductionFloor), Math.Max(1, region.Height / FaceCropper.ReductionFloor));
+        var across = Math.Max(1, region.Width / FaceCropper.ReductionFloor);
+        var down = Math.Max(1, region.Height / FaceCropper.ReductionFloor);
         var (width, height) = (region.Width / across, region.Height / down);
         var crop = new DenseTensor<byte>([1, height, width, 3]);
         for (var y = 0; y < height; y++)
@@ -122,7 +124,8 @@ internal sealed class PlainPipeline : IDisposable
         using var outputs = _classifier.Run(
             [NamedOnnxValue.CreateFromTensor("crops", crop)], [three ? "probabilities" : "mask_probability", "face_logit"]);
         var p = outputs[0].AsEnumerable<float>().ToArray();
-        return (three ? new VerdictProbabilities(p[0], p[1], p[2]) : new VerdictProbabilities(p[0], 1 - p[0], 0), outputs[1].AsEnumerable<float>().Single());
+        var probabilities = three ? new VerdictProbabilities(p[0], p[1], p[2]) : new VerdictProbabilities(p[0], 1 - p[0], 0);
+        return (probabilities, outputs[1].AsEnumerable<float>().Single());
     }
 
     public void Dispose()
@@ -141,17 +144,17 @@ internal sealed class PlainPipeline : IDisposable
     private FaceSearch Search(Raster picture, PassPlan plan)
     {
         var search = new FaceSearch();
-        Take(search, picture, plan.Coarse);
+        RunPasses(search, picture, plan.Coarse);
         var shorter = Math.Min(picture.Width, picture.Height);
         if (!plan.StopsEarly || !search.Faces.Any(
             face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.FillsFrom * shorter))
         {
-            Take(search, picture, plan.Fine);
+            RunPasses(search, picture, plan.Fine);
         }
 
         if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
         {
-            Take(search, picture, plan.Fallback);
+            RunPasses(search, picture, plan.Fallback);
         }
 
         return search;
@@ -159,17 +162,17 @@ internal sealed class PlainPipeline : IDisposable
         static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Features) >= BlazeFaceDetector.Credible;
     }
 
-    private void Take(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
+    private void RunPasses(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
     {
         foreach (var pass in passes)
         {
-            search.Add(pass, TakePass(picture, pass));
+            search.Add(pass, RunPass(picture, pass));
         }
     }
 
-    private List<FaceCandidate> TakePass(Raster picture, DetectionPass pass)
+    private List<FaceCandidate> RunPass(Raster picture, DetectionPass pass)
     {
-        var input = Turn(PlainLetterbox.Fill(picture, pass.Region, pass.SampleWidth, pass.SampleHeight), pass);
+        var input = Rotate(PlainLetterbox.Fill(picture, pass.Region, pass.SampleWidth, pass.SampleHeight), pass);
         var tensor = new DenseTensor<byte>(input, [1, pass.InputHeight, pass.InputWidth, 3]);
         using var outputs = _detector.Run([NamedOnnxValue.CreateFromTensor(_detector.InputNames[0], tensor)]);
         float[] Output(string name) => [.. outputs.Single(output => output.Name == name).AsEnumerable<float>()];
@@ -193,8 +196,8 @@ internal sealed class PlainPipeline : IDisposable
         return found;
     }
 
-    /// <summary>The detector's input: for each of its pixels, the sample's at the place that it shows, bilinearly; black outside.</summary>
-    private static byte[] Turn(byte[] sample, DetectionPass pass)
+    /// <summary>The detector's input: each pixel is sampled bilinearly from its place in the sample; black outside.</summary>
+    private static byte[] Rotate(byte[] sample, DetectionPass pass)
     {
         var (width, height) = (pass.SampleWidth, pass.SampleHeight);
         var map = new PassTransform(pass);

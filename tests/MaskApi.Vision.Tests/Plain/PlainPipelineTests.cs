@@ -5,18 +5,18 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Tests.Plain;
 
-/// <summary>The fast way and the plain one give the same answers on photographs.</summary>
+/// <summary>The fast pipeline and the plain one give the same results on photographs.</summary>
 [Trait("Category", "Slow")]
 public sealed class PlainPipelineTests
 {
     private const int PicturesEach = 100;
 
-    /// <summary>Faces this near the threshold may be reported by one way and not by the other.</summary>
+    /// <summary>Faces this close to the threshold may be reported by only one of them.</summary>
     private const float Margin = 0.05f;
 
     private const float Threshold = 0.5f;
 
-    /// <summary>Most pixels between the edges of the same face.</summary>
+    /// <summary>Largest distance between the edges of the same face, in pixels.</summary>
     private const float MaxDistance = 0.5f;
 
     [Theory]
@@ -37,18 +37,20 @@ public sealed class PlainPipelineTests
             using var picture = PlainPipeline.Decode(bytes);
             var expected = plain.Analyze(picture, detail, Threshold - Margin);
             var actual = fast.Analyze(bytes, options, TestContext.Current.CancellationToken).Faces;
-            AssertHolds(actual, [.. expected.Select(face => face.Verdict)], Path.GetFileName(file));
-            AssertHolds([.. expected.Select(face => face.Verdict)], actual, Path.GetFileName(file));
+            AssertContains(actual, [.. expected.Select(face => face.Verdict)], Path.GetFileName(file));
+            AssertContains([.. expected.Select(face => face.Verdict)], actual, Path.GetFileName(file));
 
-            // On the same box: crops are cut at whole pixels, and a hundredth of one in the box may turn one of them, which
-            // a face of a dozen pixels shows.
+            // On the same box: crops are cut at whole pixels, so a hundredth of a pixel in the box may move an edge by one, which
+            // matters for a face of a dozen pixels.
             Assert.All(actual, face =>
             {
                 var (probabilities, logit) = plain.Classify(picture, face.Box);
                 Assert.Equal(probabilities.WithMask, face.Probabilities.WithMask, 1e-3f);
                 Assert.Equal(probabilities.WithoutMask, face.Probabilities.WithoutMask, 1e-3f);
                 Assert.Equal(probabilities.IncorrectlyWorn, face.Probabilities.IncorrectlyWorn, 1e-3f);
-                if (expected.Count > 0 && expected.MinBy(other => Distance(other.Box, face.Box))! is var same && Distance(same.Box, face.Box) <= MaxDistance)
+                if (expected.Count > 0
+                    && expected.MinBy(other => Distance(other.Box, face.Box))! is var same
+                    && Distance(same.Box, face.Box) <= MaxDistance)
                 {
                     Assert.Equal(FaceRescoring.Rescore(same.Detected, logit, face.Box), face.DetectionConfidence, 1e-2f);
                 }
@@ -60,7 +62,7 @@ public sealed class PlainPipelineTests
         Assert.True(faces >= files.Count / 2, $"only {faces} faces: too few to compare");
     }
 
-    private static void AssertHolds(IReadOnlyList<FaceVerdict> all, IReadOnlyList<FaceVerdict> some, string picture)
+    private static void AssertContains(IReadOnlyList<FaceVerdict> all, IReadOnlyList<FaceVerdict> some, string picture)
     {
         foreach (var face in some.Where(face => face.DetectionConfidence >= Threshold))
         {

@@ -10,7 +10,7 @@ public sealed class ColorProfileTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_format_answers_the_same_colors_under_the_same_profile(string kind)
+    public void The_same_profile_gives_the_same_colors_in_every_format(string kind)
     {
         foreach (var color in new SKColor[] { new(254, 0, 0), new(0, 200, 40), new(30, 60, 220), new(128, 128, 128) })
         {
@@ -25,7 +25,7 @@ public sealed class ColorProfileTests
         }
     }
 
-    /// <summary>What is swapped is swapped, whichever way the profile says it; corners of tables are rounded.</summary>
+    /// <summary>Swapped colors are swapped, however the profile describes it. The corners of tables are rounded.</summary>
     [Theory]
     [InlineData("none", 254, 0, 0)]
     [InlineData("sRGB", 254, 0, 0)]
@@ -34,7 +34,7 @@ public sealed class ColorProfileTests
     [InlineData("red and blue swapped by tables", 0, 0, 254)]
     [InlineData("sRGB by the matrix, red and blue swapped by tables", 0, 0, 254)]
     [InlineData("not a profile", 254, 0, 0)]
-    public void Red_is_what_its_profile_says(string kind, byte r, byte g, byte b) =>
+    public void Colors_follow_the_profile(string kind, byte r, byte g, byte b) =>
         TestPictures.AssertNear((r, g, b), Decode(Jpeg(new SKColor(254, 0, 0), kind)), tolerance: 10);
 
     [Theory]
@@ -55,10 +55,11 @@ public sealed class ColorProfileTests
 
     private static byte[] Jpeg(SKColor color, string kind)
     {
-        // Without subsampling and loss, so that what differs is the profile alone.
+        // Lossless and without subsampling, so that only the profile differs.
         using var bitmap = Plain(color);
         using var pixels = bitmap.PeekPixels();
-        using var data = pixels.Encode(new SKJpegEncoderOptions(100, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
+        using var data = pixels.Encode(
+            new SKJpegEncoderOptions(100, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
         var file = data!.ToArray();
         return kind == "none" ? file : JpegFiles.WithSegment(file, 0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. IccProfiles.All[kind]]);
     }

@@ -17,7 +17,8 @@ public sealed class JpegScansTests
         AssertWholeAndNoPart(Noise(side, sampling), step: 173);
 
     [Fact]
-    public void A_progressive_file_too() => AssertWholeAndNoPart(TestPictures.Read("quadrants-progressive.jpg"), step: 5);
+    public void A_progressive_file_is_whole_and_any_part_of_it_is_not() =>
+        AssertWholeAndNoPart(TestPictures.Read("quadrants-progressive.jpg"), step: 5);
 
     [Theory]
     [InlineData("quadrants-cmyk.jpg")]
@@ -40,16 +41,16 @@ public sealed class JpegScansTests
     }
 
     [Fact]
-    public void The_first_half_of_a_scan_is_refused_with_an_end_and_without()
+    public void Half_a_scan_is_refused_with_and_without_an_end_marker()
     {
         var file = TestPictures.Read("astronaut.jpg");
         AssertRefused([.. file[..(file.Length / 2)], .. _end]);
         AssertRefused(file[..(file.Length / 2)]);
     }
 
-    /// <summary>A run of ones is a code that no table has (T.81, C: the code of all ones is never given).</summary>
+    /// <summary>A run of ones is not a valid code (T.81, C: the code of all ones is reserved).</summary>
     [Fact]
-    public void A_code_that_no_table_has_is_refused()
+    public void An_invalid_code_is_refused()
     {
         var file = TestPictures.Read("astronaut.jpg");
         for (var i = file.Length / 2; i < (file.Length / 2) + 16; i += 2)
@@ -64,7 +65,7 @@ public sealed class JpegScansTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(1000)]
-    public void A_file_without_its_end_is_read_with_anything_after_it(int trailing)
+    public void A_file_without_an_end_marker_is_read_whatever_follows(int trailing)
     {
         foreach (var name in new[] { "astronaut.jpg", "quadrants-progressive.jpg" })
         {
@@ -77,7 +78,7 @@ public sealed class JpegScansTests
     }
 
     [Fact]
-    public void Extraneous_bytes_before_a_marker_do_no_harm()
+    public void Extraneous_bytes_before_a_marker_are_ignored()
     {
         var file = TestPictures.Read("astronaut.jpg");
         using var expected = TestPictures.Decode(file);
@@ -88,7 +89,7 @@ public sealed class JpegScansTests
     [Fact]
     public void A_file_that_lacks_a_component_is_refused()
     {
-        // The means of the first scan brought for one component alone: the frame has three.
+        // The first scan brings the means of just one component; the frame has three.
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var scan = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         AssertRefused([.. file[..scan], .. _end]);

@@ -7,8 +7,8 @@ using SkiaSharp;
 namespace MaskApi.Vision.Tests.Imaging.Formats;
 
 /// <summary>
-/// Every parser of a chunk or a segment by itself, on files that the codec would have refused before: none may throw, whatever it is
-/// given. MASKAPI_FUZZ_COUNT makes a run as long as wanted.
+/// Runs every chunk and segment parser by itself, also on files that the codec would refuse first: none may throw.
+/// MASKAPI_FUZZ_COUNT makes a run longer.
 /// </summary>
 public sealed class ParserFuzzTests
 {
@@ -39,7 +39,8 @@ public sealed class ParserFuzzTests
     [MemberData(nameof(Parsers))]
     public void A_parser_never_throws(string parser)
     {
-        var count = int.TryParse(Environment.GetEnvironmentVariable("MASKAPI_FUZZ_COUNT"), CultureInfo.InvariantCulture, out var number) ? number : 1000;
+        var setting = Environment.GetEnvironmentVariable("MASKAPI_FUZZ_COUNT");
+        var count = int.TryParse(setting, CultureInfo.InvariantCulture, out var number) ? number : 1000;
         var sources = Sources();
         for (var seed = 0; seed < count; seed++)
         {
