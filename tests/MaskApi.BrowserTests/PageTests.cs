@@ -416,22 +416,22 @@ public sealed partial class PageTests(Browser browser)
     /// <summary>The service's answer, at the lowest thresholds, for faces side by side.</summary>
     private static string ResponseJson(double detectionConfidence, params (double With, double Without, double Incorrect)[] faces) =>
         JsonSerializer.Serialize(new
-    {
-        image = new { width = 512, height = 512, format = "jpeg" },
-        faces = faces.Select((p, i) => new
         {
-            label = Math.Max(p.With, Math.Max(p.Without, p.Incorrect)) is var most && most < 0.5 ? "uncertain"
-                : p.With == most ? "with_mask" : p.Without == most ? "without_mask" : "incorrectly_worn",
-            confidence = most,
-            probabilities = new { withMask = p.With, withoutMask = p.Without, incorrectlyWorn = p.Incorrect },
-            maskProbability = p.With,
-            detectionConfidence,
-            box = new { x = 10 + (120 * i), y = 72, width = 108, height = 117 },
-            relativeBox = new { x = 0.02 + (0.24 * i), y = 0.14, width = 0.21, height = 0.23 },
-        }),
-        summary = new { faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0 },
-        timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
-    });
+            image = new { width = 512, height = 512, format = "jpeg" },
+            faces = faces.Select((p, i) => new
+            {
+                label = Math.Max(p.With, Math.Max(p.Without, p.Incorrect)) is var most && most < 0.5 ? "uncertain"
+                    : p.With == most ? "with_mask" : p.Without == most ? "without_mask" : "incorrectly_worn",
+                confidence = most,
+                probabilities = new { withMask = p.With, withoutMask = p.Without, incorrectlyWorn = p.Incorrect },
+                maskProbability = p.With,
+                detectionConfidence,
+                box = new { x = 10 + (120 * i), y = 72, width = 108, height = 117 },
+                relativeBox = new { x = 0.02 + (0.24 * i), y = 0.14, width = 0.21, height = 0.23 },
+            }),
+            summary = new { faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0 },
+            timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
+        });
 
     [GeneratedRegex(@"/v1/detections\?")]
     private static partial Regex Detections();

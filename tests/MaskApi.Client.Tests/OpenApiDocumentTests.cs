@@ -89,10 +89,10 @@ public sealed class OpenApiDocumentTests(LiveService service)
                 folder, "dotnet", "kiota", "generate", "-d", "openapi.json", "-l", "csharp", "-o", "kiota",
                 "-n", "KiotaClient", "-c", "MaskApi");
             await Command.RunAsync(folder, "dotnet", "build", "--no-restore", "-v", "quiet", "-o", "build");
-            var output = await Command.RunAsync(
+            var printed = await Command.RunAsync(
                 folder, "dotnet", "build/Generated.dll", service.Address.GetLeftPart(UriPartial.Authority), Pictures.AstronautFile);
             Assert.Equal(
-                ["nswag without_mask 89504E47", "kiota without_mask 89504E47"], output.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
+                ["nswag without_mask 89504E47", "kiota without_mask 89504E47"], printed.ReplaceLineEndings("\n").TrimEnd().Split('\n'));
         }
         finally
         {

@@ -16,7 +16,7 @@ public sealed class FaceRescoringTests
     public void The_minimum_detector_confidence_is_the_lowest_that_can_reach_the_threshold(float threshold)
     {
         var min = FaceRescoring.MinDetectorConfidence(threshold);
-        Assert.InRange(least, 0, threshold);
+        Assert.InRange(min, 0, threshold);
         Assert.Equal(threshold, FaceRescoring.Rescore(min, 50, _face), 1e-4f);
         foreach (var logit in new[] { -30f, 0, 3, 30 })
         {
