@@ -81,8 +81,7 @@ public sealed class StructureMutator(int seed)
         return parts;
     }
 
-    /// <summary>Typical metadata: text (compressed or not), an EXIF block, the beginning of a profile, or noise; sometimes
-    /// truncated.</summary>
+    /// <summary>Metadata: text, compressed or not, an EXIF block, the beginning of a profile, or noise; sometimes truncated.</summary>
     private byte[] Content()
     {
         var noise = new byte[_random.Next(80)];

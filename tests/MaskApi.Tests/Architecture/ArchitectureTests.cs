@@ -65,8 +65,7 @@ public sealed class ArchitectureTests
         AssertNone(_projects.Unneeded(uses).Select(static line => $"nothing needs the arrow {line}"));
     }
 
-    /// <summary>Every restored package, transitive ones included, belongs to the project or to a project it refers to in the
-    /// diagram.</summary>
+    /// <summary>Every restored package, transitive ones included, belongs to the project or to one it references in the diagram.</summary>
     [Theory]
     [InlineData("MaskApi")]
     [InlineData("MaskApi.Vision")]

@@ -247,7 +247,7 @@ public sealed class ImageDecoderTests
     [Theory]
     [InlineData(12, 256, null)]
     [InlineData(12, 2, "palette")]
-    [InlineData(16, 256, "16 bytes")]
+    [InlineData(16, 256, "16-byte header")]
     public void An_os2_bitmap_is_read_or_refused_by_name(int header, int colors, string? refusal)
     {
         var file = BmpFiles.Os2(32, header, colors);

@@ -36,7 +36,7 @@ public sealed class OnnxModelTests : IDisposable
     public void A_file_that_is_not_a_model_is_named()
     {
         File.WriteAllText(Path.Combine(_folder.FullName, Detector + ".onnx"), "not a model");
-        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not an ONNX model", Detector);
+        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not a runnable ONNX model", Detector);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OnnxModelTests : IDisposable
     {
         var whole = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "models", Detector + ".onnx"));
         File.WriteAllBytes(Path.Combine(_folder.FullName, Detector + ".onnx"), whole[..(whole.Length / 2)]);
-        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not an ONNX model", Detector);
+        AssertRefused(new VisionOptions { ModelsPath = _folder.FullName }, "not a runnable ONNX model", Detector);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class OnnxModelTests : IDisposable
     [Fact]
     public void An_unavailable_provider_is_named() =>
         // This build contains only the CPU runtime.
-        AssertRefused(new VisionOptions { ExecutionProvider = ExecutionProvider.Cuda }, "'cuda' cannot be had");
+        AssertRefused(new VisionOptions { ExecutionProvider = ExecutionProvider.Cuda }, "'cuda' is unavailable");
 
     private static void AssertRefused(VisionOptions options, params string[] expected)
     {
