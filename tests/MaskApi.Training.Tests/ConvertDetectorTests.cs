@@ -17,7 +17,7 @@ public sealed class ConvertDetectorTests
                 File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
             }
 
-            var source = Path.Combine(Repository.Root, "tests/MaskApi.Onnx.Tests/Reference/face_detection_full_range.tflite");
+            var source = Repository.PathOf("tests/MaskApi.Onnx.Tests/Reference/face_detection_full_range.tflite");
             var target = Path.Combine(folder, "blaze_face_tuned.onnx");
             File.Delete(target);
             var token = TestContext.Current.CancellationToken;
@@ -27,7 +27,7 @@ public sealed class ConvertDetectorTests
             using var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = folder });
             Assert.Contains(pipeline.Models, model => model.Name == "blaze_face_full_range" || model.File == "blaze_face_tuned.onnx");
             var picture = await File.ReadAllBytesAsync(
-                Path.Combine(Repository.Root, "tests/MaskApi.Vision.Tests/Pictures/astronaut.jpg"), token);
+                Repository.PathOf("tests/MaskApi.Vision.Tests/Pictures/astronaut.jpg"), token);
             Assert.NotEmpty(pipeline.Analyze(picture, new AnalysisOptions(), token).Faces);
         }
         finally

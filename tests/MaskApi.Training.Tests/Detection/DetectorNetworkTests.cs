@@ -117,7 +117,7 @@ public sealed class DetectorNetworkTests
 /// <summary>MediaPipe's full-range file and TensorFlow Lite's output for it.</summary>
 internal static class DetectorFile
 {
-    private static readonly string _folder = Path.Combine(Repository.Root, "tests", "MaskApi.Onnx.Tests", "Reference");
+    private static readonly string _folder = Repository.PathOf("tests/MaskApi.Onnx.Tests/Reference");
 
     public static byte[] FullRange { get; } = File.ReadAllBytes(Path.Combine(_folder, "face_detection_full_range.tflite"));
 
