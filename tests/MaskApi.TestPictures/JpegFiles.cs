@@ -3,7 +3,7 @@ namespace MaskApi.TestPictures;
 /// <summary>JPEG files, written segment by segment (ITU-T T.81, annex B).</summary>
 public static class JpegFiles
 {
-    private const byte QuantizationTable = 0xDB, ProgressiveFrame = 0xC2, HuffmanTable = 0xC4, Scan = 0xDA;
+    private const byte QuantizationTable = 0xDB, BaselineFrame = 0xC0, ProgressiveFrame = 0xC2, HuffmanTable = 0xC4, Scan = 0xDA;
 
     /// <summary>Longest run of blocks without a coefficient that one code can represent.</summary>
     private const int MaxRun = 0x7FFF;
@@ -50,6 +50,31 @@ public static class JpegFiles
 
         file.Write([0xFF, 0xD9]);
         return file.ToArray();
+    }
+
+    /// <summary>A complete and valid baseline JPEG of one gray, whose three components each have a scan of their own.</summary>
+    /// <param name="width">Width in pixels; a multiple of 8.</param>
+    /// <param name="height">Height in pixels; a multiple of 8.</param>
+    public static byte[] InScansOfOneComponent(int width, int height)
+    {
+        // One code of one bit, 0, in each table: "no difference" for the mean, "nothing more in this block" for the rest.
+        byte[] file =
+        [
+            0xFF, 0xD8,
+            .. Segment(QuantizationTable, [0, .. Enumerable.Repeat((byte)1, 64)]),
+            .. Segment(
+                BaselineFrame,
+                [8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]),
+            .. Segment(HuffmanTable, [0x00, 1, .. new byte[15], 0x00]),
+            .. Segment(HuffmanTable, [0x10, 1, .. new byte[15], 0x00]),
+        ];
+        var data = Pack(Enumerable.Repeat((0, 2), width / 8 * (height / 8)));
+        foreach (byte component in (byte[])[1, 2, 3])
+        {
+            file = [.. file, .. Segment(Scan, [1, component, 0x00, 0, 63, 0]), .. data];
+        }
+
+        return [.. file, 0xFF, 0xD9];
     }
 
     private static byte[] Segment(byte marker, byte[] content)

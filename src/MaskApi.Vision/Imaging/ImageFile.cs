@@ -205,7 +205,7 @@ public sealed unsafe class ImageFile : IDisposable
 
     private static string? Refusal(ImageFormat format, ReadOnlySpan<byte> file) => format switch
     {
-        ImageFormat.Jpeg => JpegStructure.Excess(file),
+        ImageFormat.Jpeg => JpegStructure.Unsupported(file),
         ImageFormat.Bmp => BmpHeader.Unread(file),
         ImageFormat.Png when PngText.ExceedsLimit(file) =>
             string.Create(CultureInfo.InvariantCulture, $"The PNG has more than {PngText.Limit} bytes of text."),

@@ -29,8 +29,8 @@ internal static class Transparency
     }
 
     /// <summary>
-    /// Sets a bitmap's alpha, which the codec honors for some headers only. As in browsers, a bitmap whose alpha is 0 throughout is opaque:
-    /// many writers leave it blank.
+    /// Sets a bitmap's alpha, which the codec honors for some headers only. A bitmap whose alpha is 0 throughout is opaque: many writers
+    /// leave it blank, and whoever sends a blank picture wants it seen. Chromium shows nothing of it.
     /// </summary>
     /// <param name="alpha">Where the alpha is.</param>
     /// <param name="file">The bitmap.</param>
@@ -43,10 +43,13 @@ internal static class Transparency
         for (var y = 0; y < raster.Height; y++)
         {
             var row = raster.Row(y);
-            var stored = file[(alpha.Start + ((alpha.IsTopDown ? y : raster.Height - 1 - y) * raster.Stride))..];
+            var stored = file[(alpha.Start + ((alpha.IsTopDown ? y : raster.Height - 1 - y) * alpha.Stride(raster.Width)))..];
             for (var x = 0; x < row.Length; x += Raster.BytesPerPixel)
             {
-                var value = (BinaryPrimitives.ReadUInt32LittleEndian(stored[x..]) & alpha.Mask) >> shift;
+                var pixel = alpha.BytesPerPixel == sizeof(ushort)
+                    ? BinaryPrimitives.ReadUInt16LittleEndian(stored[(x / 2)..])
+                    : BinaryPrimitives.ReadUInt32LittleEndian(stored[x..]);
+                var value = (pixel & alpha.Mask) >> shift;
                 any |= value != 0;
                 row[x + 3] = (byte)((((ulong)value * byte.MaxValue) + (most / 2)) / most);
             }

@@ -157,9 +157,9 @@ public sealed class ImageDecoderTests
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var lastScan = file.AsSpan().LastIndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         byte[] bomb = [.. file[..lastScan], .. Enumerable.Repeat(file[lastScan..^2], 5000).SelectMany(b => b), 0xFF, 0xD9];
-        Assert.NotNull(JpegStructure.Excess(bomb));
-        Assert.Null(JpegStructure.Excess(file));
-        Assert.Null(JpegStructure.Excess(TestPictures.Read("astronaut.jpg")));
+        Assert.NotNull(JpegStructure.Unsupported(bomb));
+        Assert.Null(JpegStructure.Unsupported(file));
+        Assert.Null(JpegStructure.Unsupported(TestPictures.Read("astronaut.jpg")));
         var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(bomb));
         Assert.Equal(ImageRejection.Undecodable, refused.Reason);
         Assert.Contains("scans", refused.Message, StringComparison.Ordinal);
@@ -232,11 +232,11 @@ public sealed class ImageDecoderTests
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var segments = Enumerable.Repeat<byte[]>([0xFF, 0xE1, 0, 2], JpegStructure.MaxSegments).SelectMany(static b => b);
         byte[] hidden = [0xFF, 0x02, 0xFF, 0xFF, .. segments];
-        Assert.NotNull(JpegStructure.Excess([.. file[..^2], .. hidden, .. new byte[65_535], .. file[^2..]]));
+        Assert.NotNull(JpegStructure.Unsupported([.. file[..^2], .. hidden, .. new byte[65_535], .. file[^2..]]));
         for (var marker = 0x02; marker <= 0xBF; marker++)
         {
             byte[] scans = [0xFF, (byte)marker, 0xFF, 0xFF, .. Enumerable.Repeat<byte[]>([0xFF, 0xDA, 0, 2], 33).SelectMany(b => b)];
-            Assert.NotNull(JpegStructure.Excess([.. file[..^2], .. scans, .. new byte[65_535], .. file[^2..]]));
+            Assert.NotNull(JpegStructure.Unsupported([.. file[..^2], .. scans, .. new byte[65_535], .. file[^2..]]));
         }
     }
 
@@ -261,6 +261,39 @@ public sealed class ImageDecoderTests
         var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file));
         Assert.Equal(ImageRejection.Undecodable, refused.Reason);
         Assert.Contains(refusal, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(256, 0, true)]
+    [InlineData(2, 2, true)]
+    [InlineData(2, 0, false)]
+    public void A_bitmap_with_a_short_palette_is_read_if_its_header_says_so(int colors, int stated, bool isRead)
+    {
+        var file = BmpFiles.WithPalette(32, colors, stated);
+        if (isRead)
+        {
+            using var picture = TestPictures.Decode(file);
+            Assert.Equal((200, 20, 40), picture.At(7, 7));
+            return;
+        }
+
+        var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file));
+        Assert.Equal(ImageRejection.Undecodable, refused.Reason);
+        Assert.Contains("palette", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether libjpeg reads arithmetic coding depends on its build, and no build notices data that are missing.</summary>
+    [Theory]
+    [InlineData(0xC3)]
+    [InlineData(0xC9)]
+    [InlineData(0xCA)]
+    public void A_jpeg_that_is_not_huffman_coded_is_refused_by_name(byte frame)
+    {
+        var file = TestPictures.Read("astronaut.jpg");
+        file[file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]) + 1] = frame;
+        var refused = Assert.Throws<ImageRejectedException>(() => TestPictures.Decode(file));
+        Assert.Equal(ImageRejection.Undecodable, refused.Reason);
+        Assert.Contains("Arithmetic", refused.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, byte[], string> Foreign => new()

@@ -62,18 +62,44 @@ public sealed class TransparencyTests
         }
     }
 
-    /// <summary>Red and blue stripes at 32 bits per pixel with color masks, as Chromium shows them.</summary>
+    /// <summary>
+    /// Red and blue stripes with masks. Chromium 156 shows the same pixels, but nothing of the bitmaps whose alpha is 0 throughout, which
+    /// are opaque here.
+    /// </summary>
     [Theory]
-    [InlineData(56, 128, false)]
-    [InlineData(108, 128, false)]
-    [InlineData(124, 128, true)]
-    [InlineData(124, 255, false)]
-    [InlineData(124, 0, false)]
-    public void A_bitmap_with_alpha_is_mixed_with_white_unless_it_is_fully_transparent(int header, byte alpha, bool topDown)
+    [InlineData(56, 128, false, 32, 3)]
+    [InlineData(108, 128, false, 32, 3)]
+    [InlineData(124, 128, true, 32, 3)]
+    [InlineData(124, 255, false, 32, 3)]
+    [InlineData(124, 0, false, 32, 3)]
+    [InlineData(108, 128, false, 32, 0)]
+    [InlineData(124, 128, true, 32, 0)]
+    [InlineData(124, 0, false, 32, 0)]
+    [InlineData(40, 128, false, 32, 6)]
+    [InlineData(56, 128, true, 32, 6)]
+    [InlineData(56, 136, false, 16, 3)]
+    [InlineData(56, 136, true, 16, 3)]
+    [InlineData(56, 0, false, 16, 3)]
+    [InlineData(108, 136, false, 16, 3)]
+    [InlineData(124, 0, false, 16, 3)]
+    [InlineData(40, 136, false, 16, 6)]
+    public void A_bitmap_with_alpha_is_mixed_with_white_unless_it_is_fully_transparent(
+        int header, byte alpha, bool topDown, int bits, int compression)
     {
-        using var picture = TestPictures.Decode(BmpFiles.WithAlpha(32, 16, header, alpha, topDown));
+        // An odd width: rows of 16 bits a pixel are padded.
+        using var picture = TestPictures.Decode(BmpFiles.WithAlpha(33, 16, header, alpha, topDown, bits, compression));
         var white = alpha == 0 ? (byte)0 : (byte)(255 - alpha);
         TestPictures.AssertNear((255, white, white), picture.At(3, 0), tolerance: 1);
-        TestPictures.AssertNear((white, white, 255), picture.At(3, 1), tolerance: 1);
+        TestPictures.AssertNear((white, white, 255), picture.At(32, 1), tolerance: 1);
+    }
+
+    /// <summary>No mask of alpha counts in these; Chromium agrees.</summary>
+    [Theory]
+    [InlineData(56, 32, 0)]
+    [InlineData(40, 32, 3)]
+    public void The_fourth_byte_of_a_bitmap_without_alpha_is_ignored(int header, int bits, int compression)
+    {
+        using var picture = TestPictures.Decode(BmpFiles.WithAlpha(32, 16, header, 128, topDown: false, bits, compression));
+        Assert.Equal((255, 0, 0), picture.At(3, 0));
     }
 }

@@ -169,7 +169,7 @@ internal ref struct JpegScans
 
     private Finding ReadFrame(int marker, ReadOnlySpan<byte> data)
     {
-        // No codec here reads lossless, hierarchical or arithmetic files, and no decoder accepts a second frame.
+        // Lossless, hierarchical and arithmetic files are refused before, and no decoder accepts a second frame.
         if (marker > 0xC2 || _components.Length > 0 || data.Length < 6 || data.Length < 6 + (3 * data[5]))
         {
             return Finding.Unknown;

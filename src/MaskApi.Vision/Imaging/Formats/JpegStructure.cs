@@ -16,14 +16,18 @@ internal static class JpegStructure
     /// <summary>Maximum number of segments; ten times as many as 20 MB of full ones.</summary>
     internal const int MaxSegments = 4096;
 
-    private const byte StartOfScan = 0xDA;
+    private const byte StartOfScan = 0xDA, LastHuffmanFrame = 0xC2;
 
     /// <summary>Bytes of a coefficient in memory.</summary>
     private const int CoefficientLength = 2;
 
-    /// <summary>What a file has too many of, in words for its sender; null if it can be decoded.</summary>
+    /// <summary>Why a file is not decoded, in words for its sender; null if it can be.</summary>
     /// <param name="file">A JPEG file, whole or not.</param>
-    internal static string? Excess(ReadOnlySpan<byte> file)
+    /// <remarks>
+    /// Arithmetic coding (SOF9 on): some builds of libjpeg read it and others do not, and none can tell where data are missing, because a
+    /// decoder reads zeros past the end.
+    /// </remarks>
+    internal static string? Unsupported(ReadOnlySpan<byte> file)
     {
         var segments = 0;
         var scans = 0;
@@ -32,6 +36,11 @@ internal static class JpegStructure
             if (segment.Marker == StartOfScan && ++scans > MaxScans)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"The JPEG has more than {MaxScans} scans.");
+            }
+
+            if (segment.IsFrame && segment.Marker > LastHuffmanFrame)
+            {
+                return "Arithmetic-coded, lossless and hierarchical JPEGs are not supported. Save it as a baseline or progressive JPEG.";
             }
 
             if (++segments > MaxSegments)

@@ -1,3 +1,4 @@
+using MaskApi.TestPictures;
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Imaging.Formats;
 using SkiaSharp;
@@ -86,10 +87,26 @@ public sealed class JpegScansTests
         Assert.True(expected.Pixels.SequenceEqual(picture.Pixels));
     }
 
+    /// <summary>Decoders paint a component gray that no scan brings. Each of three scans is left out in turn.</summary>
     [Fact]
     public void A_file_that_lacks_a_component_is_refused()
     {
-        // The first scan brings the means of just one component; the frame has three.
+        var file = JpegFiles.InScansOfOneComponent(48, 48);
+        Assert.Equal(JpegScans.Finding.Whole, Check(file));
+        using (TestPictures.Decode(file))
+        {
+        }
+
+        int[] scans = [.. Enumerable.Range(0, file.Length - 1).Where(at => file[at] == 0xFF && file[at + 1] == 0xDA), file.Length - 2];
+        for (var missing = 0; missing < 3; missing++)
+        {
+            AssertRefused([.. file[..scans[missing]], .. file[scans[missing + 1]..]]);
+        }
+    }
+
+    [Fact]
+    public void A_file_without_scans_is_refused()
+    {
         var file = TestPictures.Read("quadrants-progressive.jpg");
         var scan = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
         AssertRefused([.. file[..scan], .. _end]);

@@ -17,7 +17,7 @@ public sealed class ParserFuzzTests
         [nameof(PngText)] = static file => PngText.ExceedsLimit(file),
         ["PNG orientation"] = static file => ExifBlock.OfPng(file),
         ["WebP orientation"] = static file => ExifBlock.OfWebp(file),
-        [nameof(JpegStructure.Excess)] = static file => JpegStructure.Excess(file),
+        [nameof(JpegStructure.Unsupported)] = static file => JpegStructure.Unsupported(file),
         [nameof(JpegStructure.HasEveryComponent)] = static file => JpegStructure.HasEveryComponent(file),
         [nameof(JpegStructure.CoefficientBytes)] = static file => JpegStructure.CoefficientBytes(file),
         [nameof(JpegProfile)] = static file => JpegProfile.IsSrgb(file),
