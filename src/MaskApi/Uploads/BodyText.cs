@@ -19,6 +19,9 @@ internal static class BodyText
         || type.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
         || type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a body is form-encoded. All of <c>image=</c> and base64 would pass for base64.</summary>
+    public static bool IsFormEncoded(ReadOnlySpan<byte> body) => body.StartsWith("image="u8) || body.StartsWith("imageUrl="u8);
+
     /// <summary>Advises the sender of a body that is plainly not a picture.</summary>
     /// <returns>Which content type to send; null if the body may be a picture.</returns>
     public static string? WhatToSend(ReadOnlySpan<byte> body)
@@ -33,7 +36,7 @@ internal static class BodyText
             return "The body is a form. Send it with Content-Type: multipart/form-data; boundary=… and the form's own boundary.";
         }
 
-        if (body.StartsWith("image="u8) || body.StartsWith("imageUrl="u8))
+        if (IsFormEncoded(body))
         {
             return "The body is form-encoded. Send the picture as Content-Type: multipart/form-data, or as application/json in base64.";
         }

@@ -2,11 +2,11 @@ using MaskApi.Problems;
 
 namespace MaskApi.Uploads;
 
-/// <summary>Reads another stream up to a limit, whatever length was announced.</summary>
-/// <param name="inner">The stream to read; left open.</param>
+/// <summary>Reads a request's body up to a limit, whatever length was announced.</summary>
+/// <param name="request">The request.</param>
 /// <param name="limit">Maximum bytes.</param>
 /// <param name="tooLarge">Creates the problem if there are more.</param>
-internal sealed class LimitedStream(Stream inner, long limit, Func<ProblemException> tooLarge) : Stream
+internal sealed class LimitedStream(HttpRequest request, long limit, Func<ProblemException> tooLarge) : Stream
 {
     private long _read;
     private long _limit = limit;
@@ -36,7 +36,9 @@ internal sealed class LimitedStream(Stream inner, long limit, Func<ProblemExcept
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        // The first read asks a caller that waits for it (100 Continue) to send the body.
+        BodyDrain.Expect(request.HttpContext);
+        var read = await request.Body.ReadAsync(buffer, cancellationToken);
         _read += read;
         return _read <= _limit ? read : throw tooLarge();
     }

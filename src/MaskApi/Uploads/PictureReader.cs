@@ -60,7 +60,7 @@ internal sealed class PictureReader(
         var body = new PictureBuffer(budget, limit, ImageTooLarge);
         try
         {
-            await body.FillAsync(request.Body, request.ContentLength, cancellationToken);
+            await body.FillAsync(new LimitedStream(request, limit, ImageTooLarge), request.ContentLength, cancellationToken);
             string? address = null;
             if (BodyText.IsJson(type) || (isText && JsonBody.Is(body.Bytes.Span)))
             {
@@ -70,7 +70,7 @@ internal sealed class PictureReader(
             {
                 throw new ProblemException(ProblemKinds.ImageMissing, "The body is empty.");
             }
-            else if (isText && Base64Text.Is(body.Bytes.Span))
+            else if (isText && Base64Text.Is(body.Bytes.Span) && !BodyText.IsFormEncoded(body.Bytes.Span))
             {
                 Base64Text.Decode(body, ..);
             }
@@ -94,7 +94,7 @@ internal sealed class PictureReader(
         var ofText = JsonBody.MaxBytes(limits.MaxImageBytes) - limits.MaxImageBytes;
         var limit = limits.MaxImageBytes + (long)FormFiles.Overhead;
         ThrowIfLonger(request, limit + ofText, ImageTooLarge);
-        var body = new LimitedStream(request.Body, limit, ImageTooLarge);
+        var body = new LimitedStream(request, limit, ImageTooLarge);
         PictureBuffer? picture = null;
         try
         {
@@ -128,7 +128,7 @@ internal sealed class PictureReader(
     private async Task<PictureBatch> ReadFormBatchAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ThrowIfLonger(request, limits.MaxBatchBytes, BatchTooLarge);
-        var body = new LimitedStream(request.Body, limits.MaxBatchBytes, BatchTooLarge);
+        var body = new LimitedStream(request, limits.MaxBatchBytes, BatchTooLarge);
         var batch = new PictureBatch();
         try
         {

@@ -2,6 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using MaskApi.Admission;
+using MaskApi.Uploads;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MaskApi.Tests.Uploads;
 
@@ -50,5 +54,42 @@ public sealed class BodyDrainTests
 
         using var reader = new StreamReader(stream);
         Assert.StartsWith($"HTTP/1.1 {status} ", await reader.ReadToEndAsync(_token), StringComparison.Ordinal);
+    }
+    /// <summary>
+    /// A caller that waits for 100 Continue has got it when the body was read, and sends all of it; else it sends nothing, and what comes
+    /// next on its connection is another request.
+    /// </summary>
+    [Theory]
+    [InlineData(false, false, 3000)]
+    [InlineData(true, false, 0)]
+    [InlineData(true, true, 3000)]
+    public async Task Only_a_body_that_will_come_is_waited_for(bool waits, bool isAsked, int read)
+    {
+        var context = new DefaultHttpContext
+        {
+            RequestServices = new ServiceCollection()
+                .AddSingleton(new LimitOptions())
+                .AddSingleton(new AdmissionOptions())
+                .AddSingleton(TimeProvider.System)
+                .BuildServiceProvider(),
+        };
+        if (waits)
+        {
+            context.Request.Headers.Expect = "100-continue";
+        }
+
+        context.Request.Body = new MemoryStream(new byte[4000]);
+        if (isAsked)
+        {
+            var body = new LimitedStream(context.Request, 5000, () => throw new InvalidOperationException());
+            Assert.Equal(1000, await body.ReadAsync(new byte[1000], _token));
+        }
+        else
+        {
+            context.Request.Body.Position = 1000;
+        }
+
+        await BodyDrain.RunAsync(context);
+        Assert.Equal(1000 + read, context.Request.Body.Position);
     }
 }

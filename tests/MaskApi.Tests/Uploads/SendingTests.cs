@@ -80,6 +80,7 @@ public sealed class SendingTests(SharedService service)
     [InlineData("image/jpeg", "{\"image\": \"AAAA\"}", "application/json")]
     [InlineData("application/octet-stream", " \r\n{\"imageUrl\": \"https://example.com\"}", "application/json")]
     [InlineData("application/x-www-form-urlencoded", "image=AAAA%2B", "multipart/form-data")]
+    [InlineData("application/x-www-form-urlencoded", "image=/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAUDBAQEAwUEBAQFBQU=", "multipart/form-data")]
     [InlineData("image/png", "--b\r\nContent-Disposition: form-data; name=\"image\"\r\n\r\n", "multipart/form-data")]
     [InlineData("image/png", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "application/json")]
     [InlineData("multipart/form-data", "{\"image\": \"AAAA\"}", "multipart/form-data")]
