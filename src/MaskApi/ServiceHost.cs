@@ -22,7 +22,7 @@ using Serilog.Formatting.Compact;
 namespace MaskApi;
 
 /// <summary>Composes the service and runs it.</summary>
-internal static class ServiceHost
+internal static partial class ServiceHost
 {
     /// <summary>Where the service listens by default.</summary>
     public const string DefaultUrl = "http://localhost:8080";
@@ -75,6 +75,11 @@ internal static class ServiceHost
         AddLogging(builder.Services);
         AddServices(builder.Services, builder.Configuration);
         var app = builder.Build();
+        if (app.Services.GetRequiredService<LimitOptions>() is { Configured: not null } limits)
+        {
+            LogLimitsWithinMemory(app.Logger, limits.MaxImageBytes, limits.MaxBatchBytes);
+        }
+
         UsePipeline(app);
         return app;
     }
@@ -126,10 +131,12 @@ internal static class ServiceHost
         static (provider, logging) =>
         {
             var options = provider.GetRequiredService<LogOptions>();
+            var warning = options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning;
             logging.MinimumLevel.Is(options.Level)
                 // The framework's own lines contain paths and queries; the request log replaces them.
-                .MinimumLevel.Override(
-                    "Microsoft.AspNetCore", options.Level > LogEventLevel.Warning ? options.Level : LogEventLevel.Warning)
+                .MinimumLevel.Override("Microsoft.AspNetCore", warning)
+                // Two lines for each request with a wrong key; the request log has one.
+                .MinimumLevel.Override(typeof(ApiKeyAuthentication).FullName!, warning)
                 // It would add the stack to the one line that says why the service cannot listen.
                 .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
                 .Filter.ByExcluding(RequestLog.IsEchoOfLeaving)
@@ -223,4 +230,9 @@ internal static class ServiceHost
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(workers + admission.Places, completions);
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Memory is short: a picture may have {ImageBytes} bytes and a batch {BatchBytes}, less than is configured")]
+    private static partial void LogLimitsWithinMemory(Microsoft.Extensions.Logging.ILogger logger, int imageBytes, long batchBytes);
 }

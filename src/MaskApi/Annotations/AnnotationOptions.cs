@@ -14,7 +14,10 @@ internal sealed record AnnotationOptions : IServiceOptions
     [Range(typeof(TimeSpan), "0:00:00", "1.00:00:00")]
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Memory for the pictures behind links; the oldest make room for new ones. Unused with Redis.</summary>
+    /// <summary>
+    /// Memory for the pictures behind links, at most a quarter of what this process may have; the oldest make room for new ones. Unused
+    /// with Redis.
+    /// </summary>
     public long MemoryBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>
@@ -30,11 +33,17 @@ internal sealed record AnnotationOptions : IServiceOptions
     /// <summary>Base of the links, such as `https://masks.example.com`; empty means scheme and host of the request.</summary>
     public string? PublicBaseUrl { get; init; }
 
+    /// <summary><see cref="MemoryBytes"/>, or a quarter of the memory available to this process if that is less.</summary>
+    public long RingBytes => Math.Min(MemoryBytes, AvailableMemory / 4);
+
+    /// <summary>Bytes available to this process: the least of the machine's memory, the container's limit and the collector's.</summary>
+    internal long AvailableMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {
         // The ring is one array, and a container with less memory than that would die before it is full.
-        var most = Math.Min(Array.MaxLength, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var most = Math.Min(Array.MaxLength, AvailableMemory);
         if (MemoryBytes < 0 || MemoryBytes > most)
         {
             yield return $"{nameof(MemoryBytes)} must be between 0 and {most}, the memory available here, but is {MemoryBytes}.";

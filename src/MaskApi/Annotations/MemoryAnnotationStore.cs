@@ -34,7 +34,7 @@ internal sealed class MemoryAnnotationStore : IAnnotationStore, IDisposable
     public MemoryAnnotationStore(AnnotationOptions options, UploadBudget budget, TimeProvider time)
     {
         (_options, _budget, _time) = (options, budget, time);
-        _ring = GC.AllocateUninitializedArray<byte>((int)options.MemoryBytes);
+        _ring = GC.AllocateUninitializedArray<byte>((int)options.RingBytes);
         _wiping = time.CreateTimer(_ => Wipe(), null, _wipeEvery, _wipeEvery);
     }
 

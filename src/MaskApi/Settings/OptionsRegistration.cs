@@ -8,6 +8,7 @@ using MaskApi.Models;
 using MaskApi.Observability;
 using MaskApi.Security;
 using MaskApi.Uploads;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace MaskApi.Settings;
 
@@ -51,6 +52,8 @@ internal static class OptionsRegistration
             throw new InvalidSettingsException(failures);
         }
 
+        var limits = settings.Get<LimitOptions>().Within(settings.Get<AdmissionOptions>().BytesInFlight);
+        services.Replace(ServiceDescriptor.Singleton(limits));
         return settings;
 
         void Add<T>() where T : class, IServiceOptions, new()

@@ -33,6 +33,24 @@ internal sealed record LimitOptions : IServiceOptions
     /// <summary>The limits that the decoder enforces.</summary>
     public DecodeLimits Decode => new() { MaxPixels = MaxPixels, MinSide = MinSide };
 
+    /// <summary>What was configured, if memory allows less; else null.</summary>
+    internal LimitOptions? Configured { get; private init; }
+
+    /// <summary>
+    /// These limits, or as much of them as memory allows. A request that could never be held is too large; refused as one too many, it
+    /// would be sent again for ever.
+    /// </summary>
+    /// <param name="bytesInFlight">Bytes that all requests together may hold.</param>
+    public LimitOptions Within(long bytesInFlight)
+    {
+        // As OptionsRegistration asks of the settings: a picture three times, a batch and a picture once.
+        var image = (int)Math.Clamp(bytesInFlight / 3, 1024, MaxImageBytes);
+        var batch = Math.Max(image, Math.Min(MaxBatchBytes, bytesInFlight - image - 1));
+        return image == MaxImageBytes && batch == MaxBatchBytes
+            ? this
+            : this with { MaxImageBytes = image, MaxBatchBytes = batch, Configured = this };
+    }
+
     /// <inheritdoc/>
     public IEnumerable<string> Validate()
     {

@@ -63,6 +63,24 @@ public sealed class ProcessTests
         Assert.StartsWith($"{expected}health/ready: ", line, StringComparison.Ordinal);
     }
 
+    /// <summary>As in a container of 256 MB, of which .NET takes three quarters.</summary>
+    [Fact]
+    public async Task With_little_memory_a_batch_that_could_never_be_held_is_too_large()
+    {
+        await using var process = ServiceProcess.StartFrom(
+            AppContext.BaseDirectory, AppContext.BaseDirectory, [("DOTNET_GCHeapHardLimit", "0xC000000")], []);
+        using var client = await process.ReadyAsync();
+        Assert.Contains(process.Lines, static line => line.Contains("Memory is short", StringComparison.Ordinal));
+        using var form = new MultipartFormDataContent();
+        for (var i = 0; i < 5; i++)
+        {
+            form.Add(new ByteArrayContent(new byte[19_000_000]), "images", "a.jpg");
+        }
+
+        using var response = await client.PostAsync("/v1/detections/batch", form, _token);
+        await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge, "batch_too_large");
+    }
+
     [Fact]
     public async Task Unreadable_settings_abort_the_start_with_one_line()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MaskApi.Admission;
+using MaskApi.Annotations;
 using MaskApi.Problems;
 using MaskApi.Uploads;
 using Microsoft.Extensions.DependencyInjection;
@@ -76,6 +77,28 @@ public sealed class UploadBudgetTests
         using var first = budget.Take(90 << 20);
         Assert.Equal(ProblemKinds.Overloaded, Assert.Throws<ProblemException>(() => budget.Take(7 << 20)).Kind);
         Assert.Equal(90 << 20, budget.InFlight);
+    }
+
+    /// <summary>What could never be held is too large, and not one too many: its sender would come again for ever.</summary>
+    [Theory]
+    [InlineData(1024, 20 << 20, 100 << 20)]
+    [InlineData(242, 20 << 20, 100 << 20)]
+    [InlineData(192, 20 << 20, (96L << 20) - (20 << 20) - 1)]
+    [InlineData(96, 16 << 20, (32L << 20) - 1)]
+    public void Limits_end_where_memory_does(int megabytes, int image, long batch)
+    {
+        var configured = new LimitOptions();
+        var limits = configured.Within(new AdmissionOptions { AvailableMemory = (long)megabytes << 20 }.BytesInFlight);
+        Assert.Equal((image, batch), (limits.MaxImageBytes, limits.MaxBatchBytes));
+        Assert.Equal(limits == configured ? null : configured, limits.Configured);
+        Assert.Empty(limits.Validate());
+    }
+
+    [Fact]
+    public void Links_take_a_quarter_of_memory_at_most()
+    {
+        Assert.Equal(24 << 20, new AnnotationOptions { AvailableMemory = 96 << 20 }.RingBytes);
+        Assert.Equal(64 << 20, new AnnotationOptions { AvailableMemory = 1 << 30 }.RingBytes);
     }
 
     [Fact]
