@@ -54,6 +54,7 @@ public static class ImageEncoder
     /// <param name="format">The file format.</param>
     /// <returns>The file, in native memory, owned by the caller. An array of its size would be a large object for the collector.</returns>
     /// <exception cref="InvalidOperationException">A side exceeds <see cref="LongestSide"/>.</exception>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory.</exception>
     public static IMemoryOwner<byte> Encode(Raster picture, OutputFormat format)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -69,9 +70,14 @@ public static class ImageEncoder
             _ => throw new ArgumentOutOfRangeException(nameof(format)),
         };
         GC.KeepAlive(picture);
-        return file is null
-            ? throw new InvalidOperationException($"A picture of {picture.Width}×{picture.Height} does not fit {format}.")
-            : new EncodedFile(file);
+        if (file is not null)
+        {
+            return new EncodedFile(file);
+        }
+
+        throw Math.Max(picture.Width, picture.Height) > LongestSide(format)
+            ? new InvalidOperationException($"A picture of {picture.Width}×{picture.Height} does not fit {format}.")
+            : new InsufficientMemoryException($"There is not enough memory to encode a picture of {picture.Width}×{picture.Height}.");
     }
 
     /// <summary>A file in memory that Skia allocated.</summary>

@@ -187,14 +187,24 @@ public sealed unsafe class ImageFile : IDisposable
         using var srgb = SKColorSpace.CreateSrgb();
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, alpha, srgb);
-        switch (codec.GetPixels(info, raster.Address, raster.Stride, new SKCodecOptions(0)))
+        var result = codec.GetPixels(info, raster.Address, raster.Stride, new SKCodecOptions(0));
+        switch (result)
         {
             case SKCodecResult.Success:
                 break;
             case SKCodecResult.InvalidConversion:
                 throw new ImageRejectedException(
                     ImageRejection.Undecodable, "The picture's color model cannot be converted to RGB. Send it as an RGB picture.");
+            case SKCodecResult.InternalError:
+                throw OutOfMemory();
             default:
+                // Codecs that run out of memory call the input invalid too.
+                codec.Dispose();
+                if (result == SKCodecResult.InvalidInput && !PixelMemory.CanRent(PeakMemory - raster.Pixels.Length))
+                {
+                    throw OutOfMemory();
+                }
+
                 // IncompleteInput and ErrorInInput come with a picture whose missing part is gray or white. A face may be in that part, so
                 // half an answer would be a wrong one.
                 throw Broken();
@@ -211,6 +221,9 @@ public sealed unsafe class ImageFile : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"The PNG has more than {PngText.Limit} bytes of text."),
         _ => null,
     };
+
+    private InsufficientMemoryException OutOfMemory() =>
+        new($"There is not enough memory to decode a picture of {Header.Width}×{Header.Height}.");
 
     private static ImageRejectedException Broken() =>
         new(ImageRejection.Undecodable, "The picture is truncated or corrupt.");

@@ -32,10 +32,32 @@ internal static unsafe class PixelMemory
     /// <summary>Rents a block of at least <paramref name="bytes"/> bytes with undefined content.</summary>
     /// <param name="bytes">Bytes needed.</param>
     /// <param name="capacity">The block's size, to be passed to <see cref="Return"/>.</param>
+    /// <exception cref="OutOfMemoryException">There is not enough memory.</exception>
     internal static nint Rent(long bytes, out long capacity)
     {
         capacity = RoundUp(bytes);
+        var rented = Reuse(capacity) ?? (nint)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
         Interlocked.Add(ref _outstanding, capacity);
+        return rented;
+    }
+
+    /// <summary>Whether as much memory can be had now.</summary>
+    /// <param name="bytes">Bytes needed.</param>
+    internal static bool CanRent(long bytes)
+    {
+        try
+        {
+            NativeMemory.AlignedFree(NativeMemory.AlignedAlloc((nuint)bytes, Alignment));
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
+    }
+
+    private static nint? Reuse(long capacity)
+    {
         lock (_lock)
         {
             if (_free.TryGetValue(capacity, out var blocks) && blocks.Count > 0)
@@ -47,7 +69,7 @@ internal static unsafe class PixelMemory
             }
         }
 
-        return (nint)NativeMemory.AlignedAlloc((nuint)capacity, Alignment);
+        return null;
     }
 
     /// <summary>Returns a block.</summary>

@@ -21,6 +21,9 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 /// </summary>
 internal sealed class OnnxModel : IDisposable
 {
+    /// <summary>How ONNX Runtime says that memory is short, on the processor and with CUDA: it has no error code for that.</summary>
+    private static readonly string[] _shortages = ["bad_alloc", "failed to allocate", "out of memory", "available memory of", "ALLOC_FAILED"];
+
     private readonly RunOptions _run = new();
     private readonly RunOptions _runAndShrink = new();
     private int _shrink;
@@ -68,12 +71,23 @@ internal sealed class OnnxModel : IDisposable
     }
 
     /// <summary>Runs the model.</summary>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory for the run.</exception>
     internal void Run(
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputNames,
-        IReadOnlyCollection<OrtValue> outputs) =>
-        Session.Run(Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink, inputNames, inputs, outputNames, outputs);
+        IReadOnlyCollection<OrtValue> outputs)
+    {
+        try
+        {
+            Session.Run(Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink, inputNames, inputs, outputNames, outputs);
+        }
+        catch (OnnxRuntimeException exception) when (
+            Array.Exists(_shortages, words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw new InsufficientMemoryException($"Model '{Info.Name}' needs more memory than there is.", exception);
+        }
+    }
 
     /// <summary>
     /// Makes the next run release, when it ends, memory that no run uses any more. ONNX Runtime never does so by itself: one large input

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using MaskApi.Onnx.Graphs;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
+using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Vision.Tests.Inference;
@@ -26,6 +28,22 @@ public sealed class OnnxModelTests : IDisposable
         Assert.Equal(("blaze_face_tuned.onnx", 192), (model.File, model.InputSize));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(file)), model.Sha256);
         Assert.NotEmpty(model.Metadata);
+    }
+
+    /// <summary>A model that needs 64 TB: the processor's part of the runtime says so in its own exception.</summary>
+    [Fact]
+    public void A_run_without_enough_memory_says_so()
+    {
+        var graph = new GraphBuilder("large");
+        var image = graph.Node("Cast", "float", [graph.Input("image", ElementType.UInt8, 1, 1, 1, 3)], NodeAttribute.Int("to", 1));
+        var large = graph.Node("Expand", "large", [image, graph.IntegerConstant("shape", [1, 1L << 21, 1L << 21, 3], 4)]);
+        graph.Output(graph.Node("ReduceMax", "scores", [large], NodeAttribute.Int("keepdims", 0)), ElementType.Float32);
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "large.onnx"), graph.Build([]));
+        using var model = OnnxModel.Load(
+            "large", [_image with { Shape = [1, 1, 1, 3] }], [_scores with { Shape = [] }], new VisionOptions { ModelsPath = _folder.FullName });
+        using var input = OrtValue.CreateTensorValueFromMemory(new byte[3], [1, 1, 1, 3]);
+        using var output = OrtValue.CreateTensorValueFromMemory(new float[1], []);
+        Assert.Throws<InsufficientMemoryException>(() => model.Run(["image"], [input], ["scores"], [output]));
     }
 
     [Fact]
