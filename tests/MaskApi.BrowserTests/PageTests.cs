@@ -86,6 +86,20 @@ public sealed partial class PageTests(Browser browser)
     });
 
     [Fact]
+    public Task A_cut_list_says_how_many_faces_it_leaves_out() => browser.RunAsync("/", async page =>
+    {
+        await page.RouteAsync(AllDetections, route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = ResponseJson(detectionConfidence: 0.6, leftOut: 400, [(0.9, 0.1, 0), (0.1, 0.9, 0)]),
+        }));
+        await page.SetInputFilesAsync("#files", Pictures.Portrait);
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("2 faces, 400 smaller ones left out: 1 with a mask, 1 without.");
+        await SetAsync(page, "Minimum detection confidence", 0.7);
+        await Expect(page.Locator("#headline")).ToHaveTextAsync("No face found, 400 smaller ones left out.");
+    });
+
+    [Fact]
     public Task Every_verdict_has_its_words_color_and_sign() => AllVerdictsAsync(async page =>
     {
         await Expect(page.Locator("#headline")).ToHaveTextAsync("4 faces: 1 with a mask, 1 without, 1 worn wrong, 1 uncertain.");
@@ -415,6 +429,10 @@ public sealed partial class PageTests(Browser browser)
 
     /// <summary>The service's answer, at the lowest thresholds, for faces side by side.</summary>
     private static string ResponseJson(double detectionConfidence, params (double With, double Without, double Incorrect)[] faces) =>
+        ResponseJson(detectionConfidence, leftOut: 0, faces);
+
+    private static string ResponseJson(
+        double detectionConfidence, int leftOut, (double With, double Without, double Incorrect)[] faces) =>
         JsonSerializer.Serialize(new
         {
             image = new { width = 512, height = 512, format = "jpeg" },
@@ -429,7 +447,10 @@ public sealed partial class PageTests(Browser browser)
                 box = new { x = 10 + (120 * i), y = 72, width = 108, height = 117 },
                 relativeBox = new { x = 0.02 + (0.24 * i), y = 0.14, width = 0.21, height = 0.23 },
             }),
-            summary = new { faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0 },
+            summary = new
+            {
+                faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0, found = faces.Length + leftOut,
+            },
             timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
         });
 

@@ -31,7 +31,7 @@ public static class AnnotationRenderer
         ArgumentNullException.ThrowIfNull(faces);
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var surface = SKSurface.Create(info, picture.Address, picture.Stride)
-            ?? throw new InsufficientMemoryException($"There is not enough memory to draw on a picture of {picture.Width}×{picture.Height}.");
+            ?? throw new InsufficientMemoryException($"There is not enough memory to draw on {picture.Width}×{picture.Height} pixels.");
         using var paint = new SKPaint { IsAntialias = true };
         using var font = new SKFont(_typeface) { Edging = SKFontEdging.Antialias, Subpixel = true };
 

@@ -22,7 +22,8 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 internal sealed class OnnxModel : IDisposable
 {
     /// <summary>How ONNX Runtime says that memory is short, on the processor and with CUDA: it has no error code for that.</summary>
-    private static readonly string[] _shortages = ["bad_alloc", "failed to allocate", "out of memory", "available memory of", "ALLOC_FAILED"];
+    private static readonly string[] _shortages =
+        ["bad_alloc", "failed to allocate", "out of memory", "available memory of", "ALLOC_FAILED"];
 
     private readonly RunOptions _run = new();
     private readonly RunOptions _runAndShrink = new();

@@ -126,6 +126,16 @@ public sealed class PixelMemoryTests
         raster.Dispose();
         Assert.Throws<ObjectDisposedException>(() => raster.Pixels[0]);
     }
+
+    [Fact]
+    public void Memory_that_cannot_be_had_is_not_counted()
+    {
+        var before = PixelMemory.OutstandingBytes;
+        Assert.Throws<OutOfMemoryException>(() => PixelMemory.Rent(1L << 60, out _));
+        Assert.Equal(before, PixelMemory.OutstandingBytes);
+        Assert.False(PixelMemory.CanRent(1L << 60));
+        Assert.True(PixelMemory.CanRent(1 << 20));
+    }
 }
 
 [CollectionDefinition(nameof(ProcessWideMemory), DisableParallelization = true)]

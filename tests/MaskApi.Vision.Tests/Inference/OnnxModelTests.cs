@@ -40,7 +40,10 @@ public sealed class OnnxModelTests : IDisposable
         graph.Output(graph.Node("ReduceMax", "scores", [large], NodeAttribute.Int("keepdims", 0)), ElementType.Float32);
         File.WriteAllBytes(Path.Combine(_folder.FullName, "large.onnx"), graph.Build([]));
         using var model = OnnxModel.Load(
-            "large", [_image with { Shape = [1, 1, 1, 3] }], [_scores with { Shape = [] }], new VisionOptions { ModelsPath = _folder.FullName });
+            "large",
+            [_image with { Shape = [1, 1, 1, 3] }],
+            [_scores with { Shape = [] }],
+            new VisionOptions { ModelsPath = _folder.FullName });
         using var input = OrtValue.CreateTensorValueFromMemory(new byte[3], [1, 1, 1, 3]);
         using var output = OrtValue.CreateTensorValueFromMemory(new float[1], []);
         Assert.Throws<InsufficientMemoryException>(() => model.Run(["image"], [input], ["scores"], [output]));

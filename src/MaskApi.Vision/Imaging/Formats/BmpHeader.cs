@@ -5,7 +5,9 @@ namespace MaskApi.Vision.Imaging.Formats;
 /// <summary>The headers of a Windows or OS/2 bitmap (BITMAPFILEHEADER and BITMAPINFOHEADER in the Windows documentation).</summary>
 internal static class BmpHeader
 {
-    private const int FileHeader = 14, Os2Version1 = 12, Os2Version2Short = 16, Info = 40, WithAlphaMask = 56, Version4 = 108, Version5 = 124;
+    /// <summary>Bytes of the headers; all but the first are named by their length.</summary>
+    private const int FileHeader = 14, Os2Version1 = 12, Os2Version2Short = 16, Info = 40, WithAlphaMask = 56, Version4 = 108,
+        Version5 = 124;
 
     /// <summary>Compressions: none, masks for color, masks for color and alpha.</summary>
     private const int Rgb = 0, BitFields = 3, AlphaBitFields = 6;

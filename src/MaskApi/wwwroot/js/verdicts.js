@@ -21,7 +21,10 @@ export function styleOf(label) {
   return label in verdicts ? label : 'uncertain';
 }
 
-/** The answer that the service would have given with these thresholds. Its numbers are 32-bit and compared as such. */
+/**
+ * The answer that the service would have given with these thresholds. Its numbers are 32-bit and compared as such. Faces that `maxFaces`
+ * left out count as found, whatever the threshold.
+ */
 export function judge(detection, { detectionThreshold, minConfidence, landmarks }) {
   const atLeast = (value, threshold) => Math.fround(value) >= Math.fround(threshold);
   const faces = detection.faces
@@ -31,13 +34,14 @@ export function judge(detection, { detectionThreshold, minConfidence, landmarks 
       label: atLeast(face.confidence, minConfidence) ? face.label : 'uncertain',
       ...(landmarks && { landmarks: points }),
     }));
-  return { ...detection, faces, summary: count(faces) };
+  const leftOut = detection.summary.found - detection.faces.length;
+  return { ...detection, faces, summary: { ...count(faces), found: faces.length + leftOut } };
 }
 
 /** Number of faces by verdict. */
 function count(faces) {
   const entries = Object.entries(verdicts).map(([label, { counted }]) => [counted, faces.filter(face => face.label === label).length]);
-  return { faces: faces.length, ...Object.fromEntries(entries) };
+  return { faces: faces.length, ...Object.fromEntries(entries), found: faces.length };
 }
 
 /** A probability in percent, never rounded up to certainty. */
@@ -45,14 +49,18 @@ export function percent(value) {
   return `${Math.min(99.9, Math.floor(value * 1000) / 10).toFixed(1)} %`;
 }
 
-/** "4 faces: 1 with a mask, 2 without, 1 worn wrong." */
+/** "4 faces: 1 with a mask, 2 without, 1 worn wrong." Where the list is cut: "4 faces, 9 smaller ones left out: …" */
 export function sentence(summary) {
+  const leftOut = summary.found - summary.faces;
+  const cut = leftOut > 0 ? `, ${leftOut} smaller ${leftOut === 1 ? 'one' : 'ones'} left out` : '';
   if (summary.faces === 0) {
-    return 'No face found.';
+    return `No face found${cut}.`;
   }
 
-  const parts = Object.values(verdicts).filter(({ counted }) => summary[counted] > 0).map(({ counted, told }) => `${summary[counted]} ${told}`);
-  return `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}: ${parts.join(', ')}.`;
+  const parts = Object.values(verdicts)
+    .filter(({ counted }) => summary[counted] > 0)
+    .map(({ counted, told }) => `${summary[counted]} ${told}`);
+  return `${summary.faces} ${summary.faces === 1 ? 'face' : 'faces'}${cut}: ${parts.join(', ')}.`;
 }
 
 /** The sum of several summaries. */
