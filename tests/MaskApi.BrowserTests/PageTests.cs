@@ -449,7 +449,12 @@ public sealed partial class PageTests(Browser browser)
             }),
             summary = new
             {
-                faces = faces.Length, withMask = 0, withoutMask = 0, incorrectlyWorn = 0, uncertain = 0, found = faces.Length + leftOut,
+                faces = faces.Length,
+                withMask = 0,
+                withoutMask = 0,
+                incorrectlyWorn = 0,
+                uncertain = 0,
+                found = faces.Length + leftOut,
             },
             timings = new { decodeMs = 1, detectMs = 2, classifyMs = 3, totalMs = 6 },
         });
