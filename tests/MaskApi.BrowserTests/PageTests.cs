@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MaskApi.Detections;
 using MaskApi.Vision;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;

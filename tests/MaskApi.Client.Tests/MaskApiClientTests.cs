@@ -1,4 +1,3 @@
-using MaskApi.Detections;
 using MaskApi.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,12 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
-using MaskApi.Detections;
 using MaskApi.Testing;
 using MaskApi.TestPictures;
-using MaskApi.Vision;
-using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using Verdicts = MaskApi.Vision.Verdicts;
 
 namespace MaskApi.Client.Tests;

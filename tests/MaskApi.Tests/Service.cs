@@ -1,4 +1,3 @@
-using MaskApi.Detections;
 using MaskApi.Models;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;

@@ -1,10 +1,7 @@
 using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
-using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
-using MaskApi.Vision.Imaging;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Tests;

@@ -2,9 +2,7 @@ using System.Text;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
-using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Tests;

@@ -1,5 +1,3 @@
-using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Imaging;
 using SkiaSharp;
 

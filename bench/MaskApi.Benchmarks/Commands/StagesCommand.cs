@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;

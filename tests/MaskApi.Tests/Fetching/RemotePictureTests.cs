@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using MaskApi.Admission;
-using MaskApi.Detections;
 using MaskApi.Fetching;
 using MaskApi.Problems;
 using MaskApi.Uploads;

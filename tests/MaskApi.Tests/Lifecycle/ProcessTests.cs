@@ -3,9 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using MaskApi.Contracts;
-using MaskApi.Detections;
-using MaskApi.Security;
 
 namespace MaskApi.Tests.Lifecycle;
 

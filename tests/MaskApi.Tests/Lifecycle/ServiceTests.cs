@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Text;
-using MaskApi.Detections;
 using MaskApi.Info;
-using Microsoft.AspNetCore.Mvc.Testing;
 
 namespace MaskApi.Tests.Lifecycle;
 

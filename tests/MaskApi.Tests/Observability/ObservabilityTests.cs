@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using MaskApi.Admission;
 using MaskApi.Contracts;
-using MaskApi.Detections;
 using MaskApi.Observability;
 using MaskApi.Tests.Security;
 using MaskApi.Uploads;

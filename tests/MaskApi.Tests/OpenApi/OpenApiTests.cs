@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MaskApi.Detections;
 using MaskApi.Problems;
 using Microsoft.OpenApi;
 

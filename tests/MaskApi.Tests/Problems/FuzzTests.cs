@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using MaskApi.Admission;
-using MaskApi.Detections;
 using MaskApi.TestPictures;
 using MaskApi.Uploads;
 using MaskApi.Vision.Imaging;

@@ -1,6 +1,4 @@
 using System.Net;
-using MaskApi.Detections;
-using MaskApi.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

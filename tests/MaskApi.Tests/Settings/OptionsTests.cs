@@ -1,5 +1,4 @@
 using MaskApi.Admission;
-using MaskApi.Detections;
 using MaskApi.Fetching;
 using MaskApi.Settings;
 using MaskApi.Uploads;

@@ -4,7 +4,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using MaskApi.Detections;
 using MaskApi.Settings;
 using MaskApi.Testing;
 

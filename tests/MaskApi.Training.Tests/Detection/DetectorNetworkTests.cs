@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using MaskApi.Onnx.BlazeFace;
 using MaskApi.Training.Detection;
-using MaskApi.Training.Network;
 using Microsoft.ML.OnnxRuntime;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using MaskApi.Onnx.Graphs;
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Inference;
 using Microsoft.ML.OnnxRuntime;

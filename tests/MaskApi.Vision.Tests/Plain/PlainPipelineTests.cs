@@ -1,6 +1,5 @@
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision.Tests.Plain;

@@ -1,4 +1,3 @@
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
