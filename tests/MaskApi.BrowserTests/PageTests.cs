@@ -73,13 +73,13 @@ public sealed partial class PageTests(Browser browser)
         });
         await page.SetInputFilesAsync("#files", Pictures.Portrait);
         await ExpectOneFaceAsync(page, "1 with a mask");
-        await SetAsync(page, "Trust a verdict from", 0.8);
+        await SetAsync(page, "Minimum verdict confidence", 0.8);
         await ExpectOneFaceAsync(page, "1 uncertain");
         await Expect(page.Locator(".face.uncertain")).ToHaveCountAsync(1);
-        await SetAsync(page, "Report a face from", 0.61);
+        await SetAsync(page, "Minimum detection confidence", 0.61);
         await Expect(page.Locator("#headline")).ToHaveTextAsync("No face found.");
-        await SetAsync(page, "Report a face from", 0.6);
-        await SetAsync(page, "Trust a verdict from", 0.7);
+        await SetAsync(page, "Minimum detection confidence", 0.6);
+        await SetAsync(page, "Minimum verdict confidence", 0.7);
         await ExpectOneFaceAsync(page, "1 with a mask");
         Assert.Equal(1, requests);
     });
@@ -136,9 +136,9 @@ public sealed partial class PageTests(Browser browser)
 
         // The counts still include all faces, and the thresholds still act.
         await Expect(page.Locator("#counts b")).ToHaveTextAsync(["1", "1", "1", "1"]);
-        await SetAsync(page, "Trust a verdict from", 0.95);
+        await SetAsync(page, "Minimum verdict confidence", 0.95);
         await Expect(page.Locator(".face")).ToHaveCountAsync(0);
-        await SetAsync(page, "Trust a verdict from", 0.6);
+        await SetAsync(page, "Minimum verdict confidence", 0.6);
 
         await TabToAsync(page, "#counts [data-label=without_mask]");
         await page.Keyboard.PressAsync("Enter");
@@ -229,7 +229,7 @@ public sealed partial class PageTests(Browser browser)
         });
         await page.SetInputFilesAsync(
             "#files", new FilePayload { Name = "huge.jpg", MimeType = "image/jpeg", Buffer = new byte[(20 * 1024 * 1024) + 1] });
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("20 MB are the most");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The limit is 20 MB");
         Assert.Equal(0, requests);
     });
 
@@ -375,8 +375,8 @@ public sealed partial class PageTests(Browser browser)
     [Fact]
     public Task The_command_shown_follows_the_settings() => browser.RunAsync("/", async page =>
     {
-        await page.GetByText("The same from a terminal").ClickAsync();
-        await SetAsync(page, "Report a face from", 0.33);
+        await page.GetByText("Command line", new() { Exact = true }).ClickAsync();
+        await SetAsync(page, "Minimum detection confidence", 0.33);
         await Expect(page.Locator("#command")).ToContainTextAsync("detectionThreshold=0.33");
         await Expect(page.Locator("#command")).ToContainTextAsync($"{new Uri(page.Url).Authority}/v1/detections");
     });

@@ -50,7 +50,7 @@ public sealed class QualityTests(Browser browser)
             await ExpectNoHorizontalScrollAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Small faces" }).ClickAsync();
             await Expect(page.Locator("#faces li").First).ToBeVisibleAsync();
-            await page.GetByText("The same from a terminal").ClickAsync();
+            await page.GetByText("Command line", new() { Exact = true }).ClickAsync();
             await ExpectNoHorizontalScrollAsync();
 
             async Task ExpectNoHorizontalScrollAsync() =>
