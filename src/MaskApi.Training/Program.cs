@@ -5,6 +5,7 @@ using MaskApi.Training.Commands;
 var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.")
 {
     CalibrateDetectorCommand.Create(),
+    CleanLabelsCommand.Create(),
     ConvertDetectorCommand.Create(),
     CropsCommand.Create(),
     CrossValidateCommand.Create(),

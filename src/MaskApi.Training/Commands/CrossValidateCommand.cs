@@ -104,15 +104,9 @@ internal static class CrossValidateCommand
                 + $"{string.Join(" | ", bySource)} | {string.Join(" / ", _order.Select(label => all.Report(label).Recall.ToString("0.000", CultureInfo.InvariantCulture)))} | "
                 + $"{all.Report(FaceLabel.IncorrectMask).Precision:0.000} | {Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {all.LogLoss():0.0000} | {result.Seconds:0} |"));
 
-            using var csv = File.CreateText(Path.Combine(folder, string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"));
-            csv.WriteLine("source,picture,tag,x,y,face_side,label,without_mask,with_mask,incorrect_mask");
-            foreach (var (item, face) in items.Zip(faces))
-            {
-                var (c, p) = (crops[item], face.Probabilities);
-                csv.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{c.Source},\"{c.Picture}\",{c.Tag},{c.Box.X:0},{c.Box.Y:0},{c.FaceSide:0},{c.Label},{p[0]:0.00000},{p[1]:0.00000},{p[2]:0.00000}"));
-            }
+            HeldOutAnswersFile.Write(
+                Path.Combine(folder, string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"),
+                items.Zip(faces, (item, face) => (crops[item], face.Probabilities)));
         }
 
         private static readonly FaceLabel[] _order = [FaceLabel.WithMask, FaceLabel.WithoutMask, FaceLabel.IncorrectMask];
