@@ -38,7 +38,7 @@ internal static class FaceRescoring
     internal static IReadOnlyList<string> FeatureNames { get; } = ["detector", "face", "size", "face by size"];
 
     /// <summary>The intercept, then one weight for each of <see cref="FeatureNames"/>.</summary>
-    internal static ReadOnlySpan<float> Weights => [-1.523f, 0.929f, 0.595f, -0.675f, 0.051f];
+    internal static ReadOnlySpan<float> Weights => [-0.932f, 0.778f, 0.604f, -0.529f, 0.004f];
 
     /// <summary>The rescored confidence, 0–1.</summary>
     /// <param name="confidence">The detector's confidence, 0–1.</param>
