@@ -17,8 +17,7 @@ public class StageBenchmarks : IDisposable
     private readonly byte[] _file = Pictures.Portrait();
     private readonly Raster _picture = Pictures.Decode(Pictures.Portrait());
     private readonly BlazeFaceDetector _detector = BlazeFaceDetector.Load(new VisionOptions());
-    private readonly MaskClassifier _float = MaskClassifier.Load(new VisionOptions { Precision = ModelPrecision.Float });
-    private readonly MaskClassifier _int8 = MaskClassifier.Load(new VisionOptions { Precision = ModelPrecision.Int8 });
+    private readonly MaskClassifier _classifier = MaskClassifier.Load(new VisionOptions());
     private readonly FaceCrop _crop;
     private readonly PixelBox _face;
 
@@ -45,18 +44,14 @@ public class StageBenchmarks : IDisposable
     public void Crop() => FaceCropper.Crop(_picture, _face).Dispose();
 
     [Benchmark(Baseline = true)]
-    public float ClassifyFloat() => _float.Classify(_crop).Probabilities.WithMask;
-
-    [Benchmark]
-    public float ClassifyInt8() => _int8.Classify(_crop).Probabilities.WithMask;
+    public float Classify() => _classifier.Classify(_crop).Probabilities.WithMask;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _picture.Dispose();
         _detector.Dispose();
-        _float.Dispose();
-        _int8.Dispose();
+        _classifier.Dispose();
         _crop.Dispose();
         GC.SuppressFinalize(this);
     }

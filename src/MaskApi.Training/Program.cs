@@ -2,7 +2,7 @@ using System.CommandLine;
 using MaskApi.Training.Commands;
 
 // One class a verb, in Commands/, each with `public static Command Create()`.
-var root = new RootCommand("Converts the face detectors; trains, evaluates and quantizes the mask classifier.")
+var root = new RootCommand("Converts the face detectors; trains and evaluates the mask classifier.")
 {
     CalibrateDetectorCommand.Create(),
     CleanLabelsCommand.Create(),
@@ -13,7 +13,6 @@ var root = new RootCommand("Converts the face detectors; trains, evaluates and q
     FetchCommand.Create(),
     FitFaceHeadCommand.Create(),
     PackDetectorDataCommand.Create(),
-    QuantizeCommand.Create(),
     TrainCommand.Create(),
     TuneDetectorCommand.Create(),
 };

@@ -18,9 +18,6 @@ public sealed record VisionOptions
     /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 
-    /// <summary>Arithmetic of the mask classifier.</summary>
-    public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
-
     /// <summary>The device that runs the models.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 }

@@ -178,7 +178,6 @@ internal static partial class ServiceHost
             string.IsNullOrEmpty(provider.GetRequiredService<AnnotationOptions>().Redis)
                 ? ActivatorUtilities.CreateInstance<MemoryAnnotationStore>(provider)
                 : ActivatorUtilities.CreateInstance<RedisAnnotationStore>(provider));
-        services.AddSingleton(ProcessorFeatures.Current);
         if (!string.IsNullOrEmpty(settings.Get<AnnotationOptions>().Redis))
         {
             services.AddHostedService(static provider => (RedisAnnotationStore)provider.GetRequiredService<IAnnotationStore>());

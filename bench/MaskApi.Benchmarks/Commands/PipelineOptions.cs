@@ -5,7 +5,7 @@ using MaskApi.Vision.Inference;
 
 namespace MaskApi.Benchmarks.Commands;
 
-/// <summary>Options shared by the commands: the picture, the detection detail and the classifier's precision.</summary>
+/// <summary>Options shared by the commands: the picture and the detection detail.</summary>
 internal sealed class PipelineOptions
 {
     private Option<FileInfo> Picture { get; } = new("--picture")
@@ -20,12 +20,6 @@ internal sealed class PipelineOptions
         DefaultValueFactory = static _ => DetectionDetail.Fast,
     };
 
-    private Option<ModelPrecision> Precision { get; } = new("--precision")
-    {
-        Description = "Precision of the classifier.",
-        DefaultValueFactory = static _ => ModelPrecision.Float,
-    };
-
     private Option<int> IntraOpThreads { get; } = new("--intra-op")
     {
         Description = "Threads per model run.",
@@ -37,7 +31,6 @@ internal sealed class PipelineOptions
     {
         command.Options.Add(Picture);
         command.Options.Add(Detail);
-        command.Options.Add(Precision);
         command.Options.Add(IntraOpThreads);
     }
 
@@ -45,15 +38,11 @@ internal sealed class PipelineOptions
     public (byte[] Picture, AnalysisOptions Analysis) Read(ParseResult result) =>
         (File.ReadAllBytes(result.GetValue(Picture)!.FullName), new AnalysisOptions { Detail = result.GetValue(Detail) });
 
-    /// <summary>The precision of the classifier.</summary>
-    public ModelPrecision PrecisionOf(ParseResult result) => result.GetValue(Precision);
-
     /// <summary>Loads and warms up the pipeline that the options ask for.</summary>
     public FacePipeline Load(ParseResult result)
     {
         var pipeline = FacePipeline.Load(new VisionOptions
         {
-            Precision = result.GetValue(Precision),
             IntraOpThreads = result.GetValue(IntraOpThreads),
         });
         pipeline.WarmUp();

@@ -27,7 +27,7 @@ internal static class StagesCommand
             using var pipeline = options.Load(result);
             var (picture, analysis) = options.Read(result);
             var total = Run(pipeline, picture, analysis, result.GetValue(rounds));
-            var (passes, faces) = ModelRuns(picture, analysis, options.PrecisionOf(result), Math.Min(result.GetValue(rounds), 15));
+            var (passes, faces) = ModelRuns(picture, analysis, Math.Min(result.GetValue(rounds), 15));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"total {total:0.00} ms; model runs alone, in sequence on one thread, {passes + faces:0.00} ms "
@@ -65,11 +65,10 @@ internal static class StagesCommand
     }
 
     /// <summary>Time of just the model runs that a picture needs: detection passes and face classifications.</summary>
-    private static (double Passes, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, ModelPrecision precision, int rounds)
+    private static (double Passes, double Faces) ModelRuns(byte[] picture, AnalysisOptions options, int rounds)
     {
-        var vision = new VisionOptions { Precision = precision };
-        using var detector = BlazeFaceDetector.Load(vision);
-        using var classifier = MaskClassifier.Load(vision);
+        using var detector = BlazeFaceDetector.Load(new VisionOptions());
+        using var classifier = MaskClassifier.Load(new VisionOptions());
         using var raster = Pictures.Decode(picture);
         var plan = PassPlan.For(raster.Width, raster.Height, options.Detail);
         var passes = detector.Search(raster, plan, CancellationToken.None).Passes;

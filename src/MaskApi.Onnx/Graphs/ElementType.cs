@@ -12,9 +12,6 @@ public enum ElementType
     /// <summary>Unsigned byte, 0–255.</summary>
     UInt8 = 2,
 
-    /// <summary>Signed byte, −128–127.</summary>
-    Int8 = 3,
-
     /// <summary>32-bit signed integer.</summary>
     Int32 = 6,
 

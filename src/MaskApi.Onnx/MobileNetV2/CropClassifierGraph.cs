@@ -101,8 +101,8 @@ public static class CropClassifierGraph
         // Planes first, while pixels are bytes: it moves a quarter of the memory, and measures fastest (0.5 ms for a
         // 320x260 crop, 3.7 ms for 1000x1000, one thread).
         var planes = graph.CastToFloat("crops.float", graph.Transpose("crops.nchw", crops, 0, 3, 1, 2));
-        // All four sizes are spelled out. Listing the axes 2 and 3 would be shorter, but ONNX Runtime 1.31 cannot move a
-        // transpose past such a Resize and fails to load the quantized model, where it tries to.
+        // All four sizes are spelled out. Listing the axes 2 and 3 would be shorter, but ONNX Runtime 1.31 fails to load a model
+        // where it tries to move a transpose past such a Resize.
         var count = graph.Node("Shape", "crops.count", [crops], NodeAttribute.Int("start", 0), NodeAttribute.Int("end", 1));
         var size = graph.IntegerConstant("crops.plane_size", [3, inputSize, inputSize], 3);
         var resized = graph.Node(

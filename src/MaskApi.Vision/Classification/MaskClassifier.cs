@@ -47,7 +47,7 @@ public sealed class MaskClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var model = OnnxModel.Load(
-            options.Precision == ModelPrecision.Int8 ? "mask_classifier_int8" : "mask_classifier",
+            "mask_classifier",
             [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
             [
                 new TensorSpec("logit", TensorElementType.Float, -1),

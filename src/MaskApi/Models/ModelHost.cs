@@ -14,7 +14,6 @@ internal sealed partial class ModelHost(
     ModelOptions models,
     LimitOptions limits,
     IHostApplicationLifetime lifetime,
-    ProcessorFeatures processor,
     ILogger<ModelHost> logger) : BackgroundService
 {
     private volatile FacePipeline? _pipeline;
@@ -96,17 +95,11 @@ internal sealed partial class ModelHost(
     /// <summary>Loads with the configured provider. The fallback is explicit, so it is logged and reported.</summary>
     private FacePipeline LoadPipeline()
     {
-        if (models.Precision == ModelPrecision.Int8 && models.ExecutionProvider == ExecutionProvider.Cpu && !processor.HasByteDotProduct)
-        {
-            LogInt8WithoutVnni(logger);
-        }
-
         var options = new VisionOptions
         {
             ModelsPath = string.IsNullOrEmpty(models.Path) ? null : models.Path,
             Decode = limits.Decode,
             IntraOpThreads = models.IntraOpThreads,
-            Precision = models.Precision,
             ExecutionProvider = models.ExecutionProvider,
         };
         try
@@ -127,12 +120,6 @@ internal sealed partial class ModelHost(
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The models cannot be used: {Reason}")]
     private static partial void LogFailure(ILogger logger, string reason);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Precision is Int8, but this processor has no byte dot product such as VNNI: "
-            + "Int8 is no faster than Float here, only less exact")]
-    private static partial void LogInt8WithoutVnni(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Falling back to the processor: {Reason}")]
     private static partial void LogFallBack(ILogger logger, string reason);

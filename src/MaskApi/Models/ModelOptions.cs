@@ -13,12 +13,6 @@ internal sealed record ModelOptions : IServiceOptions
     /// <summary>Folder of the ONNX files; empty means the embedded models. Mount your own to use them.</summary>
     public string? Path { get; init; }
 
-    /// <summary>
-    /// Arithmetic of the mask classifier: `Float`, or `Int8`, which is about 1.7 times as fast per face on processors with AVX-512 VNNI and
-    /// no faster on others. Use the same on every replica, or equal pictures get slightly different answers.
-    /// </summary>
-    public ModelPrecision Precision { get; init; } = ModelPrecision.Float;
-
     /// <summary>Device that runs the models: `Cpu`, or `Cuda` in the GPU build.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
 

@@ -42,7 +42,6 @@ public sealed class NothingWrittenTests
                 ("MaskApi:Telemetry:OtlpEndpoint", "http://127.0.0.1:9"),
                 ("MaskApi:Telemetry:TraceRatio", "1"),
                 ("MaskApi:Annotations:PublicBaseUrl", "https://masks.example.com"),
-                ("MaskApi:Models:Precision", "int8"),
                 ("MaskApi:Log:Format", "json"),
                 ("MaskApi:Log:Level", "Debug"),
                 ("MaskApi:Lifecycle:DrainDelay", "00:00:00"),

@@ -141,17 +141,6 @@ public sealed class ServiceTests(SharedService service)
     }
 
     [Fact]
-    public async Task The_configured_precision_is_used_and_reported()
-    {
-        await using var own = await Service.StartAsync(("MaskApi:Models:Precision", "Int8"));
-        using var client = own.CreateClient();
-        using var response = await client.GetAsync("/v1/info", _token);
-        Assert.Contains(
-            (await response.JsonAsync()).GetProperty("models").EnumerateArray(),
-            static model => model.GetProperty("name").GetString() == "mask_classifier_int8");
-    }
-
-    [Fact]
     public async Task The_health_verb_probes_a_running_service()
     {
         await using var running = new Service();

@@ -58,7 +58,7 @@ public sealed class OptionsTests
     [InlineData("MaskApi:Keys:Values", "a key that has no number")]
     [InlineData("MaskApi:Cors:AllowedOrigins", "*")]
     [InlineData("MaskApi:Remote:AllowedHosts", "example.com")]
-    [InlineData("MaskApi:Models:Precision", "7")]
+    [InlineData("MaskApi:Models:ExecutionProvider", "7")]
     [InlineData("MaskApi:Log:Level", "99")]
     [InlineData("MaskApi:Annotations:PublicBaseUrl", "https://masks.example.com/#top")]
     [InlineData("MaskApi:Annotations:Redis", "redis:6379,no_such_option=1")]
