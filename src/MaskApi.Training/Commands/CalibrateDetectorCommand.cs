@@ -10,21 +10,21 @@ using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>calibrate-detector</c>: fits what turns the looks' reports into one confidence, and prints it.</summary>
+/// <summary><c>calibrate-detector</c>: fits the weights that turn the passes' reports into one confidence, and prints them.</summary>
 internal static class CalibrateDetectorCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "A detection set: images/ and boxes.csv (FOLDER:fit takes one part).", Required = true };
-        var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
+        var data = new Option<string>("--data") { Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).", Required = true };
+        var models = new Option<string?>("--models") { Description = "Folder of the detector. Default: the one shipped with the program." };
         var empty = new Option<string[]>("--without-people")
         {
-            Description = "Folders with pictures in which nobody is.",
+            Description = "Folders of pictures without people.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
-        var folds = new Option<int>("--folds") { Description = "As of 'tune-detector'.", DefaultValueFactory = _ => 5 };
-        var fold = new Option<int?>("--fold") { Description = "Takes this part of the pictures alone: the one that 'tune-detector' left out." };
+        var folds = new Option<int>("--folds") { Description = "Number of folds, as for 'tune-detector'.", DefaultValueFactory = _ => 5 };
+        var fold = new Option<int?>("--fold") { Description = "Uses only this fold: the one that 'tune-detector' held out." };
         var penalty = new Option<double>("--penalty") { Description = "Ridge penalty.", DefaultValueFactory = _ => 1 };
         var command = new Command("calibrate-detector", "Fits the detection confidence of each plan of looks, and prints its weights.")
         {
@@ -34,14 +34,16 @@ internal static class CalibrateDetectorCommand
             () =>
             {
                 var (folder, part, _) = DataSetArgument.Parse(parse.GetRequiredValue(data));
-                bool Taken(LabelledPicture picture) => parse.GetValue(fold) is not { } left
-                    || PackedPicture.FoldOf(picture.FullName, parse.GetValue(folds)) == left;
+                bool Selected(LabelledPicture picture) => parse.GetValue(fold) is not { } heldOut
+                    || PackedPicture.FoldOf(picture.FullName, parse.GetValue(folds)) == heldOut;
                 var pictures = LabelledPictures.Read(folder, part)
-                    .Concat(parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)).Where(Taken).ToArray();
+                    .Concat(parse.GetRequiredValue(empty).SelectMany(LabelledPictures.ReadWithoutPeople)).Where(Selected).ToArray();
 
                 using var detector = BlazeFaceDetector.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 var found = Enum.GetValues<DetectionDetail>().ToDictionary(detail => detail, detail => RunConsole.Progress(
-                    detail.ToString(), pictures.Length, progress => DetectionCalibration.Search(detector, pictures, detail, progress, cancellationToken)));
+                    detail.ToString(),
+                    pictures.Length,
+                    progress => DetectionCalibration.Search(detector, pictures, detail, progress, cancellationToken)));
                 Print(DetectionCalibration.Fit(found, parse.GetValue(penalty)));
                 return 0;
             },
@@ -56,9 +58,10 @@ internal static class CalibrateDetectorCommand
             RunConsole.Line(string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                {detail}: {quality.Candidates} candidates, {quality.Faces} of them drawn faces; {quality.PicturesWithoutPeople} pictures without people
-                  by best score   {quality.ByBestScore}
-                  as it is        {quality.AsItIs}
+                {detail}: {quality.Candidates} candidates, {quality.Faces} of them annotated faces
+                  {quality.PicturesWithoutPeople} pictures without people
+                  best score only {quality.ByBestScore}
+                  current         {quality.AsItIs}
                   fitted          {quality.CrossValidated}
                 """));
         }

@@ -3,14 +3,14 @@ using MaskApi.Onnx.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>convert-detector</c>: MediaPipe's full-range BlazeFace file into the ONNX file that the service loads.</summary>
+/// <summary><c>convert-detector</c>: converts MediaPipe's full-range BlazeFace file to the ONNX file that the service loads.</summary>
 internal static class ConvertDetectorCommand
 {
     public static Command Create()
     {
         var source = new Argument<FileInfo>("file.tflite")
         {
-            Description = "face_detection_full_range.tflite of npm @mediapipe/face_detection",
+            Description = "face_detection_full_range.tflite from npm @mediapipe/face_detection",
         };
         source.AcceptExistingOnly();
         var target = new Argument<FileInfo>("file.onnx") { Description = "Where to write the ONNX model" };

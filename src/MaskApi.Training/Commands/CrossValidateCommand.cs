@@ -8,28 +8,28 @@ using MaskApi.Training.Reports;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>cross-validate</c>: what each idea of a list brings, on faces held out by group or by source.</summary>
+/// <summary><c>cross-validate</c>: compares recipes on faces held out by group or by source.</summary>
 internal static class CrossValidateCommand
 {
     public static Command Create()
     {
-        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
+        var crops = new Option<string[]>("--crops") { Description = "Crop caches written by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
         var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
         var ideas = new Option<string>("--ideas") { Description = "JSON: {\"base\": recipe, \"ideas\": {\"name\": changes}}.", Required = true };
-        var only = new Option<string[]>("--only") { Description = "Names of the ideas to run; all where none is given.", AllowMultipleArgumentsPerToken = true };
-        var by = new Option<string>("--by") { Description = "group: folds over groups of near-duplicates; source: every judged source in turn.", DefaultValueFactory = _ => "group" };
+        var only = new Option<string[]>("--only") { Description = "Names of the ideas to run. Default: all.", AllowMultipleArgumentsPerToken = true };
+        var by = new Option<string>("--by") { Description = "group: folds keep near-duplicates together; source: each judged source is held out in turn.", DefaultValueFactory = _ => "group" };
         by.AcceptOnlyFromAmong("group", "source");
-        var folds = new Option<int>("--folds") { Description = "Number of folds by group.", DefaultValueFactory = _ => 5 };
+        var folds = new Option<int>("--folds") { Description = "Number of folds with --by group.", DefaultValueFactory = _ => 5 };
         var judged = new Option<string[]>("--judged")
         {
-            Description = "Sources whose faces are judged; the others only help to train.",
+            Description = "Sources to score; all others are only trained on.",
             AllowMultipleArgumentsPerToken = true,
             Required = true,
         };
-        var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 1 };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
-        var output = new Option<string>("--out") { Description = "Folder for the answers and the table.", DefaultValueFactory = _ => "runs/cross-validation" };
-        var command = new Command("cross-validate", "Compares recipes on faces they were not trained on, with intervals.")
+        var output = new Option<string>("--out") { Description = "Folder for the predictions and the table.", DefaultValueFactory = _ => "runs/cross-validation" };
+        var command = new Command("cross-validate", "Compares recipes on held-out faces, with confidence intervals.")
         {
             crops, backbone, ideas, only, by, folds, judged, seed, device, output,
         };
@@ -41,9 +41,12 @@ internal static class CrossValidateCommand
             var validation = new CrossValidation(
                 faces, groups, BackboneWeights.Load(parse.GetRequiredValue(backbone)), parse.GetValue(seed),
                 TorchLoader.Device(parse.GetRequiredValue(device)), new QuietObserver());
-            var splits = parse.GetRequiredValue(by) == "source" ? validation.BySource(judgedSources) : validation.ByGroup(parse.GetValue(folds), judgedSources);
+            var splits = parse.GetRequiredValue(by) == "source"
+                ? validation.BySource(judgedSources)
+                : validation.ByGroup(parse.GetValue(folds), judgedSources);
             var chosen = parse.GetValue(only) is { Length: > 0 } names ? names.Append("base").ToHashSet(StringComparer.Ordinal) : null;
-            Idea[] list = [.. Idea.Parse(await File.ReadAllTextAsync(parse.GetRequiredValue(ideas), cancellationToken).ConfigureAwait(false)).Where(i => chosen?.Contains(i.Name) != false)];
+            var json = await File.ReadAllTextAsync(parse.GetRequiredValue(ideas), cancellationToken).ConfigureAwait(false);
+            Idea[] list = [.. Idea.Parse(json).Where(i => chosen?.Contains(i.Name) != false)];
 
             var folder = parse.GetRequiredValue(output);
             Directory.CreateDirectory(folder);
@@ -54,7 +57,7 @@ internal static class CrossValidateCommand
             }
             catch (OperationCanceledException)
             {
-                RunConsole.Warn("Stopped; the ideas so far are in the table.");
+                RunConsole.Warn("Stopped. The table holds the ideas finished so far.");
                 return 130;
             }
 
@@ -63,7 +66,7 @@ internal static class CrossValidateCommand
         return command;
     }
 
-    /// <summary>Prints a row as soon as an idea is done, and keeps the answers.</summary>
+    /// <summary>Prints and saves a row as soon as an idea is finished, and saves its predictions.</summary>
     private sealed class IdeaTable(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, string folder)
     {
         private const float SmallFace = 32;
@@ -78,13 +81,15 @@ internal static class CrossValidateCommand
             var sources = items.Select(i => crops[i].Source).Distinct().Order(StringComparer.Ordinal).ToArray();
             if (_rows.Count == 0)
             {
-                Write($"| idea | built on | balanced accuracy | change | {string.Join(" | ", sources)} | with / without / incorrect | precision of incorrect | < {SmallFace} px | loss | s |");
+                Write(
+                    $"| idea | built on | balanced accuracy | change | {string.Join(" | ", sources)} "
+                    + $"| with / without / incorrect | precision of incorrect | < {SmallFace} px | loss | s |");
                 Write($"|---|---|---|---|{string.Concat(sources.Select(_ => "---|"))}---|---|---|---|---|");
             }
 
             bool[] right = [.. faces.Select(face => face.Right)];
             _right[result.Idea.Name] = items.Zip(right).ToDictionary(p => p.First, p => p.Second);
-            // What it builds on may not be among the ideas that were asked for; the first idea, which nothing comes before, always is.
+            // The idea it builds on may not have been selected. The base always runs, and runs first.
             var on = _right.ContainsKey(result.Idea.On) ? result.Idea.On : _right.Keys.First();
             bool[] rightBefore = [.. items.Select(item => _right[on].GetValueOrDefault(item))];
             int[] own = [.. items.Select(i => groups[i])];
@@ -98,15 +103,18 @@ internal static class CrossValidateCommand
                 " · ",
                 _order.Select(label => Recall(items, right, ones, c => c.Source == source && c.Label == label))
                     .Select(recall => double.IsNaN(recall) ? "–" : recall.ToString("0.000", CultureInfo.InvariantCulture))));
+            var recalls = _order.Select(label => all.Report(label).Recall.ToString("0.000", CultureInfo.InvariantCulture));
             Write(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {result.Idea.Name} | {on} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) | {mean - Mean(rightBefore, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) | "
-                + $"{string.Join(" | ", bySource)} | {string.Join(" / ", _order.Select(label => all.Report(label).Recall.ToString("0.000", CultureInfo.InvariantCulture)))} | "
-                + $"{all.Report(FaceLabel.IncorrectMask).Precision:0.000} | {Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {all.LogLoss():0.0000} | {result.Seconds:0} |"));
+                $"| {result.Idea.Name} | {on} | {mean:0.0000} ({interval.Low:0.0000}–{interval.High:0.0000}) "
+                + $"| {mean - Mean(rightBefore, ones):+0.0000;−0.0000;0} ({change.Low:+0.0000;−0.0000;0}–{change.High:+0.0000;−0.0000;0}) "
+                + $"| {string.Join(" | ", bySource)} | {string.Join(" / ", recalls)} "
+                + $"| {all.Report(FaceLabel.IncorrectMask).Precision:0.000} "
+                + $"| {Balanced(items, right, ones, c => c.FaceSide < SmallFace):0.0000} | {all.LogLoss():0.0000} | {result.Seconds:0} |"));
 
+            var fileName = string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv";
             HeldOutAnswersFile.Write(
-                Path.Combine(folder, string.Concat(result.Idea.Name.Select(c => char.IsLetterOrDigit(c) ? c : '-')) + ".csv"),
-                items.Zip(faces, (item, face) => (crops[item], face.Probabilities)));
+                Path.Combine(folder, fileName), items.Zip(faces, (item, face) => (crops[item], face.Probabilities)));
         }
 
         private static readonly FaceLabel[] _order = [FaceLabel.WithMask, FaceLabel.WithoutMask, FaceLabel.IncorrectMask];
@@ -118,9 +126,10 @@ internal static class CrossValidateCommand
             File.WriteAllLines(Path.Combine(folder, "table.md"), _rows);
         }
 
-        // Mean recall of the labels that there are.
+        // Mean recall over the labels that occur.
         private double Balanced(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of) =>
-            _order.Select(label => Recall(items, right, counts, c => of(c) && c.Label == label)).Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
+            _order.Select(label => Recall(items, right, counts, c => of(c) && c.Label == label))
+                .Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
         private double Recall(int[] items, bool[] right, int[] counts, Func<LabelledCrop, bool> of)
         {

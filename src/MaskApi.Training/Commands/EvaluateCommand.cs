@@ -7,33 +7,34 @@ using MaskApi.Vision.Detection;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>evaluate</c>: the service's own pipeline over labelled pictures, scored.</summary>
+/// <summary><c>evaluate</c>: runs the service's own pipeline over labelled pictures and scores it.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets: a folder with with_mask/, without_mask/ and incorrect_mask/, or one with images/ and boxes.csv (FOLDER:judge takes one part).",
+            Description = "Data sets: folders with with_mask/, without_mask/ and incorrect_mask/, "
+                + "or with images/ and boxes.csv (FOLDER:judge selects one part).",
             AllowMultipleArgumentsPerToken = true,
         };
         var nobody = new Option<string[]>("--without-people")
         {
-            Description = "Folders of pictures in which nobody is: every face found there is a false one.",
+            Description = "Folders of pictures without people. Every face found there is a false positive.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var overlap = new Option<float>("--iou") { Description = "Overlap of a found face with a drawn one.", DefaultValueFactory = _ => DetectionScore.Overlap };
-        var angles = new Option<bool>("--angles") { Description = "Also turns near faces in steps of 30 degrees and looks for them again." };
-        var models = new Option<string?>("--models") { Description = "Folder with the models; by default the one beside the program." };
+        var overlap = new Option<float>("--iou") { Description = "Minimum IoU between a detected face and an annotated one.", DefaultValueFactory = _ => DetectionScore.Overlap };
+        var angles = new Option<bool>("--angles") { Description = "Also rotates pictures with large faces in steps of 30 degrees and detects again." };
+        var models = new Option<string?>("--models") { Description = "Folder of the models. Default: the one shipped with the program." };
         var detail = new Option<DetectionDetail[]>("--detail")
         {
-            Description = "Detection efforts, one report each.",
+            Description = "Detection details to evaluate, one report each.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [DetectionDetail.Auto],
         };
-        var jobs = new Option<int>("--jobs") { Description = "Pictures at a time; 1 for timings.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var jobs = new Option<int>("--jobs") { Description = "Pictures in parallel. Use 1 for timings.", DefaultValueFactory = _ => Environment.ProcessorCount };
         var output = new Option<string>("--out") { Description = "Folder for the reports.", DefaultValueFactory = _ => "runs/evaluation" };
-        var command = new Command("evaluate", "Scores the models on labelled pictures: finding faces, judging them, calibration, mistakes.")
+        var command = new Command("evaluate", "Scores the models on labelled pictures: detection, classification, calibration, mistakes.")
         {
             data, nobody, overlap, angles, models, detail, jobs, output,
         };
@@ -50,12 +51,14 @@ internal static class EvaluateCommand
                 using var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 var sets = (parse.GetValue(data) ?? []).Select(DataSetArgument.Parse)
                     .Select(set => (set.Part, Pictures: LabelledPictures.Read(set.Folder, set.Part)))
-                    .Concat((parse.GetValue(nobody) ?? []).Select(folder => (Part: (string?)null, Pictures: LabelledPictures.ReadWithoutPeople(folder))));
+                    .Concat((parse.GetValue(nobody) ?? [])
+                        .Select(folder => (Part: (string?)null, Pictures: LabelledPictures.ReadWithoutPeople(folder))));
                 foreach (var (part, pictures) in sets)
                 {
                     foreach (var effort in parse.GetRequiredValue(detail))
                     {
-                        var title = $"{pictures[0].Source}{(part is null ? string.Empty : " " + part)}, detail {effort.ToString().ToLowerInvariant()}";
+                        var set = part is null ? pictures[0].Source : $"{pictures[0].Source} {part}";
+                        var title = $"{set}, detail {effort.ToString().ToLowerInvariant()}";
                         var evaluator = new Evaluator(pipeline, effort, parse.GetValue(overlap));
                         var result = RunConsole.Progress(
                             title, pictures.Count, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
@@ -64,7 +67,8 @@ internal static class EvaluateCommand
                             result = result with { Angles = new AngleTest(pipeline, effort).Run(pictures, cancellationToken) };
                         }
 
-                        Write(title, result, Path.Combine(parse.GetRequiredValue(output), title.Replace(", detail ", "-", StringComparison.Ordinal).Replace(' ', '-')), cancellationToken);
+                        var folder = title.Replace(", detail ", "-", StringComparison.Ordinal).Replace(' ', '-');
+                        Write(title, result, Path.Combine(parse.GetRequiredValue(output), folder), cancellationToken);
                     }
                 }
 

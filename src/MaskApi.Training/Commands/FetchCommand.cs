@@ -11,12 +11,16 @@ internal static class FetchCommand
     {
         var names = new Argument<string[]>("source")
         {
-            Description = $"What to fetch: {string.Join(", ", PublicSource.All.Select(s => s.Name))}. Without any, they are listed with their licences.",
+            Description = $"Sources to fetch: {string.Join(", ", PublicSource.All.Select(s => s.Name))}. "
+                + "Without any, lists them with their licences.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         names.AcceptOnlyFromAmong([.. PublicSource.All.Select(s => s.Name)]);
-        var to = new Option<string>("--to") { Description = "Folder that gets a folder for each source.", DefaultValueFactory = _ => "data" };
-        var command = new Command("fetch", "Downloads the backbone and public data sets from their own addresses, checked and resumable.") { names, to };
+        var to = new Option<string>("--to") { Description = "Parent folder; each source gets its own folder in it.", DefaultValueFactory = _ => "data" };
+        var command = new Command("fetch", "Downloads the backbone and public data sets from their publishers. Verified and resumable.")
+        {
+            names, to,
+        };
         command.SetAction(async (parse, cancellationToken) =>
         {
             var chosen = parse.GetValue(names) ?? [];
@@ -39,12 +43,13 @@ internal static class FetchCommand
                     var result = await RunConsole.ProgressAsync(
                         $"fetching {source.Name} (kB)",
                         (int)(total / 1000),
-                        progress => new SourceFetcher(new Downloader(client)).FetchAsync(source, folder, new Kilobytes(progress), cancellationToken)).ConfigureAwait(false);
+                        progress => new SourceFetcher(new Downloader(client))
+                            .FetchAsync(source, folder, new Kilobytes(progress), cancellationToken)).ConfigureAwait(false);
                     RunConsole.Line($"  {result}, in {folder}");
                 }
                 catch (Exception e) when (e is HttpRequestException or HttpIOException or InvalidDataException)
                 {
-                    RunConsole.Warn($"  {source.Name} could not be fetched: {e.Message} Run the command again to go on from where it stopped.");
+                    RunConsole.Warn($"  Could not fetch {source.Name}: {e.Message} Run the command again to resume.");
                     return 1;
                 }
             }

@@ -13,21 +13,22 @@ using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>fit-face-head</c>: teaches a mask classifier to tell faces from what the detector takes for them.</summary>
+/// <summary><c>fit-face-head</c>: trains a head of the mask classifier that tells faces from the detector's false positives.</summary>
 internal static class FitFaceHeadCommand
 {
     public static Command Create()
     {
         var model = new Argument<FileInfo>("classifier.onnx")
         {
-            Description = "A classifier that 'train' wrote; the head is added to it, in place of one that it may have.",
+            Description = "A classifier written by 'train'. The head is added to it and replaces an existing one.",
         };
         model.AcceptExistingOnly();
-        var data = new Option<string>("--data") { Description = "A detection set: images/ and boxes.csv (FOLDER:fit takes one part).", Required = true };
-        var portraits = Folders("--portraits", "Folders by class, somebody in each picture: what the detector is sure of there counts as a face.");
-        var empty = Folders("--without-people", "Folders with pictures in which nobody is.");
-        var models = new Option<string?>("--models") { Description = "Folder with the detector; by default the one beside the program." };
-        var folds = new Option<int>("--folds") { Description = "Parts of the cross-validation.", DefaultValueFactory = _ => 3 };
+        var data = new Option<string>("--data") { Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).", Required = true };
+        var portraits = Folders(
+            "--portraits", "Folders by class, with a person in every picture. Confident detections there count as faces.");
+        var empty = Folders("--without-people", "Folders of pictures without people.");
+        var models = new Option<string?>("--models") { Description = "Folder of the detector. Default: the one shipped with the program." };
+        var folds = new Option<int>("--folds") { Description = "Folds of the cross-validation.", DefaultValueFactory = _ => 3 };
         var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 100 };
         var command = new Command(
             "fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
@@ -44,9 +45,9 @@ internal static class FitFaceHeadCommand
                 using var features = new FaceCandidateSource(detector, FaceHead.ShowFeatures(bytes));
                 FaceCandidateCrop[] candidates =
                 [
-                    .. Cut("drawn faces", LabelledPictures.Read(folder, part), CandidateKind.Drawn),
+                    .. Cut("annotated faces", LabelledPictures.Read(folder, part), CandidateKind.Drawn),
                     .. Cut("portraits", All(portraits, item => LabelledPictures.Read(item)), CandidateKind.Portrait),
-                    .. Cut("nobody", All(empty, LabelledPictures.ReadWithoutPeople), CandidateKind.WithoutPeople),
+                    .. Cut("without people", All(empty, LabelledPictures.ReadWithoutPeople), CandidateKind.WithoutPeople),
                 ];
                 var fit = FaceHeadFit.Of(candidates, parse.GetValue(folds), parse.GetValue(penalty));
                 Print(candidates, fit);
@@ -82,20 +83,21 @@ internal static class FitFaceHeadCommand
         {
             ["face_head_data"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false alarms; "
+                $"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false positives; "
                 + $"features' SHA-256 {Convert.ToHexStringLower(hash.GetCurrentHash())}"),
         };
     }
 
     private static void Print(IReadOnlyList<FaceCandidateCrop> candidates, FaceHeadFit fit)
     {
-        RunConsole.Line($"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false alarms");
+        var faces = candidates.Count(candidate => candidate.IsFace);
+        RunConsole.Line($"{faces} faces, {candidates.Count - faces} false positives");
         foreach (var quality in fit.Qualities)
         {
             RunConsole.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{quality.Kind}: of {quality.Faces} faces that the detector reports {quality.FacesKept} stay, "
-                + $"of {quality.FalseFaces} false ones {quality.FalseFacesKept}"));
+                $"{quality.Kind}: keeps {quality.FacesKept} of {quality.Faces} detected faces "
+                + $"and {quality.FalseFacesKept} of {quality.FalseFaces} false positives"));
         }
 
         foreach (var (name, weight) in FaceRescoring.FeatureNames.Prepend("constant").Zip(fit.Weights))

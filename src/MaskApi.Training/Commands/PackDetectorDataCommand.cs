@@ -6,28 +6,28 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>pack-detector-data</c>: all that <c>tune-detector</c> learns from, in one file.</summary>
+/// <summary><c>pack-detector-data</c>: packs everything that <c>tune-detector</c> trains on into one file.</summary>
 internal static class PackDetectorDataCommand
 {
-    // Pictures that nobody labelled are portraits mostly; at this size their faces still exceed the greatest that a view shows.
+    // Unlabelled pictures are mostly portraits. At this size their faces still exceed the largest that a view shows.
     private const int LongSide = 320;
-    // What looks like a face may be anywhere in a picture without people, and small.
+    // In pictures without people, face-like things may be anywhere, and small.
     private const int LongSideWithoutPeople = 720;
     private const int Quality = 80;
 
     public static Command Create()
     {
         var labelled = new Option<string>("--labelled") { Description = "Folder with images/ and boxes.csv.", Required = true };
-        var part = new Option<string?>("--part") { Description = "Only this part of boxes.csv.", DefaultValueFactory = _ => "fit" };
+        var part = new Option<string?>("--part") { Description = "Use only this part of boxes.csv.", DefaultValueFactory = _ => "fit" };
         var unlabelled = new Option<string[]>("--unlabelled")
         {
-            Description = "Folders with with_mask/ and without_mask/, whose faces nobody drew.",
+            Description = "Folders with with_mask/ and without_mask/ and no boxes.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
         var empty = new Option<string[]>("--without-people")
         {
-            Description = "Folders with pictures in which nobody is.",
+            Description = "Folders of pictures without people.",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };

@@ -10,27 +10,27 @@ using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>train</c>: from a crop cache and the backbone to a model the service can load.</summary>
+/// <summary><c>train</c>: trains a model for the service from crop caches and the backbone.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
-        var crops = new Option<string[]>("--crops") { Description = "Crop caches, made by 'crops'.", AllowMultipleArgumentsPerToken = true };
+        var crops = new Option<string[]>("--crops") { Description = "Crop caches written by 'crops'.", AllowMultipleArgumentsPerToken = true };
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets to cut first, into the run's folder: FOLDER, FOLDER:PART, either with =WEIGHT in the loss.",
+            Description = "Data sets to crop first, into the run's folder: FOLDER or FOLDER:PART, optionally with =WEIGHT for the loss.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var models = new Option<string?>("--models") { Description = "Folder with the face detectors for --data; by default the one beside the program." };
+        var models = new Option<string?>("--models") { Description = "Folder of the detector, for --data. Default: the one shipped with the program." };
         var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
         var recipe = new Option<string>("--recipe") { Description = "original, best, or a JSON file.", DefaultValueFactory = _ => "best" };
-        var split = new Option<string?>("--split") { Description = "Overrides the recipe's split: random, or grouped (near-duplicates stay on one side)." }
+        var split = new Option<string?>("--split") { Description = "Overrides the recipe's split: random, or grouped to keep near-duplicates together." }
             .AcceptOnlyFromAmong("random", "grouped");
-        var seed = new Option<int>("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 1 };
-        var repeat = new Option<int>("--repeat") { Description = "Runs, with seeds counting up; mean and spread are printed.", DefaultValueFactory = _ => 1 };
+        var seed = new Option<int>("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 1 };
+        var repeat = new Option<int>("--repeat") { Description = "Number of runs with consecutive seeds; prints mean and spread.", DefaultValueFactory = _ => 1 };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
-        var output = new Option<string?>("--out") { Description = "The run's folder; by default runs/<recipe>." };
-        var resume = new Option<bool>("--resume") { Description = "Go on from the run folder's checkpoint." };
+        var output = new Option<string?>("--out") { Description = "The run's folder. Default: runs/<recipe>." };
+        var resume = new Option<bool>("--resume") { Description = "Resume from the checkpoint in the run's folder." };
         var command = new Command("train", "Trains the mask classifier and writes it as ONNX.")
         {
             crops, data, models, backbone, recipe, split, seed, repeat, device, output, resume,
@@ -70,14 +70,15 @@ internal static class TrainCommand
                     var runFolder = parse.GetValue(repeat) > 1 ? Path.Combine(folder, $"seed-{runSeed}") : folder;
                     RunConsole.Line($"{how.Name}, seed {runSeed}, {where.type.ToString().ToLowerInvariant()}, {runFolder}");
                     results.Add(await TrainingRun.ExecuteAsync(
-                        faces, weights, how, runSeed, where, runFolder, parse.GetValue(resume), new ConsoleObserver(), cancellationToken).ConfigureAwait(false));
+                        faces, weights, how, runSeed, where, runFolder, parse.GetValue(resume), new ConsoleObserver(), cancellationToken)
+                            .ConfigureAwait(false));
                     RunReport.Write(runFolder);
                     Print(results[^1]);
                 }
             }
             catch (OperationCanceledException)
             {
-                RunConsole.Warn("Stopped. --resume goes on from the last whole epoch.");
+                RunConsole.Warn("Stopped. Use --resume to continue from the last finished epoch.");
                 return 130;
             }
 
@@ -107,7 +108,7 @@ internal static class TrainCommand
 
     private static string Cut(string[] sets, string path, string? models, bool resume, CancellationToken cancellationToken)
     {
-        // A run that is resumed goes on with the very faces it began with.
+        // A resumed run continues with exactly the faces it began with.
         if (resume && File.Exists(path))
         {
             return path;
@@ -120,8 +121,10 @@ internal static class TrainCommand
 
     private static void Print(RunResult r) => RunConsole.Line(string.Create(
         CultureInfo.InvariantCulture,
-        $"seed {r.Seed}: validation accuracy {r.ValidationAccuracy:0.0000}, balanced {r.ValidationBalancedAccuracy:0.0000}, loss {r.ValidationLoss:0.0000} "
-        + $"(calibrated {r.CalibratedLoss:0.0000}, temperatures {string.Join(" and ", r.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)))}); phase 1 {r.HeadSeconds:0} s, phase 2 {r.TuningSeconds:0} s, in all {r.TotalSeconds:0} s"));
+        $"seed {r.Seed}: validation accuracy {r.ValidationAccuracy:0.0000}, balanced {r.ValidationBalancedAccuracy:0.0000}, "
+        + $"loss {r.ValidationLoss:0.0000} (calibrated {r.CalibratedLoss:0.0000}, temperatures "
+        + $"{string.Join(" and ", r.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)))}); "
+        + $"phase 1 {r.HeadSeconds:0} s, phase 2 {r.TuningSeconds:0} s, total {r.TotalSeconds:0} s"));
 
     private static void Summarize(List<RunResult> results)
     {
@@ -130,10 +133,11 @@ internal static class TrainCommand
             var values = results.Select(of).ToArray();
             var mean = values.Average();
             var deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-            return string.Create(CultureInfo.InvariantCulture, $"{mean:0.0000} ± {deviation:0.0000} ({values.Min():0.0000}–{values.Max():0.0000})");
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{mean:0.0000} ± {deviation:0.0000} ({values.Min():0.0000}–{values.Max():0.0000})");
         }
 
-        RunConsole.Line($"{results.Count} runs, mean ± standard deviation (least–greatest):");
+        RunConsole.Line($"{results.Count} runs, mean ± standard deviation (min–max):");
         RunConsole.Line($"  validation accuracy  {Spread(r => r.ValidationAccuracy)}");
         RunConsole.Line($"  balanced accuracy    {Spread(r => r.ValidationBalancedAccuracy)}");
         RunConsole.Line($"  validation loss      {Spread(r => r.ValidationLoss)}");

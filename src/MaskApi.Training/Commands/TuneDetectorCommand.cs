@@ -7,28 +7,28 @@ using MaskApi.Training.Reports;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>tune-detector</c>: from a detector pack and MediaPipe's file to a detector for masked, small and turned faces.</summary>
+/// <summary><c>tune-detector</c>: fine-tunes MediaPipe's detector for masked, small and rotated faces.</summary>
 internal static class TuneDetectorCommand
 {
     public static Command Create()
     {
         var defaults = new DetectorRecipe();
-        var data = new Option<FileInfo>("--data") { Description = "A pack made by 'pack-detector-data'.", Required = true }.AcceptExistingOnly();
+        var data = new Option<FileInfo>("--data") { Description = "A pack written by 'pack-detector-data'.", Required = true }.AcceptExistingOnly();
         var model = new Option<FileInfo>("--model") { Description = "face_detection_full_range.tflite.", Required = true }.AcceptExistingOnly();
         var start = new Option<FileInfo?>("--start")
         {
-            Description = "blaze_face_tuned.onnx of an earlier run: takes the first round's place, and training goes on from it.",
+            Description = "blaze_face_tuned.onnx of an earlier run. Replaces the first round; training continues from it.",
         };
         var output = new Option<string>("--out") { Description = "The run's folder.", DefaultValueFactory = _ => Path.Combine("runs", "detector") };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" }
             .AcceptOnlyFromAmong("auto", "cpu", "cuda");
-        var first = Number("--first-steps", "Steps on labelled pictures alone.", defaults.FirstRoundSteps);
-        var second = Number("--second-steps", "Steps on all pictures; 0 ends the run after the first round.", defaults.SecondRoundSteps);
-        var batch = Number("--batch", "Views a step.", defaults.BatchSize);
-        var rate = new Option<double>("--rate") { Description = "Greatest learning rate.", DefaultValueFactory = _ => defaults.LearningRate };
+        var first = Number("--first-steps", "Steps of the first round, on labelled pictures only.", defaults.FirstRoundSteps);
+        var second = Number("--second-steps", "Steps of the second round, on all pictures; 0 skips it.", defaults.SecondRoundSteps);
+        var batch = Number("--batch", "Views per step.", defaults.BatchSize);
+        var rate = new Option<double>("--rate") { Description = "Peak learning rate.", DefaultValueFactory = _ => defaults.LearningRate };
         var share = new Option<double>("--unlabelled-share")
         {
-            Description = "Share of views from pictures nobody labelled.",
+            Description = "Share of the second round's views from unlabelled pictures.",
             DefaultValueFactory = _ => defaults.UnlabelledShare,
         };
         var empty = new Option<double>("--empty-share")
@@ -38,14 +38,17 @@ internal static class TuneDetectorCommand
         };
         var kept = new Option<double>("--original-share")
         {
-            Description = "Share of the original weights in the mean that each round keeps.",
+            Description = "Share of the original weights that each round mixes back in.",
             DefaultValueFactory = _ => defaults.OriginalShare,
         };
-        var side = Number("--side", "Side of a view, pixels; a multiple of 32.", defaults.Sampler.Side);
-        var seed = Number("--seed", "Seed of everything random.", defaults.Seed);
-        var folds = Number("--folds", "Parts that labelled pictures are divided into by a hash of their names.", 5);
-        var fold = new Option<int?>("--fold") { Description = "Keep this part, from 0, for judging. Without it, all pictures are learned from." };
-        var command = new Command("tune-detector", "Trains the full-range face detector further and writes it as ONNX.")
+        var side = Number("--side", "Side of a view in pixels; a multiple of 32.", defaults.Sampler.Side);
+        var seed = Number("--seed", "Random seed.", defaults.Seed);
+        var folds = Number("--folds", "Number of folds; a hash of its name assigns each picture.", 5);
+        var fold = new Option<int?>("--fold")
+        {
+            Description = "Fold to hold out for scoring, from 0. Without it, trains on all pictures.",
+        };
+        var command = new Command("tune-detector", "Fine-tunes the full-range face detector and writes it as ONNX.")
         {
             data, model, start, output, device, first, second, batch, rate, share, empty, kept, side, seed, folds, fold,
         };
@@ -71,10 +74,11 @@ internal static class TuneDetectorCommand
 
             var pack = parse.GetRequiredValue(data).FullName;
             var tflite = await File.ReadAllBytesAsync(parse.GetRequiredValue(model).FullName, cancellationToken).ConfigureAwait(false);
-            var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(pack, cancellationToken).ConfigureAwait(false)));
+            var hash = Convert.ToHexStringLower(
+                SHA256.HashData(await File.ReadAllBytesAsync(pack, cancellationToken).ConfigureAwait(false)));
             var where = TorchLoader.Device(parse.GetRequiredValue(device));
 
-            // One core for the sampler: torch's threads spin while they wait for one that was put aside for it.
+            // Leave one core to the sampler: torch's threads spin while one of them waits for a core.
             if (where.type == TorchSharp.DeviceType.CPU)
             {
                 TorchSharp.torch.set_num_threads(Math.Max(1, Environment.ProcessorCount - 1));
@@ -98,7 +102,8 @@ internal static class TuneDetectorCommand
             {
                 var weights = earlier is null ? null : BlazeFaceWeights.Read(tflite, earlier);
                 using var tuned = await new DetectorTuning(tflite, weights, recipe, where, run).RunAsync(
-                    DetectorPack.Read(pack), picture => judged is { } number && picture.Fold(parts) == number, cancellationToken).ConfigureAwait(false);
+                    DetectorPack.Read(pack), picture => judged is { } number && picture.Fold(parts) == number, cancellationToken)
+                        .ConfigureAwait(false);
                 run.WriteModel(tflite, tuned, $"detector pack, SHA-256 {hash}");
             }
             catch (OperationCanceledException)
