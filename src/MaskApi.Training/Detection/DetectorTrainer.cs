@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MaskApi.Training.Fitting;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;

@@ -1,6 +1,5 @@
 using MaskApi.Training.Data;
 using MaskApi.Vision.Geometry;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;

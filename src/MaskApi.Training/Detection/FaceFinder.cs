@@ -1,7 +1,6 @@
 using MaskApi.Training.Data;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;

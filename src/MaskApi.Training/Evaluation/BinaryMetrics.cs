@@ -1,5 +1,3 @@
-using MaskApi.Training.Fitting;
-
 namespace MaskApi.Training.Evaluation;
 
 /// <summary>A judged face.</summary>

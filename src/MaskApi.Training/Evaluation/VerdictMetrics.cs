@@ -1,5 +1,4 @@
 using MaskApi.Training.Data;
-using MaskApi.Training.Network;
 
 namespace MaskApi.Training.Evaluation;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MaskApi.Training.Data;
-using MaskApi.Training.Evaluation;
 using MaskApi.Training.Network;
 using static TorchSharp.torch;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using MaskApi.Training.Data;
 using MaskApi.Training.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 

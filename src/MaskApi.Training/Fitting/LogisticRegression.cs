@@ -1,5 +1,4 @@
 using MaskApi.Training.Network;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Fitting;

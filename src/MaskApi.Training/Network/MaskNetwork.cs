@@ -1,5 +1,3 @@
-using MaskApi.Vision.Inference;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
