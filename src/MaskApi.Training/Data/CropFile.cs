@@ -7,8 +7,8 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Training.Data;
 
 /// <summary>
-/// A crop cache: one zip with <c>index.json</c> and a JPEG per face, all that a training run needs besides the backbone. Any zip tool and
-/// any language reads it.
+/// A crop cache: a zip with <c>index.json</c> and one JPEG per face. Apart from the backbone it is all that training needs, and any
+/// language can read it.
 /// </summary>
 public static class CropFile
 {
@@ -20,7 +20,7 @@ public static class CropFile
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    /// <summary>Writes a cache; an older file of that name is replaced only once the new one is complete.</summary>
+    /// <summary>Writes a cache. An existing file is replaced only once the new one is complete.</summary>
     /// <param name="path">The zip file.</param>
     /// <param name="crops">Its content.</param>
     public static void Write(string path, IReadOnlyList<LabelledCrop> crops)
@@ -28,7 +28,7 @@ public static class CropFile
         ArgumentNullException.ThrowIfNull(crops);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var partial = path + ".partial";
-        using (var zip = ZipFile.Open(Emptied(partial), ZipArchiveMode.Create))
+        using (var zip = ZipFile.Open(Deleted(partial), ZipArchiveMode.Create))
         {
             var entries = new Entry[crops.Count];
             for (var i = 0; i < crops.Count; i++)
@@ -45,9 +45,9 @@ public static class CropFile
         File.Move(partial, path, overwrite: true);
     }
 
-    /// <summary>Reads a cache into memory (the pictures stay encoded).</summary>
+    /// <summary>Reads a cache into memory. The pictures stay encoded.</summary>
     /// <param name="path">The zip file.</param>
-    /// <exception cref="InvalidDataException">It is not a crop cache.</exception>
+    /// <exception cref="InvalidDataException">The file is not a crop cache.</exception>
     public static IReadOnlyList<LabelledCrop> Read(string path)
     {
         using var zip = ZipFile.OpenRead(path);
@@ -57,7 +57,7 @@ public static class CropFile
         return [.. entries.Select(e => e.ToCrop(Bytes(zip, e.File)))];
     }
 
-    /// <summary>A fingerprint of what is trained on: SHA-256 over every crop's labels, boxes and pixels.</summary>
+    /// <summary>Fingerprint of the training data: SHA-256 over every crop's labels, boxes and pixels.</summary>
     /// <param name="crops">The crops, in order.</param>
     public static string Fingerprint(IReadOnlyList<LabelledCrop> crops)
     {
@@ -72,7 +72,7 @@ public static class CropFile
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static string Emptied(string path)
+    private static string Deleted(string path)
     {
         File.Delete(path);
         return path;
@@ -81,7 +81,7 @@ public static class CropFile
     private static Stream Create(ZipArchive zip, string name, CompressionLevel level)
     {
         var entry = zip.CreateEntry(name, level);
-        entry.LastWriteTime = DateTimeOffset.UnixEpoch.AddYears(10); // Equal content, equal file; zip knows no date before 1980.
+        entry.LastWriteTime = DateTimeOffset.UnixEpoch.AddYears(10); // Equal content gives an equal file. Zip dates start in 1980.
         return entry.Open();
     }
 

@@ -7,51 +7,52 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>How faces are cut for training.</summary>
+/// <summary>How faces are cropped for training.</summary>
 public sealed record CropOptions
 {
-    /// <summary>Least confidence of a detected face.</summary>
+    /// <summary>Minimum detection confidence.</summary>
     public float DetectionThreshold { get; init; } = 0.3f;
 
-    /// <summary>Detection effort.</summary>
+    /// <summary>Detection detail.</summary>
     public DetectionDetail Detail { get; init; } = DetectionDetail.High;
 
-    /// <summary>Margin around the face on each side, as a share of the box: the service's 15 % and room to move the box.</summary>
+    /// <summary>Margin on each side, as a share of the box: the service's 15 % plus room to move the box.</summary>
     public float Margin { get; init; } = 0.4f;
 
-    /// <summary>Longer side of a cached cut, pixels. 288 leaves 208 for the padded face, close to the network's 224.</summary>
+    /// <summary>Maximum longer side of a cached crop, in pixels. 288 leaves 208 for the padded face, close to the network's 224.</summary>
     public int MaxSide { get; init; } = 288;
 
     /// <summary>JPEG quality of the cache.</summary>
     public int Quality { get; init; } = 94;
 
-    /// <summary>Drawn faces smaller than this are left out, pixels.</summary>
+    /// <summary>Annotated faces smaller than this are left out, in pixels.</summary>
     public float MinFaceSide { get; init; } = 12;
 
     /// <summary>
-    /// In a picture with one label, smaller finds are not the face that is meant, as a share of the picture's shorter side. Of 190 such finds
-    /// in a web-gathered set nearly all were buttons, hair and background in pictures whose own face was missed.
+    /// Minimum size of the subject in a picture with one label, as a share of the picture's shorter side. Of 190 smaller detections in a
+    /// web-gathered set, nearly all were buttons, hair and background in pictures whose own face was missed.
     /// </summary>
     public float MinSubject { get; init; } = 0.12f;
 
-    /// <summary>Least overlap (intersection over union) of a detected box and a drawn one to be the same face.</summary>
+    /// <summary>Minimum intersection over union of a detected and an annotated box of the same face.</summary>
     public float MatchOverlap { get; init; } = 0.4f;
 }
 
-/// <summary>What came of cutting a data set.</summary>
+/// <summary>The crops of a data set.</summary>
 /// <param name="Crops">In the order of the pictures.</param>
-/// <param name="WithoutDetection">Pictures (or, as <c>name#face</c>, drawn faces) in which the detector found nothing.</param>
+/// <param name="WithoutDetection">Pictures (or annotated faces, as <c>name#face</c>) in which the detector found nothing.</param>
 /// <param name="Unreadable">Pictures that cannot be decoded, with the reason.</param>
-public sealed record CropResult(IReadOnlyList<LabelledCrop> Crops, IReadOnlyList<string> WithoutDetection, IReadOnlyList<string> Unreadable);
+public sealed record CropResult(
+    IReadOnlyList<LabelledCrop> Crops, IReadOnlyList<string> WithoutDetection, IReadOnlyList<string> Unreadable);
 
-/// <summary>Cuts labelled faces with the service's own decoder and detector.</summary>
-/// <param name="detector">The service's detector; null to use drawn boxes and whole pictures only.</param>
-/// <param name="options">How to cut.</param>
+/// <summary>Crops labelled faces with the service's own decoder and detector.</summary>
+/// <param name="detector">The service's detector; null to use only annotated boxes and whole pictures.</param>
+/// <param name="options">How to crop.</param>
 public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
 {
-    /// <summary>Cuts every face of the given pictures, on all cores.</summary>
+    /// <summary>Crops every face of the given pictures, on all cores.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="progress">Told of each finished picture; may be null.</param>
+    /// <param name="progress">Receives the number of finished pictures; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public CropResult Cut(IReadOnlyList<LabelledPicture> pictures, IProgress<int>? progress, CancellationToken cancellationToken)
     {
@@ -59,7 +60,8 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
         var crops = new IReadOnlyList<LabelledCrop>[pictures.Count];
         var unreadable = new ConcurrentDictionary<int, string>();
         var done = 0;
-        Parallel.For(0, pictures.Count, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, pictures.Count, parallel, i =>
         {
             try
             {
@@ -77,11 +79,14 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
         var all = crops.SelectMany(c => c).ToArray();
         return new CropResult(
             all,
-            [.. all.Where(c => c.Origin != BoxOrigin.Detector).Select(c => $"{c.Source}/{c.Picture}{(c.Origin == BoxOrigin.Annotation ? $"#{c.Box.X:0},{c.Box.Y:0}" : string.Empty)}")],
+            [.. all.Where(c => c.Origin != BoxOrigin.Detector).Select(Describe)],
             [.. unreadable.OrderBy(u => u.Key).Select(u => u.Value)]);
+
+        static string Describe(LabelledCrop c) =>
+            $"{c.Source}/{c.Picture}{(c.Origin == BoxOrigin.Annotation ? $"#{c.Box.X:0},{c.Box.Y:0}" : string.Empty)}";
     }
 
-    /// <summary>Cuts the faces of one picture.</summary>
+    /// <summary>Crops the faces of one picture.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="ImageRejectedException">The picture cannot be decoded.</exception>
@@ -96,15 +101,19 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
 
         LabelledCrop Crop(FaceLabel label, PixelBox box, BoxOrigin origin, float confidence)
         {
-            pictureHash ??= PerceptualHash.Of(
-                whole = RgbImage.From(raster, new PixelRegion(0, 0, raster.Width, raster.Height)), new SampleRect(0, 0, raster.Width, raster.Height));
+            if (pictureHash is null)
+            {
+                whole = RgbImage.From(raster, new PixelRegion(0, 0, raster.Width, raster.Height));
+                pictureHash = PerceptualHash.Of(whole, new SampleRect(0, 0, raster.Width, raster.Height));
+            }
+
             return Encode(picture, raster, whole, pictureHash.Value, label, box, origin, confidence);
         }
 
         if (picture.Label is { } label)
         {
-            var least = options.MinSubject * Math.Min(raster.Width, raster.Height);
-            return Subject(found, least) is { } subject
+            var minSide = options.MinSubject * Math.Min(raster.Width, raster.Height);
+            return Subject(found, minSide) is { } subject
                 ? [Crop(label, subject.Box, BoxOrigin.Detector, subject.Confidence)]
                 : [Crop(label, new PixelBox(0, 0, raster.Width, raster.Height), BoxOrigin.Picture, 0)];
         }
@@ -125,14 +134,14 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
         return crops;
     }
 
-    /// <summary>The face that a picture with one label is of: large and sure.</summary>
+    /// <summary>The subject of a picture with one label: a large face, detected with confidence.</summary>
     internal static DetectedFace? Subject(IReadOnlyList<DetectedFace> found, float minSide)
     {
         var large = found.Where(f => MathF.Max(f.Box.Width, f.Box.Height) >= minSide).ToArray();
         return large.Length == 0 ? null : large.MaxBy(f => f.Confidence * MathF.Sqrt(f.Box.Area));
     }
 
-    /// <summary>Pairs drawn faces with detected ones, best overlap first, each used once.</summary>
+    /// <summary>Pairs annotated faces with detections, best overlap first, each used once.</summary>
     private List<(AnnotatedFace Face, DetectedFace? Match)> Match(IReadOnlyList<AnnotatedFace> faces, IReadOnlyList<DetectedFace> found)
     {
         var pairs = from f in Enumerable.Range(0, faces.Count)
@@ -155,7 +164,14 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
     }
 
     private LabelledCrop Encode(
-        LabelledPicture picture, Raster raster, RgbImage whole, ulong pictureHash, FaceLabel label, PixelBox box, BoxOrigin origin, float confidence)
+        LabelledPicture picture,
+        Raster raster,
+        RgbImage whole,
+        ulong pictureHash,
+        FaceLabel label,
+        PixelBox box,
+        BoxOrigin origin,
+        float confidence)
     {
         var left = Math.Clamp((int)MathF.Floor(box.X - (options.Margin * box.Width)), 0, raster.Width - 1);
         var top = Math.Clamp((int)MathF.Floor(box.Y - (options.Margin * box.Height)), 0, raster.Height - 1);

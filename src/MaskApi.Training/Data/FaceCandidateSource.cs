@@ -12,32 +12,33 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>Cuts out what the detector takes for faces, and has the classifier look at it.</summary>
-/// <param name="detector">The detector; stays the caller's.</param>
-/// <param name="classifier">The bytes of a classifier that shows its features.</param>
+/// <summary>Crops the detector's candidates and computes the classifier's features of each.</summary>
+/// <param name="detector">The detector; remains owned by the caller.</param>
+/// <param name="classifier">The bytes of a classifier whose features are an output.</param>
 internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] classifier) : IDisposable
 {
-    /// <summary>Most candidates of a picture without people: hundreds of coins would count for more than everything else.</summary>
+    /// <summary>Maximum candidates per picture without people, so that hundreds of coins do not outweigh everything else.</summary>
     private const int MaxFalseFaces = 40;
 
-    /// <summary>What the detector is less sure of is not cut out.</summary>
+    /// <summary>Minimum confidence of a candidate.</summary>
     private const float MinConfidence = 0.05f;
 
-    /// <summary>From this confidence on, what the detector finds in a portrait counts as a face.</summary>
-    private const float SureOfPortrait = 0.9f;
+    /// <summary>Minimum confidence from which a detection in a portrait counts as a face.</summary>
+    private const float MinPortraitConfidence = 0.9f;
 
-    private const float SameFrom = 0.5f;
-    private const float ApartBelow = 0.1f;
+    private const float MinSameFaceOverlap = 0.5f;
+    private const float MaxOtherFaceOverlap = 0.1f;
 
     private readonly InferenceSession _session = SingleThreadSession.Open(classifier);
 
-    /// <summary>Cuts pictures.</summary>
+    /// <summary>Crops the candidates of pictures.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="kind">What is known of them.</param>
-    /// <param name="progress">Told of each finished picture.</param>
+    /// <param name="kind">What is known about the pictures.</param>
+    /// <param name="progress">Receives the number of finished pictures.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>
-    /// The candidates, in the pictures' order, each as it is, mirrored, and turned. What is neither clearly a face nor clearly none is left out.
+    /// The candidates in the pictures' order, each plain, mirrored and rotated. Candidates that are neither clearly a face nor clearly none
+    /// are left out.
     /// </returns>
     public IReadOnlyList<FaceCandidateCrop> Cut(
         IReadOnlyList<LabelledPicture> pictures, CandidateKind kind, IProgress<int> progress, CancellationToken cancellationToken)
@@ -52,7 +53,7 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
             }
             catch (ImageRejectedException)
             {
-                // One picture that cannot be read is no reason to fit nothing.
+                // One unreadable picture should not stop the fit.
                 found[i] = [];
             }
 
@@ -72,10 +73,10 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
             return Cut(picture, source, kind, cancellationToken);
         }
 
-        // What passes for a face is another thing at half the size, and there are never enough pictures.
+        // At half the size other things resemble faces, and there are never enough pictures.
         var whole = RgbImage.From(picture, new PixelRegion(0, 0, picture.Width, picture.Height));
-        using var half = Resampler
-            .Resize(whole, new SampleRect(0, 0, whole.Width, whole.Height), Math.Max(1, whole.Width / 2), Math.Max(1, whole.Height / 2)).ToRaster();
+        var (width, height) = (Math.Max(1, whole.Width / 2), Math.Max(1, whole.Height / 2));
+        using var half = Resampler.Resize(whole, new SampleRect(0, 0, whole.Width, whole.Height), width, height).ToRaster();
         return [.. Cut(picture, source, kind, cancellationToken), .. Cut(half, source, kind, cancellationToken)];
     }
 
@@ -85,7 +86,7 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
         var options = new AnalysisOptions
         {
             Detail = kind == CandidateKind.Portrait ? DetectionDetail.Auto : DetectionDetail.High,
-            DetectionThreshold = kind == CandidateKind.Portrait ? SureOfPortrait : MinConfidence,
+            DetectionThreshold = kind == CandidateKind.Portrait ? MinPortraitConfidence : MinConfidence,
             MaxFaces = 1000,
         };
         var faces = detector.Detect(picture, options, cancellationToken).Faces.OrderByDescending(face => face.Confidence);
@@ -107,7 +108,7 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
         return candidates;
     }
 
-    // Null where it cannot be said: beside a drawn face, or where the detector is sure of a face that nobody drew.
+    // Null if unclear: near an annotated face, or a confident detection without an annotation.
     private static bool? IsFace(DetectedFace face, LabelledPicture source, CandidateKind kind)
     {
         if (kind != CandidateKind.Drawn)
@@ -115,13 +116,14 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
             return kind == CandidateKind.Portrait;
         }
 
-        if (source.Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= ApartBelow))
+        if (source.Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= MaxOtherFaceOverlap))
         {
             return null;
         }
 
-        var overlap = source.Faces.Where(drawn => !drawn.Ignored).Select(drawn => drawn.Box.IntersectionOverUnion(face.Box)).DefaultIfEmpty().Max();
-        return overlap >= SameFrom ? true : overlap < ApartBelow && face.Confidence < 0.5f ? false : null;
+        var overlap = source.Faces.Where(drawn => !drawn.Ignored)
+            .Select(drawn => drawn.Box.IntersectionOverUnion(face.Box)).DefaultIfEmpty().Max();
+        return overlap >= MinSameFaceOverlap ? true : overlap < MaxOtherFaceOverlap && face.Confidence < 0.5f ? false : null;
     }
 
     private float[] Features(FaceCrop crop, View view)

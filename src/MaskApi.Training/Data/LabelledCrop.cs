@@ -3,26 +3,26 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>What is labelled about a face.</summary>
+/// <summary>Label of a face.</summary>
 public enum FaceLabel
 {
     /// <summary>No mask.</summary>
     WithoutMask,
 
-    /// <summary>A mask over mouth and nose.</summary>
+    /// <summary>A mask that covers mouth and nose.</summary>
     WithMask,
 
-    /// <summary>A mask that leaves the nose or the mouth free: under the nose, on the chin, from one ear, over the eyes.</summary>
+    /// <summary>A mask that leaves nose or mouth bare: below the nose, on the chin, from one ear, over the eyes.</summary>
     IncorrectMask,
 }
 
-/// <summary>How a face's box came about.</summary>
+/// <summary>Origin of a face's box.</summary>
 public enum BoxOrigin
 {
-    /// <summary>The detector's, as in service.</summary>
+    /// <summary>Found by the detector, as in the service.</summary>
     Detector,
 
-    /// <summary>Drawn by people; the detector found no face there.</summary>
+    /// <summary>Drawn by annotators; the detector found no face there.</summary>
     Annotation,
 
     /// <summary>The whole picture, because the detector found no face in it.</summary>
@@ -30,23 +30,23 @@ public enum BoxOrigin
 }
 
 /// <summary>
-/// One labelled face, cut out of its picture with a margin wide enough to move and scale the box while augmenting.
+/// One labelled face, cropped with a margin wide enough to move and scale the box during augmentation.
 /// </summary>
 /// <param name="Source">Name of the data set.</param>
 /// <param name="Picture">File name of the picture in it.</param>
-/// <param name="Part">The data set's own division, such as <c>fit</c>; empty where it has none.</param>
-/// <param name="Label">What people say about the face.</param>
-/// <param name="Origin">Where the box is from.</param>
-/// <param name="Confidence">Of the detector; 0 where it found nothing.</param>
-/// <param name="PictureWidth">Pixels.</param>
-/// <param name="PictureHeight">Pixels.</param>
-/// <param name="Box">The face, in pixels of the picture.</param>
-/// <param name="Region">What was cut out, in pixels of the picture.</param>
+/// <param name="Part">The data set's own partition, such as <c>fit</c>; empty if none.</param>
+/// <param name="Label">The annotators' label.</param>
+/// <param name="Origin">Origin of the box.</param>
+/// <param name="Confidence">The detector's confidence; 0 if it found nothing.</param>
+/// <param name="PictureWidth">Width of the picture, in pixels.</param>
+/// <param name="PictureHeight">Height of the picture, in pixels.</param>
+/// <param name="Box">The face's box, in pixels of the picture.</param>
+/// <param name="Region">The cropped region, in pixels of the picture.</param>
 /// <param name="CropHash">Perceptual hash of the face crop.</param>
 /// <param name="PictureHash">Perceptual hash of the whole picture.</param>
-/// <param name="Tag">What the data set says of the face besides its label, such as <c>beard</c>; empty where it says nothing.</param>
-/// <param name="Series">Series of photographs that stays on one side of every split; empty where there is none.</param>
-/// <param name="Encoded">The cut as a JPEG, possibly scaled down.</param>
+/// <param name="Tag">The data set's tag of the face, such as <c>beard</c>; empty if none.</param>
+/// <param name="Series">Series of photographs, kept on one side of every split; empty if none.</param>
+/// <param name="Encoded">The crop as a JPEG, possibly scaled down.</param>
 public sealed record LabelledCrop(
     string Source,
     string Picture,
@@ -64,13 +64,13 @@ public sealed record LabelledCrop(
     string Series,
     ReadOnlyMemory<byte> Encoded)
 {
-    /// <summary>Longer side of the face in its picture, pixels.</summary>
+    /// <summary>Longer side of the face, in pixels of the picture.</summary>
     public float FaceSide => MathF.Max(Box.Width, Box.Height);
 
     /// <summary>True for a mask, however it is worn.</summary>
     public bool Masked => Label != FaceLabel.WithoutMask;
 
-    /// <summary>The face, in pixels of the decoded cut.</summary>
+    /// <summary>The face's box, in pixels of the decoded crop.</summary>
     /// <param name="image">The decoded <see cref="Encoded"/>.</param>
     public PixelBox Within(RgbImage image)
     {
@@ -80,9 +80,9 @@ public sealed record LabelledCrop(
     }
 
     /// <summary>
-    /// The rectangle that the service would cut for a box (15 % padding, clipped to the picture), in pixels of the decoded cut.
+    /// The rectangle that the service would crop for a box (15 % padding, clipped to the picture), in pixels of the decoded crop.
     /// </summary>
-    /// <param name="box">In pixels of the picture: the face's own box, or a jittered one.</param>
+    /// <param name="box">The face's own box or a jittered one, in pixels of the picture.</param>
     /// <param name="image">The decoded <see cref="Encoded"/>.</param>
     public SampleRect ServiceRect(PixelBox box, RgbImage image)
     {

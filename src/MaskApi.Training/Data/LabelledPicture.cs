@@ -3,31 +3,31 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>A face that people drew and labelled.</summary>
-/// <param name="Label">What they say.</param>
-/// <param name="Box">Brow to chin, pixels of the upright picture.</param>
-/// <param name="Ignored">True for a face too unclear to judge: it counts neither way, and <paramref name="Label"/> says nothing.</param>
+/// <summary>An annotated face.</summary>
+/// <param name="Label">The annotators' label.</param>
+/// <param name="Box">Brow to chin, in pixels of the upright picture.</param>
+/// <param name="Ignored">True for a face too unclear to score. It counts neither way, and <paramref name="Label"/> is meaningless.</param>
 public readonly record struct AnnotatedFace(FaceLabel Label, PixelBox Box, bool Ignored = false);
 
-/// <summary>A picture with what is known about it.</summary>
+/// <summary>A picture with its labels.</summary>
 /// <param name="Source">Name of the data set.</param>
 /// <param name="Path">The file.</param>
-/// <param name="Part">The data set's own division; empty where it has none.</param>
-/// <param name="Label">The one label of the picture, in a folder by class; null in a detection set.</param>
-/// <param name="Faces">Every drawn face, in a detection set; empty in a folder by class.</param>
-/// <param name="Tag">What <c>sources.csv</c> says of the picture; empty where it says nothing.</param>
-/// <param name="Series">Series of photographs that stays on one side of every split; empty where there is none.</param>
+/// <param name="Part">The data set's own partition; empty if none.</param>
+/// <param name="Label">The picture's label in a set with class folders; null in a detection set.</param>
+/// <param name="Faces">All annotated faces in a detection set; empty in a set with class folders.</param>
+/// <param name="Tag">The picture's tag in <c>sources.csv</c>; empty if none.</param>
+/// <param name="Series">Series of photographs, kept on one side of every split; empty if none.</param>
 public sealed record LabelledPicture(string Source, string Path, string Part, FaceLabel? Label, IReadOnlyList<AnnotatedFace> Faces,
     string Tag = "", string Series = "")
 {
-    /// <summary>Data set and file: the picture's name in packs and folds.</summary>
+    /// <summary>Data set and file name: identifies the picture in packs and folds.</summary>
     public string FullName => $"{Source}/{Name}";
 
-    /// <summary>File name without folder.</summary>
+    /// <summary>File name without the folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 }
 
-/// <summary>Reads data sets in either of two layouts: folders by class, or <c>images/</c> with <c>boxes.csv</c>.</summary>
+/// <summary>Reads data sets in either of two layouts: class folders, or <c>images/</c> with <c>boxes.csv</c>.</summary>
 public static class LabelledPictures
 {
     private static readonly string[] _extensions = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
@@ -42,9 +42,9 @@ public static class LabelledPictures
     /// <param name="label">The label.</param>
     public static string Name(FaceLabel label) => _classes.First(c => c.Label == label).Folder;
 
-    /// <summary>Lists a data set, in an order that does not depend on the file system.</summary>
+    /// <summary>Lists the pictures of a data set, in an order independent of the file system.</summary>
     /// <param name="folder">Holds <c>with_mask/</c> and <c>without_mask/</c>, or <c>boxes.csv</c> and <c>images/</c>.</param>
-    /// <param name="part">Only this part of a <c>boxes.csv</c>, if given.</param>
+    /// <param name="part">The part of <c>boxes.csv</c> to read; null for all.</param>
     /// <exception cref="InvalidDataException">The folder has neither layout, or <c>boxes.csv</c> cannot be read.</exception>
     public static IReadOnlyList<LabelledPicture> Read(string folder, string? part = null)
     {
@@ -63,16 +63,17 @@ public static class LabelledPictures
         var origins = Origins(System.IO.Path.Combine(folder, "sources.csv"));
         LabelledPicture[] pictures =
         [
-            .. _classes.SelectMany(c => Files(System.IO.Path.Combine(folder, c.Folder)).Select(file => Picture(source, file, c.Folder, c.Label, origins))),
+            .. _classes.SelectMany(c => Files(System.IO.Path.Combine(folder, c.Folder))
+                .Select(file => Picture(source, file, c.Folder, c.Label, origins))),
         ];
         return pictures.Length > 0
             ? pictures
-            : throw new InvalidDataException($"'{folder}' holds neither with_mask/ and without_mask/ with pictures nor boxes.csv.");
+            : throw new InvalidDataException($"'{folder}' contains neither boxes.csv nor pictures in with_mask/ and without_mask/.");
     }
 
-    /// <summary>Lists pictures in which nobody is, in an order that does not depend on the file system.</summary>
-    /// <param name="folder">Holds pictures, in whatever folders.</param>
-    /// <exception cref="InvalidDataException">It holds none.</exception>
+    /// <summary>Lists pictures without people, in an order independent of the file system.</summary>
+    /// <param name="folder">Contains pictures, at any depth.</param>
+    /// <exception cref="InvalidDataException">The folder contains no pictures.</exception>
     public static IReadOnlyList<LabelledPicture> ReadWithoutPeople(string folder)
     {
         var source = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
@@ -80,11 +81,11 @@ public static class LabelledPictures
         [
             .. Files(folder, SearchOption.AllDirectories).Select(file => new LabelledPicture(source, file, string.Empty, null, [])),
         ];
-        return pictures.Length > 0 ? pictures : throw new InvalidDataException($"'{folder}' holds no pictures.");
+        return pictures.Length > 0 ? pictures : throw new InvalidDataException($"'{folder}' contains no pictures.");
     }
 
-    // sources.csv names for each file where it is from and, for masks worn wrong, the series that it belongs to, for the others a tag.
-    // Drawn masks count as a source of their own, so that a recipe can weigh them.
+    // sources.csv gives each file's source, and a series for incorrectly worn masks or a tag for the others.
+    // Drawn masks count as a source of their own, so that a recipe can weight them.
     private static LabelledPicture Picture(
         string source, string file, string folder, FaceLabel label, Dictionary<string, (string Source, string Tag)> origins)
     {
@@ -143,7 +144,8 @@ public static class LabelledPictures
                     var other => throw new FormatException($"label '{other}'"),
                 };
                 var box = new PixelBox(Number("x"), Number("y"), Number("width"), Number("height"));
-                rows.Add((cells[columns["image"]], columns.TryGetValue("part", out var p) ? cells[p] : string.Empty, new AnnotatedFace(label, box, ignored)));
+                var rowPart = columns.TryGetValue("part", out var p) ? cells[p] : string.Empty;
+                rows.Add((cells[columns["image"]], rowPart, new AnnotatedFace(label, box, ignored)));
             }
             catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
             {

@@ -2,27 +2,26 @@ using System.Numerics;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>Finds crops that show the same thing, so that a split can keep them on one side.</summary>
+/// <summary>Finds near-duplicate crops, so that a split can keep them on one side.</summary>
 /// <remarks>
-/// The bounds were set by looking at the nearest pairs of the original project's set, which holds turned, mirrored, blurred and noisy copies,
-/// and the same photograph with and without a drawn mask. Up to a joint distance of 24 (of 126 bits) nearly all pairs are such; strangers are
-/// about 35 apart, and beyond 26 chains of strangers grow.
+/// The limits come from inspecting the nearest pairs of the original project's set, which holds rotated, mirrored, blurred and noisy
+/// copies, and the same photograph with and without a drawn mask. Up to a joint distance of 24 (of 126 bits) nearly all pairs are
+/// duplicates. Different people are about 35 apart, and beyond 26 they start to form chains.
 /// </remarks>
 public static class NearDuplicates
 {
-    /// <summary>Face and picture together differ in at most this many bits.</summary>
+    /// <summary>Maximum number of differing bits of face and picture together.</summary>
     public const int JointDistance = 24;
 
-    /// <summary>The face alone differs in at most this many bits.</summary>
+    /// <summary>Maximum number of differing bits of the face alone.</summary>
     public const int CropDistance = 4;
 
-    /// <summary>The picture alone differs in at most this many bits.</summary>
+    /// <summary>Maximum number of differing bits of the picture alone.</summary>
     public const int PictureDistance = 3;
 
-    /// <summary>Numbers the groups of crops that belong together: same picture, same series of photographs, near-equal picture, or
-    /// near-equal face.</summary>
+    /// <summary>Groups crops of the same picture or series of photographs, and those with a nearly equal picture or face.</summary>
     /// <param name="crops">All crops that a split will see.</param>
-    /// <returns>For each crop its group: the index of the group's first crop.</returns>
+    /// <returns>The group of each crop: the index of the group's first crop.</returns>
     public static int[] Group(IReadOnlyList<LabelledCrop> crops)
     {
         ArgumentNullException.ThrowIfNull(crops);
@@ -54,7 +53,7 @@ public static class NearDuplicates
         return [.. Enumerable.Range(0, crops.Count).Select(Root)];
     }
 
-    /// <summary>Whether two crops may not be on different sides of a split.</summary>
+    /// <summary>Whether two crops must stay on the same side of a split.</summary>
     /// <param name="a">One crop.</param>
     /// <param name="b">Another.</param>
     public static bool Alike(LabelledCrop a, LabelledCrop b)

@@ -3,19 +3,21 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Training.Data;
 
 /// <summary>
-/// Hides the mouth of a face behind a piece of another picture, as another head, a shoulder or a hand would: a hidden mouth is not a masked one.
+/// Hides the mouth of a face behind a piece of another picture, like another head, a shoulder or a hand. The network learns that a hidden
+/// mouth does not imply a mask.
 /// </summary>
 internal static class Occlusion
 {
     /// <summary>Pastes the brow and hair of one face over the lower half of another, in place.</summary>
     /// <param name="image">The picture to change.</param>
-    /// <param name="face">The face in it, pixels of <paramref name="image"/>.</param>
-    /// <param name="piece">Where the piece comes from.</param>
-    /// <param name="head">The bare face in that picture, pixels of <paramref name="piece"/>.</param>
-    /// <param name="random">Decides size and place.</param>
+    /// <param name="face">The face in it, in pixels of <paramref name="image"/>.</param>
+    /// <param name="piece">The picture to take the piece from.</param>
+    /// <param name="head">The unmasked face in it, in pixels of <paramref name="piece"/>.</param>
+    /// <param name="random">Source of size and position.</param>
     public static void Apply(RgbImage image, PixelBox face, RgbImage piece, PixelBox head, SeededRandom random)
     {
-        // From the hair to below the eyes: no mouth and no mask is ever pasted, and plain skin or cloth, which could be a mask, is never all there is.
+        // From the hair to below the eyes: the piece never contains a mouth or a mask, and is never just skin or cloth, which could pass
+        // for one.
         var source = new SampleRect(
             head.X - (head.Width * random.Uniform(0.05, 0.15)),
             head.Y - (head.Height * 0.3),
@@ -29,18 +31,19 @@ internal static class Occlusion
         var edge = Math.Max(1.5, 0.04 * width);
         for (var y = Math.Max(0, top); y < image.Height; y++)
         {
-            // What covers a mouth goes on below: the last row repeats.
+            // Whatever covers the mouth extends to the bottom: repeat the last row.
             var row = Math.Min(y - top, rows - 1);
             for (var x = Math.Max(0, left); x < Math.Min(image.Width, left + width); x++)
             {
-                // Round on top like a head, straight below.
+                // Rounded at the top like a head, straight below.
                 var (u, v) = (((x - left) / (width / 2.0)) - 1, 1 - Math.Min(1, (y - top) / (rows / 2.0)));
                 var inside = (1 - Math.Sqrt((u * u) + (v * v))) * width / 2;
                 var share = Math.Clamp((inside / edge) + 0.5, 0, 1);
                 var (to, from) = (((y * image.Width) + x) * 3, ((row * width) + x - left) * 3);
                 for (var c = 0; c < 3; c++)
                 {
-                    image.Pixels[to + c] = (byte)Math.Round(image.Pixels[to + c] + (share * (pasted.Pixels[from + c] - image.Pixels[to + c])));
+                    var pixel = image.Pixels[to + c];
+                    image.Pixels[to + c] = (byte)Math.Round(pixel + (share * (pasted.Pixels[from + c] - pixel)));
                 }
             }
         }

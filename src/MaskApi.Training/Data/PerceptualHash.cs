@@ -3,22 +3,22 @@ using System.Numerics;
 namespace MaskApi.Training.Data;
 
 /// <summary>
-/// A 64-bit fingerprint of what a picture looks like: the signs of its 64 lowest spatial frequencies but the constant (a discrete cosine
-/// transform of the 32×32 gray picture). Copies that differ in size, compression, brightness or contrast differ in few bits.
+/// A 64-bit perceptual hash: the signs of the 64 lowest spatial frequencies except the constant one, from a discrete cosine transform of
+/// the 32×32 gray picture. Copies that differ in size, compression, brightness or contrast differ in few bits.
 /// </summary>
 public static class PerceptualHash
 {
     private const int Side = 32;
     private const int Frequencies = 8;
 
-    /// <summary>Bits of odd horizontal frequency: mirroring a picture flips exactly these.</summary>
+    /// <summary>Bits of odd horizontal frequency. Mirroring a picture flips exactly these.</summary>
     private const ulong MirrorMask = 0xAAAAAAAAAAAAAAAA;
 
     private static readonly float[] _cosines = Cosines();
 
-    /// <summary>The fingerprint of a rectangle of a picture.</summary>
+    /// <summary>Hashes a rectangle of a picture.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="rect">The rectangle, pixels.</param>
+    /// <param name="rect">The rectangle, in pixels.</param>
     public static ulong Of(RgbImage image, SampleRect rect)
     {
         var small = Resampler.Resize(image, rect, Side, Side).Pixels;
@@ -64,12 +64,12 @@ public static class PerceptualHash
         return hash;
     }
 
-    /// <summary>The fingerprint of the same picture seen in a mirror.</summary>
-    /// <param name="hash">A fingerprint.</param>
+    /// <summary>The hash of the mirrored picture.</summary>
+    /// <param name="hash">The picture's hash.</param>
     public static ulong Mirrored(ulong hash) => hash ^ MirrorMask;
 
-    /// <summary>In how many of 63 bits two pictures differ, the second also tried mirrored.</summary>
-    /// <param name="a">One fingerprint.</param>
+    /// <summary>The number of differing bits, out of 63, between two pictures, or to the mirrored second one if that is closer.</summary>
+    /// <param name="a">One hash.</param>
     /// <param name="b">Another.</param>
     public static int Distance(ulong a, ulong b) => Math.Min(BitOperations.PopCount(a ^ b), BitOperations.PopCount(a ^ Mirrored(b)));
 

@@ -1,9 +1,9 @@
 namespace MaskApi.Training.Data;
 
-/// <summary>Changes of how a picture turned out, in place where that is possible.</summary>
+/// <summary>Photometric augmentation, in place where possible.</summary>
 internal static class Photometry
 {
-    /// <summary>Brightness, contrast, gamma, white balance and saturation.</summary>
+    /// <summary>Changes brightness, contrast, gamma, white balance and saturation.</summary>
     public static void Apply(RgbImage image, Augmentation how, SeededRandom random)
     {
         var pixels = image.Pixels;
@@ -17,8 +17,8 @@ internal static class Photometry
                 var gain = random.LogUniform(0.88, 1.14);
                 for (var v = 0; v < 256; v++)
                 {
-                    var bent = 255 * Math.Pow(v / 255.0, gamma);
-                    curves[(c * 256) + v] = (byte)Math.Clamp((((bent * gain) - 128) * contrast) + 128 + brightness, 0, 255);
+                    var curved = 255 * Math.Pow(v / 255.0, gamma);
+                    curves[(c * 256) + v] = (byte)Math.Clamp((((curved * gain) - 128) * contrast) + 128 + brightness, 0, 255);
                 }
             }
 
@@ -50,13 +50,13 @@ internal static class Photometry
         var pixels = image.Pixels;
         for (var i = 0; i < pixels.Length; i++)
         {
-            // The sum of four even draws is close enough to normal and far cheaper.
+            // The sum of four uniform draws is close enough to normal and far cheaper.
             var draw = (random.Next() + random.Next() + random.Next() + random.Next() - 2) * 1.732;
             pixels[i] = (byte)Math.Clamp(pixels[i] + (deviation * draw), 0, 255);
         }
     }
 
-    /// <summary>Gaussian blur.</summary>
+    /// <summary>Applies Gaussian blur.</summary>
     public static RgbImage Blur(RgbImage image, double sigma)
     {
         var radius = (int)Math.Ceiling(2.5 * sigma);
@@ -72,8 +72,8 @@ internal static class Photometry
             kernel[i] /= total;
         }
 
-        var across = Pass(image, kernel, radius, 1, 0);
-        return Pass(across, kernel, radius, 0, 1);
+        var horizontal = Convolve(image, kernel, radius, 1, 0);
+        return Convolve(horizontal, kernel, radius, 0, 1);
     }
 
     /// <summary>Swaps left and right.</summary>
@@ -91,7 +91,7 @@ internal static class Photometry
         }
     }
 
-    /// <summary>Paints a gray rectangle somewhere in the upper half, where eyes and forehead are and a mask is not.</summary>
+    /// <summary>Paints a gray rectangle in the upper half, where a mask never is.</summary>
     public static void Erase(RgbImage image, SeededRandom random)
     {
         var (width, height) = ((int)(image.Width * random.Uniform(0.15, 0.5)), (int)(image.Height * random.Uniform(0.1, 0.3)));
@@ -103,7 +103,7 @@ internal static class Photometry
         }
     }
 
-    private static RgbImage Pass(RgbImage image, float[] kernel, int radius, int dx, int dy)
+    private static RgbImage Convolve(RgbImage image, float[] kernel, int radius, int dx, int dy)
     {
         var result = new RgbImage(image.Width, image.Height);
         for (var y = 0; y < image.Height; y++)

@@ -1,29 +1,29 @@
 namespace MaskApi.Training.Data;
 
-/// <summary>A rectangle with fractional edges, in pixels of some picture.</summary>
+/// <summary>A rectangle with fractional edges, in pixels.</summary>
 /// <param name="X">Left edge.</param>
 /// <param name="Y">Top edge.</param>
-/// <param name="Width">Above 0.</param>
-/// <param name="Height">Above 0.</param>
+/// <param name="Width">Width, above 0.</param>
+/// <param name="Height">Height, above 0.</param>
 public readonly record struct SampleRect(double X, double Y, double Width, double Height);
 
 /// <summary>
-/// Antialiased linear resizing: the triangle filter that the exported graph (ONNX <c>Resize</c>, <c>linear</c>, <c>antialias=1</c>) and
-/// <c>torch.nn.functional.interpolate(antialias=True)</c> apply, so that the network is trained on what it will be shown.
+/// Antialiased linear resizing. Applies the same triangle filter as the exported graph (ONNX <c>Resize</c>, <c>linear</c>,
+/// <c>antialias=1</c>) and <c>torch.nn.functional.interpolate(antialias=True)</c>, so training sees what inference sees.
 /// </summary>
 public static class Resampler
 {
-    /// <summary>Stretches a rectangle of a picture to a given size.</summary>
+    /// <summary>Resizes a rectangle of a picture to a given size.</summary>
     /// <param name="source">The picture.</param>
-    /// <param name="rect">May reach beyond the picture, whose edge pixels are then repeated.</param>
-    /// <param name="width">Of the result, pixels.</param>
-    /// <param name="height">Of the result, pixels.</param>
+    /// <param name="rect">The rectangle. May reach beyond the picture, whose edge pixels are then repeated.</param>
+    /// <param name="width">Width of the result, in pixels.</param>
+    /// <param name="height">Height of the result, in pixels.</param>
     public static RgbImage Resize(RgbImage source, SampleRect rect, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(source);
         var columns = Taps.Of(rect.X, rect.Width, width, source.Width);
         var rows = Taps.Of(rect.Y, rect.Height, height, source.Height);
-        var (firstRow, lastRow) = (rows.Least, rows.Greatest);
+        var (firstRow, lastRow) = (rows.First, rows.Last);
         var stride = width * 3;
         var between = new float[(lastRow - firstRow + 1) * stride];
         for (var y = firstRow; y <= lastRow; y++)
@@ -69,12 +69,12 @@ public static class Resampler
         return result;
     }
 
-    /// <summary>Turns a picture about its center without changing its size; what comes in from outside repeats the edge.</summary>
+    /// <summary>Rotates a picture about its center and keeps the middle; edge pixels are repeated.</summary>
     /// <param name="source">The picture.</param>
     /// <param name="degrees">Counterclockwise.</param>
     /// <param name="zoom">Above 1 enlarges.</param>
-    /// <param name="width">Of the result, cut from the middle, pixels.</param>
-    /// <param name="height">Of the result, cut from the middle, pixels.</param>
+    /// <param name="width">Width of the result, in pixels.</param>
+    /// <param name="height">Height of the result, in pixels.</param>
     public static RgbImage Rotate(RgbImage source, double degrees, double zoom, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -106,8 +106,8 @@ public static class Resampler
         return result;
     }
 
-    /// <summary>For each cell of the result, the source cells that flow into it and their weights, which sum to 1.</summary>
-    private sealed record Taps(int[] Start, int[] Index, float[] Weight, int Least, int Greatest)
+    /// <summary>The source cells that contribute to each cell of the result, with weights that sum to 1.</summary>
+    private sealed record Taps(int[] Start, int[] Index, float[] Weight, int First, int Last)
     {
         public static Taps Of(double offset, double length, int cells, int sourceCells)
         {
@@ -116,7 +116,7 @@ public static class Resampler
             var start = new int[cells + 1];
             var index = new List<int>(cells * 3);
             var weight = new List<float>(cells * 3);
-            // Cells outside the rectangle take no part, as in a crop that was cut out first; outside the picture the edge is repeated.
+            // Cells outside the rectangle do not contribute, as if it had been cropped first. Outside the picture the edge is repeated.
             var low = (int)Math.Floor(offset + 1e-6);
             var high = Math.Max(low, (int)Math.Ceiling(offset + length - 1e-6) - 1);
             for (var i = 0; i < cells; i++)

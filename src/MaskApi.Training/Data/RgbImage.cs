@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>A picture of three bytes a pixel, rows top to bottom without gaps.</summary>
+/// <summary>A picture with three bytes per pixel, rows from top to bottom without padding.</summary>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="Pixels">uint8 <c>[height, width, 3]</c>, RGB.</param>
@@ -21,7 +21,7 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 
     /// <summary>Copies a region out of a raster.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="region">Inside the picture.</param>
+    /// <param name="region">The region, inside the picture.</param>
     public static RgbImage From(Raster picture, PixelRegion region)
     {
         var image = new RgbImage(region.Width, region.Height);
@@ -31,8 +31,8 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 
     /// <summary>Decodes a file that <see cref="ToJpeg"/> wrote.</summary>
     /// <param name="encoded">The file.</param>
-    /// <param name="cancellationToken">Ends the decoding.</param>
-    /// <exception cref="ImageRejectedException">It is not a picture.</exception>
+    /// <param name="cancellationToken">Cancels the decoding.</param>
+    /// <exception cref="ImageRejectedException">The bytes are not a picture.</exception>
     public static RgbImage Decode(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken = default)
     {
         using var raster = ImageDecoder.Decode(encoded, new DecodeLimits { MinSide = 1 }, cancellationToken);
@@ -45,12 +45,12 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     {
         using var bitmap = ToBitmap();
         using var pixmap = bitmap.PeekPixels();
-        using var data = pixmap.Encode(new SKJpegEncoderOptions(
-            quality, quality >= 90 ? SKJpegEncoderDownsample.Downsample444 : SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore));
+        var sampling = quality >= 90 ? SKJpegEncoderDownsample.Downsample444 : SKJpegEncoderDownsample.Downsample420;
+        using var data = pixmap.Encode(new SKJpegEncoderOptions(quality, sampling, SKJpegEncoderAlphaOption.Ignore));
         return data?.ToArray() ?? throw new InvalidOperationException("The picture cannot be encoded.");
     }
 
-    /// <summary>A copy for the detector; the caller's to dispose of.</summary>
+    /// <summary>Copies the picture for the detector. The caller disposes of the copy.</summary>
     public Raster ToRaster()
     {
         var raster = new Raster(Width, Height);
@@ -58,7 +58,7 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         return raster;
     }
 
-    /// <summary>A SkiaSharp copy, for drawing and encoding.</summary>
+    /// <summary>Copies the picture to SkiaSharp, for drawing and encoding. The caller disposes of the copy.</summary>
     public SKBitmap ToBitmap()
     {
         var bitmap = new SKBitmap(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque));

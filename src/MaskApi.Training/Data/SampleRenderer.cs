@@ -2,27 +2,34 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>One view of a face.</summary>
+/// <summary>A view of a face to render.</summary>
 /// <param name="Crop">The face.</param>
-/// <param name="Side">Side of the network's input, pixels.</param>
-/// <param name="Augmentation">What may be done to it; null for the plain view.</param>
-/// <param name="Seed">Seeds of its randomness.</param>
-/// <param name="Cover">A bare face, a piece of whose picture hides the mouth; null to hide nothing.</param>
+/// <param name="Side">Side of the network's input, in pixels.</param>
+/// <param name="Augmentation">How to augment; null for the plain view.</param>
+/// <param name="Seed">Random seeds.</param>
+/// <param name="Cover">An unmasked face; a piece of its picture hides the mouth. Null to hide nothing.</param>
 public readonly record struct SampleRequest(
     LabelledCrop Crop, int Side, Augmentation? Augmentation, (int Run, int View, int Item) Seed, LabelledCrop? Cover = null);
 
-/// <summary>Turns a cached cut into the square picture that the network sees: as the service would, or augmented.</summary>
+/// <summary>Renders a cached crop as the square picture that the network sees: as the service would, or augmented.</summary>
 public static class SampleRenderer
 {
-    /// <summary>The view that is asked for; equal requests give equal views.</summary>
-    /// <param name="request">Which face, and how.</param>
-    public static RgbImage Render(SampleRequest request) => request.Augmentation is { } how
-        ? Augmented(request.Crop, request.Side, how, new SeededRandom(request.Seed.Run, request.Seed.View, request.Seed.Item), request.Cover)
-        : Plain(request.Crop, request.Side);
+    /// <summary>Renders the requested view. Equal requests give equal views.</summary>
+    /// <param name="request">The face and how to render it.</param>
+    public static RgbImage Render(SampleRequest request)
+    {
+        if (request.Augmentation is not { } how)
+        {
+            return Plain(request.Crop, request.Side);
+        }
 
-    /// <summary>The crop that the service would make, resized as the exported graph does it.</summary>
+        var (run, view, item) = request.Seed;
+        return Augmented(request.Crop, request.Side, how, new SeededRandom(run, view, item), request.Cover);
+    }
+
+    /// <summary>The crop that the service would make, resized like the exported graph does.</summary>
     /// <param name="crop">The face.</param>
-    /// <param name="side">Side of the network's input, pixels.</param>
+    /// <param name="side">Side of the network's input, in pixels.</param>
     public static RgbImage Plain(LabelledCrop crop, int side)
     {
         ArgumentNullException.ThrowIfNull(crop);
@@ -30,12 +37,12 @@ public static class SampleRenderer
         return Resampler.Resize(image, crop.ServiceRect(crop.Box, image), side, side);
     }
 
-    /// <summary>An augmented view.</summary>
+    /// <summary>Renders an augmented view.</summary>
     /// <param name="crop">The face.</param>
-    /// <param name="side">Side of the network's input, pixels.</param>
-    /// <param name="how">What may be done.</param>
-    /// <param name="random">Decides; equal seeds give equal views.</param>
-    /// <param name="cover">A bare face, a piece of whose picture hides the mouth; null to hide nothing.</param>
+    /// <param name="side">Side of the network's input, in pixels.</param>
+    /// <param name="how">How to augment.</param>
+    /// <param name="random">Source of randomness. Equal seeds give equal views.</param>
+    /// <param name="cover">An unmasked face; a piece of its picture hides the mouth. Null to hide nothing.</param>
     public static RgbImage Augmented(LabelledCrop crop, int side, Augmentation how, SeededRandom random, LabelledCrop? cover = null)
     {
         ArgumentNullException.ThrowIfNull(crop);
@@ -50,7 +57,7 @@ public static class SampleRenderer
 
         var rect = crop.ServiceRect(Jitter(crop, how, random), image);
 
-        // How many pixels the face has before the graph's resize: what it has in its picture, or fewer.
+        // The face's size before the graph's resize: as in its picture, or smaller.
         var native = Math.Clamp(Math.Max(rect.Width, rect.Height), 1, side);
         var longer = random.Chance(how.Shrink) ? Math.Min(native, random.LogUniform(how.ShrinkFrom, how.ShrinkTo)) : native;
         var scale = longer / Math.Max(rect.Width, rect.Height);
@@ -84,7 +91,7 @@ public static class SampleRenderer
 
     private static PixelBox Jitter(LabelledCrop crop, Augmentation how, SeededRandom random)
     {
-        // The cut's margin bounds the jitter: beyond 2.5 deviations the box would leave it.
+        // The crop's margin limits the jitter to 2.5 deviations.
         double Bounded(double deviation) => Math.Clamp(random.Normal(deviation), -2.5 * deviation, 2.5 * deviation);
         var box = crop.Box;
         var width = box.Width * Math.Exp(Bounded(how.BoxScale));
@@ -107,7 +114,7 @@ public static class SampleRenderer
         }
         else
         {
-            // Cut wider, turn, and keep the middle, so that what turns in is the picture's own surroundings.
+            // Crop wider, rotate and keep the middle, so that real surroundings fill the corners.
             const double Wider = 1.3;
             var wide = new SampleRect(
                 rect.X - (rect.Width * (Wider - 1) / 2), rect.Y - (rect.Height * (Wider - 1) / 2), rect.Width * Wider, rect.Height * Wider);

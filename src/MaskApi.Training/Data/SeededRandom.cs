@@ -1,8 +1,8 @@
 namespace MaskApi.Training.Data;
 
 /// <summary>
-/// A small random generator whose stream is a function of its seeds alone, on every platform and runtime (SplitMix64; Steele, Lea and
-/// Flood, 2014). Each sample of each epoch gets its own, so that the order in which workers finish changes nothing.
+/// A small random generator whose stream depends only on its seeds, on every platform and runtime (SplitMix64; Steele, Lea and Flood,
+/// 2014). Each sample of each epoch gets its own, so the order in which workers finish does not matter.
 /// </summary>
 public sealed class SeededRandom
 {
@@ -18,17 +18,17 @@ public sealed class SeededRandom
         }
     }
 
-    /// <summary>A number from 0 up to, not including, 1.</summary>
+    /// <summary>A uniform number in [0, 1).</summary>
     public double Next() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A number from <paramref name="low"/> up to <paramref name="high"/>.</summary>
-    /// <param name="low">Least value.</param>
-    /// <param name="high">Bound.</param>
+    /// <summary>A uniform number in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <param name="low">Lower bound.</param>
+    /// <param name="high">Upper bound.</param>
     public double Uniform(double low, double high) => low + ((high - low) * Next());
 
-    /// <summary>A number whose logarithm is evenly spread.</summary>
-    /// <param name="low">Least value, above 0.</param>
-    /// <param name="high">Bound.</param>
+    /// <summary>A number whose logarithm is uniform.</summary>
+    /// <param name="low">Lower bound, above 0.</param>
+    /// <param name="high">Upper bound.</param>
     public double LogUniform(double low, double high) => Math.Exp(Uniform(Math.Log(low), Math.Log(high)));
 
     /// <summary>A normally distributed number.</summary>
@@ -43,9 +43,9 @@ public sealed class SeededRandom
     /// <param name="probability">0–1.</param>
     public bool Chance(double probability) => Next() < probability;
 
-    /// <summary>Puts a list into random order (Fisher–Yates).</summary>
-    /// <typeparam name="T">Of anything.</typeparam>
-    /// <param name="items">The list, changed in place.</param>
+    /// <summary>Shuffles a list in place (Fisher–Yates).</summary>
+    /// <typeparam name="T">Type of the items.</typeparam>
+    /// <param name="items">The list.</param>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

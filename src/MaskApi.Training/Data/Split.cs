@@ -1,16 +1,16 @@
 namespace MaskApi.Training.Data;
 
-/// <summary>Which items are learnt from and which are held back.</summary>
-/// <param name="Train">Indices to learn from.</param>
-/// <param name="Validation">Indices held back.</param>
+/// <summary>A split into training and validation items.</summary>
+/// <param name="Train">Indices to train on.</param>
+/// <param name="Validation">Indices held out.</param>
 public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validation)
 {
     /// <summary>
-    /// Holds back a share of every class, group by group: what belongs together stays on one side. Deterministic by seed.
+    /// Holds out a share of every class, keeping groups together. Deterministic for a given seed.
     /// </summary>
     /// <param name="classes">The class of each item (label, or label and source).</param>
-    /// <param name="groups">The group of each item; give each item its own for a plain random split.</param>
-    /// <param name="share">Of each class to hold back, rounded down, 0–1.</param>
+    /// <param name="groups">The group of each item. For a plain random split, give each item its own.</param>
+    /// <param name="share">Share of each class to hold out, 0–1; rounded down.</param>
     /// <param name="seed">The same seed gives the same split.</param>
     public static Split HoldOut(IReadOnlyList<int> classes, IReadOnlyList<int> groups, double share, int seed)
     {
@@ -39,12 +39,12 @@ public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validati
         return new Split(train, validation);
     }
 
-    /// <summary>Divides items into folds for cross-validation, group by group, each fold with its share of every class.</summary>
+    /// <summary>Divides items into cross-validation folds, keeping groups together and classes balanced.</summary>
     /// <param name="classes">The class of each item.</param>
     /// <param name="groups">The group of each item.</param>
     /// <param name="folds">Number of folds, at least 2.</param>
     /// <param name="seed">The same seed gives the same folds.</param>
-    /// <returns>One split a fold; every item is held back exactly once.</returns>
+    /// <returns>One split per fold. Every item is held out exactly once.</returns>
     public static IReadOnlyList<Split> Folds(IReadOnlyList<int> classes, IReadOnlyList<int> groups, int folds, int seed)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -55,7 +55,7 @@ public sealed record Split(IReadOnlyList<int> Train, IReadOnlyList<int> Validati
         {
             counts[f] = [];
         }
-        // Large groups first: they are the hardest to place evenly.
+        // Large groups first: they are the hardest to balance.
         foreach (var members in ShuffledGroups(groups, seed).OrderByDescending(g => g.Length))
         {
             var c = classes[members[0]];

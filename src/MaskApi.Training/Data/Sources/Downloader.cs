@@ -5,24 +5,24 @@ using System.Security.Cryptography;
 namespace MaskApi.Training.Data.Sources;
 
 /// <summary>
-/// Downloads files whole or not at all: what has arrived waits beside the target as <c>.partial</c> and is continued, and only a file of
-/// the right size and hash takes its place.
+/// Downloads files atomically and resumably. Partial data is kept beside the target as <c>.partial</c>; the target is replaced only by a
+/// file of the right size and hash.
 /// </summary>
 /// <param name="client">The HTTP client.</param>
 public sealed class Downloader(HttpClient client)
 {
     private const int Attempts = 4;
 
-    /// <summary>Downloads one file, unless it is there already and right.</summary>
-    /// <param name="url">Where it is.</param>
-    /// <param name="path">Where it goes.</param>
-    /// <param name="size">Expected bytes, or null where unknown.</param>
-    /// <param name="sha256">Expected hash, or null where unknown.</param>
-    /// <param name="progress">Told how many more bytes arrived; may be null.</param>
-    /// <param name="cancellationToken">Ends the download; what has arrived is kept for next time.</param>
-    /// <returns>The file's hash.</returns>
-    /// <exception cref="InvalidDataException">What arrived is not what was expected; it has been thrown away.</exception>
-    /// <exception cref="HttpRequestException">The server could not be reached or refused, several times.</exception>
+    /// <summary>Downloads one file, unless it is already present and correct.</summary>
+    /// <param name="url">The address.</param>
+    /// <param name="path">The target file.</param>
+    /// <param name="size">Expected size in bytes, or null if unknown.</param>
+    /// <param name="sha256">Expected SHA-256, or null if unknown.</param>
+    /// <param name="progress">Receives the number of newly received bytes; may be null.</param>
+    /// <param name="cancellationToken">Cancels the download; received data is kept for the next call.</param>
+    /// <returns>The file's SHA-256.</returns>
+    /// <exception cref="InvalidDataException">Size or hash is wrong; the data was deleted.</exception>
+    /// <exception cref="HttpRequestException">The server was unreachable or refused, on every attempt.</exception>
     public async Task<string> DownloadAsync(
         Uri url, string path, long? size, string? sha256, IProgress<long>? progress, CancellationToken cancellationToken)
     {
@@ -45,7 +45,9 @@ public sealed class Downloader(HttpClient client)
                 await ReceiveAsync(url, partial, size, progress, cancellationToken).ConfigureAwait(false);
                 break;
             }
-            catch (Exception e) when (attempt < Attempts && e is HttpIOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError })
+            catch (Exception e) when (
+                attempt < Attempts
+                && e is HttpIOException or HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError })
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(250 << attempt), cancellationToken).ConfigureAwait(false);
             }
@@ -56,7 +58,9 @@ public sealed class Downloader(HttpClient client)
         if ((size is { } expected && length != expected) || (sha256 is not null && hash != sha256))
         {
             File.Delete(partial);
-            throw new InvalidDataException($"{url} is {length} bytes with SHA-256 {hash}; expected {size?.ToString() ?? "any number of"} bytes with {sha256 ?? "any hash"}.");
+            throw new InvalidDataException(
+                $"{url} is {length} bytes with SHA-256 {hash}; "
+                + $"expected {size?.ToString() ?? "any number of"} bytes with {sha256 ?? "any hash"}.");
         }
 
         File.Move(partial, path, overwrite: true);
@@ -68,7 +72,7 @@ public sealed class Downloader(HttpClient client)
         var have = File.Exists(partial) ? new FileInfo(partial).Length : 0;
         if (size is { } whole && have >= whole)
         {
-            have = 0; // Too much, or all of it but wrong: begin again.
+            have = 0; // Too large, or complete but wrong: start over.
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
@@ -77,12 +81,13 @@ public sealed class Downloader(HttpClient client)
             request.Headers.Range = new RangeHeaderValue(have, null);
         }
 
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        using var response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            // What is there is no beginning of what is offered now.
+            // The partial file does not match the file on the server.
             File.Delete(partial);
-            throw new HttpIOException(HttpRequestError.InvalidResponse, "The partial file does not fit; starting over.");
+            throw new HttpIOException(HttpRequestError.InvalidResponse, "The partial file does not match; starting over.");
         }
 
         response.EnsureSuccessStatusCode();

@@ -2,21 +2,21 @@ using System.IO.Compression;
 
 namespace MaskApi.Training.Data.Sources;
 
-/// <summary>Gets a public source into a folder.</summary>
-/// <param name="downloader">Downloads its files.</param>
+/// <summary>Downloads a public source into a folder.</summary>
+/// <param name="downloader">Downloads the files.</param>
 public sealed class SourceFetcher(Downloader downloader)
 {
-    private const int AtATime = 4;
+    private const int ParallelDownloads = 4;
     private static readonly string[] _classes = ["with_mask", "without_mask"];
 
-    /// <summary>Fetches a source; files that are there and right are left alone.</summary>
+    /// <summary>Fetches a source. Files that are already present and correct are left alone.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="folder">Its folder, made if need be.</param>
-    /// <param name="progress">Told how many more bytes arrived; may be null.</param>
-    /// <param name="cancellationToken">Ends the work; the next call continues it.</param>
-    /// <returns>What was fetched, in words.</returns>
-    /// <exception cref="InvalidDataException">A file is not what was expected.</exception>
-    /// <exception cref="HttpRequestException">A server could not be reached or refused.</exception>
+    /// <param name="folder">The target folder; created if missing.</param>
+    /// <param name="progress">Receives the number of newly received bytes; may be null.</param>
+    /// <param name="cancellationToken">Cancels the work; the next call resumes it.</param>
+    /// <returns>A summary of what was fetched.</returns>
+    /// <exception cref="InvalidDataException">A file has the wrong size, hash or content.</exception>
+    /// <exception cref="HttpRequestException">A server was unreachable or refused.</exception>
     public async Task<string> FetchAsync(PublicSource source, string folder, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -28,28 +28,32 @@ public sealed class SourceFetcher(Downloader downloader)
 
         await Parallel.ForEachAsync(
             source.Files!,
-            new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = ParallelDownloads, CancellationToken = cancellationToken },
             async (file, token) => await downloader.DownloadAsync(
-                new Uri(source.BaseUrl!, file.Path), Path.Combine(folder, file.Path), file.Size, file.Sha256, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
+                new Uri(source.BaseUrl!, file.Path), Path.Combine(folder, file.Path), file.Size, file.Sha256, progress, token)
+                .ConfigureAwait(false)).ConfigureAwait(false);
         if (source.Name == "backbone")
         {
-            await File.WriteAllBytesAsync(Path.Combine(folder, "layers.json"), PublicSource.BackboneLayers, cancellationToken).ConfigureAwait(false);
+            var layers = Path.Combine(folder, "layers.json");
+            await File.WriteAllBytesAsync(layers, PublicSource.BackboneLayers, cancellationToken).ConfigureAwait(false);
         }
 
-        return $"{source.Files!.Count} files, {source.Files.Sum(f => f.Size) / 1e6:0.0} MB, every size and SHA-256 as expected";
+        return $"{source.Files!.Count} files, {source.Files.Sum(f => f.Size) / 1e6:0.0} MB, all sizes and SHA-256 verified";
     }
 
-    private async Task<string> UnpackAsync(SourceArchive archive, string folder, IProgress<long>? progress, CancellationToken cancellationToken)
+    private async Task<string> UnpackAsync(
+        SourceArchive archive, string folder, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var zipPath = Path.Combine(folder, "archive.zip");
-        var hash = await downloader.DownloadAsync(archive.Url, zipPath, null, archive.Sha256, progress, cancellationToken).ConfigureAwait(false);
+        var hash = await downloader
+            .DownloadAsync(archive.Url, zipPath, null, archive.Sha256, progress, cancellationToken).ConfigureAwait(false);
         var counts = new int[_classes.Length];
         using (var zip = ZipFile.OpenRead(zipPath))
         {
             foreach (var entry in zip.Entries)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                // "<top folder>/<root>/<class>/<file>": only the file's own name is used, so no entry can leave the folder.
+                // Entries are "<top folder>/<root>/<class>/<file>". Only the file's own name is used, so no entry can escape the folder.
                 var at = Array.FindIndex(_classes, c => entry.FullName.Contains($"/{archive.Root}/{c}/", StringComparison.Ordinal));
                 if (at < 0 || entry.Name.Length == 0)
                 {
@@ -65,9 +69,11 @@ public sealed class SourceFetcher(Downloader downloader)
 
         if (counts.Contains(0))
         {
-            throw new InvalidDataException($"{archive.Url} has no pictures under {archive.Root}/with_mask and {archive.Root}/without_mask.");
+            throw new InvalidDataException(
+                $"{archive.Url} has no pictures under {archive.Root}/with_mask and {archive.Root}/without_mask.");
         }
 
-        return $"{counts[0]} pictures with a mask, {counts[1]} without; archive SHA-256 {hash}{(archive.Sha256 is null ? " (its publisher fixes none)" : " as expected")}";
+        var check = archive.Sha256 is null ? " (not fixed by its publisher)" : " verified";
+        return $"{counts[0]} pictures with a mask, {counts[1]} without; archive SHA-256 {hash}{check}";
     }
 }
