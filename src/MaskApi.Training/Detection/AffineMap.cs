@@ -2,17 +2,17 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>A linear map with shift of the plane: <c>x' = Xx·x + Xy·y + X0</c>, <c>y' = Yx·x + Yy·y + Y0</c>.</summary>
+/// <summary>An affine map of the plane: <c>x' = Xx·x + Xy·y + X0</c>, <c>y' = Yx·x + Yy·y + Y0</c>.</summary>
 internal readonly record struct AffineMap(double Xx, double Xy, double X0, double Yx, double Yy, double Y0)
 {
-    /// <summary>Mirrors left and right if asked, stretches, turns counterclockwise as seen, scales, and moves one point onto another.</summary>
-    /// <param name="from">The point that is moved.</param>
-    /// <param name="toX">Where it goes.</param>
-    /// <param name="toY">Where it goes.</param>
+    /// <summary>Optionally mirrors, then stretches, rotates counterclockwise, scales, and moves one point onto another.</summary>
+    /// <param name="from">The point to move.</param>
+    /// <param name="toX">Its target x.</param>
+    /// <param name="toY">Its target y.</param>
     /// <param name="scale">Above 1 enlarges.</param>
     /// <param name="degrees">Counterclockwise; y points down.</param>
-    /// <param name="mirror">Whether left and right change places.</param>
-    /// <param name="stretch">Factor of the picture's own width, whose inverse goes to its height.</param>
+    /// <param name="mirror">Whether to swap left and right.</param>
+    /// <param name="stretch">Factor of the picture's width; its height gets the inverse.</param>
     public static AffineMap Place(PixelPoint from, double toX, double toY, double scale, double degrees, bool mirror, double stretch = 1)
     {
         var (sin, cos) = Math.SinCos(degrees * Math.PI / 180);
@@ -22,10 +22,10 @@ internal readonly record struct AffineMap(double Xx, double Xy, double X0, doubl
         return linear with { X0 = toX - x, Y0 = toY - y };
     }
 
-    /// <summary>The map of a point.</summary>
+    /// <summary>Maps a point.</summary>
     public (double X, double Y) Apply(double x, double y) => ((Xx * x) + (Xy * y) + X0, (Yx * x) + (Yy * y) + Y0);
 
-    /// <summary>The map of a point.</summary>
+    /// <summary>Maps a point.</summary>
     public PixelPoint Apply(PixelPoint point)
     {
         var (x, y) = Apply(point.X, point.Y);
@@ -33,10 +33,10 @@ internal readonly record struct AffineMap(double Xx, double Xy, double X0, doubl
     }
 
     /// <summary>
-    /// The box of what becomes of the ellipse inscribed in a box: a head is closer to an ellipse than to a rectangle, whose turned corners
-    /// would make the box of a turned face far too large.
+    /// Maps the ellipse inscribed in a box and returns its bounding box. A head is closer to an ellipse than to a rectangle, whose rotated
+    /// corners would make the box far too large.
     /// </summary>
-    /// <param name="box">Before.</param>
+    /// <param name="box">The box to map.</param>
     public PixelBox Apply(PixelBox box)
     {
         var center = Apply(box.Center);
@@ -46,7 +46,7 @@ internal readonly record struct AffineMap(double Xx, double Xy, double X0, doubl
         return new PixelBox(center.X - (width / 2), center.Y - (height / 2), width, height);
     }
 
-    /// <summary>The map back.</summary>
+    /// <summary>The inverse map.</summary>
     public AffineMap Inverse()
     {
         var determinant = (Xx * Yy) - (Xy * Yx);

@@ -3,13 +3,13 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Training.Detection;
 
 /// <summary>
-/// A constant correction of boxes, in units of the box: the original detector draws from the eyebrows to below the chin and wider than
-/// people do. Good enough to recognize which detection belongs to which labelled face.
+/// A constant correction of boxes, in units of the box. The original detector's boxes reach from the eyebrows to below the chin and are
+/// wider than annotated ones. Good enough to match detections with labelled faces.
 /// </summary>
 /// <param name="X">Shift of the center, in widths.</param>
 /// <param name="Y">Shift of the center, in heights.</param>
-/// <param name="Width">Factor.</param>
-/// <param name="Height">Factor.</param>
+/// <param name="Width">Factor of the width.</param>
+/// <param name="Height">Factor of the height.</param>
 internal readonly record struct BoxShift(float X, float Y, float Width, float Height)
 {
     private const float MinScore = 0.3f;
@@ -18,9 +18,9 @@ internal readonly record struct BoxShift(float X, float Y, float Width, float He
     /// <summary>No correction.</summary>
     public static BoxShift None => new(0, 0, 1, 1);
 
-    /// <summary>The median difference between detections and the labelled boxes that they overlap.</summary>
-    /// <param name="labelled">For each picture, its boxes.</param>
-    /// <param name="found">For each picture, its detections.</param>
+    /// <summary>Fits the median difference between detections and the labelled boxes they overlap.</summary>
+    /// <param name="labelled">The labelled boxes of each picture.</param>
+    /// <param name="found">The detections of each picture.</param>
     public static BoxShift Fit(IReadOnlyList<IReadOnlyList<PixelBox>> labelled, IReadOnlyList<IReadOnlyList<FoundFace>> found)
     {
         var differences = new List<BoxShift>();

@@ -2,26 +2,27 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>How well detections meet labelled boxes.</summary>
-/// <param name="AveragePrecision">AP50, with precision made monotonic, over all recalls (as PASCAL VOC 2010).</param>
+/// <summary>Detection accuracy against labelled boxes.</summary>
+/// <param name="AveragePrecision">AP50 over all recalls, with precision made monotonic (as in PASCAL VOC 2010).</param>
 /// <param name="Precision">At <paramref name="Threshold"/>.</param>
 /// <param name="Recall">At <paramref name="Threshold"/>.</param>
-/// <param name="Threshold">The score that gives the best F1.</param>
+/// <param name="Threshold">The score with the best F1.</param>
 internal readonly record struct DetectionAccuracy(double AveragePrecision, double Precision, double Recall, double Threshold)
 {
     private const float Match = 0.5f;
 
-    /// <summary>Compares.</summary>
-    /// <param name="labelled">For each picture, its boxes.</param>
-    /// <param name="found">For each picture, its detections.</param>
-    /// <param name="minSide">Faces whose longer side is shorter, in pixels, neither count nor cost.</param>
+    /// <summary>Compares detections with labelled boxes.</summary>
+    /// <param name="labelled">The labelled boxes of each picture.</param>
+    /// <param name="found">The detections of each picture.</param>
+    /// <param name="minSide">Faces with a shorter longer side, in pixels, are ignored.</param>
     public static DetectionAccuracy Of(
         IReadOnlyList<IReadOnlyList<PixelBox>> labelled, IReadOnlyList<IReadOnlyList<FoundFace>> found, float minSide = 0)
     {
         static float Side(PixelBox box) => Math.Max(box.Width, box.Height);
         var taken = labelled.Select(boxes => new bool[boxes.Count]).ToArray();
         var hits = new List<(float Score, bool Hit)>();
-        foreach (var (picture, face) in found.Index().SelectMany(p => p.Item.Select(face => (p.Index, face))).OrderByDescending(p => p.face.Score))
+        var detections = found.Index().SelectMany(p => p.Item.Select(face => (p.Index, face))).OrderByDescending(p => p.face.Score);
+        foreach (var (picture, face) in detections)
         {
             var (best, overlap, small) = (-1, Match, false);
             for (var i = 0; i < labelled[picture].Count; i++)

@@ -5,25 +5,25 @@ using MaskApi.Training.Data;
 namespace MaskApi.Training.Detection;
 
 /// <summary>
-/// An endless stream of batches, rendered on all cores ahead of their use. What batch number k holds depends on the seed and k alone,
-/// not on timing or on the number of cores.
+/// A stream of batches, rendered ahead on all cores. The content of batch k depends only on the seed and k, not on timing or the number
+/// of cores.
 /// </summary>
-/// <param name="pictures">Where views are cut from.</param>
-/// <param name="weights">How often each picture is drawn, in proportion.</param>
-/// <param name="options">Of the sampler.</param>
-/// <param name="size">Views a batch.</param>
-/// <param name="seed">Seed of everything random.</param>
+/// <param name="pictures">The pictures to take views of.</param>
+/// <param name="weights">Relative sampling frequency of each picture.</param>
+/// <param name="options">Options of the sampler.</param>
+/// <param name="size">Views per batch.</param>
+/// <param name="seed">Random seed.</param>
 internal sealed class DetectionBatches(
     IReadOnlyList<TrainingPicture> pictures, IReadOnlyList<double> weights, SamplerOptions options, int size, int seed)
 {
     private readonly double[] _cumulative = Cumulate(weights, pictures.Count);
 
-    /// <summary>Renders batches in order; the caller ends the stream by disposing of the enumerator or by cancelling.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Renders batches in order. Disposing of the enumerator or cancelling ends the stream.</summary>
+    /// <param name="count">Number of batches.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async IAsyncEnumerable<DetectionBatch> RenderAsync(int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Tasks enter in order and are awaited in order; the bound keeps cores busy and memory flat.
+        // Tasks are queued and awaited in order; the bound keeps the cores busy and memory flat.
         var ahead = Channel.CreateBounded<Task<DetectionBatch>>(Environment.ProcessorCount + 1);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var producer = Task.Run(
@@ -34,8 +34,9 @@ internal sealed class DetectionBatches(
                     for (var number = 0; number < count; number++)
                     {
                         await ahead.Writer.WaitToWriteAsync(stop.Token).ConfigureAwait(false);
-                        var which = number;
-                        await ahead.Writer.WriteAsync(Task.Run(() => Render(which, stop.Token), stop.Token), stop.Token).ConfigureAwait(false);
+                        var index = number;
+                        var batch = Task.Run(() => Render(index, stop.Token), stop.Token);
+                        await ahead.Writer.WriteAsync(batch, stop.Token).ConfigureAwait(false);
                     }
 
                     ahead.Writer.Complete();
@@ -61,7 +62,7 @@ internal sealed class DetectionBatches(
     }
 
     /// <summary>Renders one batch.</summary>
-    /// <param name="number">Which.</param>
+    /// <param name="number">Index of the batch.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public DetectionBatch Render(int number, CancellationToken cancellationToken)
     {

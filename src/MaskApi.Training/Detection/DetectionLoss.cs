@@ -2,37 +2,37 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>The loss of a batch; scalars that stay on the device.</summary>
-/// <param name="Total">What is minimized.</param>
-/// <param name="Score">Of the scores.</param>
-/// <param name="Box">Of the boxes.</param>
-/// <param name="Landmarks">Of the key points.</param>
+/// <summary>The loss of a batch, as scalars on the device.</summary>
+/// <param name="Total">The loss to minimize.</param>
+/// <param name="Score">Its part for the scores.</param>
+/// <param name="Box">Its part for the boxes.</param>
+/// <param name="Landmarks">Its part for the key points.</param>
 internal readonly record struct LossParts(Tensor Total, Tensor Score, Tensor Box, Tensor Landmarks);
 
 /// <summary>
-/// How far the network's answers are from the targets: quality focal loss, whose target is the box's overlap, so that the score tells how
-/// well the box fits (Li et al., Generalized Focal Loss, 2020); GIoU (Rezatofighi et al., 2019) with a little L1 for boxes; L1 for key
-/// points. Every face weighs by the square root of the number of its cells, spread over them, so that large faces do not drown small ones.
+/// The detector's loss. Scores: quality focal loss with the box's overlap as target, so that the score tells how well the box fits (Li
+/// et al., Generalized Focal Loss, 2020). Boxes: GIoU (Rezatofighi et al., 2019) plus a little L1. Key points: L1. A face weighs as much
+/// as the square root of the number of its cells, so that large faces do not drown out small ones.
 /// </summary>
-/// <remarks>Dense over all cells: nothing is counted or picked on the host, so that the device is never waited for.</remarks>
+/// <remarks>Dense over all cells: nothing is counted or selected on the host, so the host never waits for the device.</remarks>
 internal static class DetectionLoss
 {
     private const double BoxDistance = 0.3;
     private const double LandmarkDistance = 0.3;
 
-    // Beyond this a logit's gradient is zero in float32 anyway.
+    // Beyond this, a logit's gradient is zero in float32 anyway.
     private const double LogitLimit = 30;
 
     /// <summary>Computes the loss.</summary>
-    /// <param name="output">Of the network.</param>
-    /// <param name="targets">Of the same batch.</param>
+    /// <param name="output">The network's output.</param>
+    /// <param name="targets">The targets of the same batch.</param>
     public static LossParts Compute(DetectorOutput output, DetectionTargets targets)
     {
         using var scope = NewDisposeScope();
         var logits = output.Logits.clamp(-LogitLimit, LogitLimit);
         var (rows, columns) = (logits.shape[1], logits.shape[2]);
 
-        // [18, n, rows, columns]: each cell's face; an arbitrary one, without weight, where the cell has none.
+        // [18, n, rows, columns]: each cell's face, or an arbitrary one with zero weight if the cell has none.
         var positive = targets.Positive.to_type(ScalarType.Float32);
         var index = targets.Face.reshape(-1);
         var face = targets.Rows.index_select(0, index).transpose(0, 1).reshape(FaceRow.Length, -1, rows, columns);
@@ -71,7 +71,7 @@ internal static class DetectionLoss
             landmarks.detach().MoveToOuterDisposeScope());
     }
 
-    // Intersection over union, and the same less the share of the hull that neither box fills.
+    // IoU and GIoU: the latter subtracts the share of the hull that neither box covers.
     private static (Tensor Overlap, Tensor Generalized) Overlap(Tensor x, Tensor y, Tensor width, Tensor height, Tensor face)
     {
         var (left, top, right, bottom) = (x - (width / 2), y - (height / 2), x + (width / 2), y + (height / 2));

@@ -4,60 +4,69 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>What the sampler does at random; probabilities are 0–1.</summary>
+/// <summary>Random choices of the sampler. Probabilities are 0–1.</summary>
 internal sealed record SamplerOptions
 {
-    /// <summary>Side of the square view, pixels; a multiple of 32.</summary>
+    /// <summary>Side of the square view in pixels, a multiple of 32.</summary>
     public int Side { get; init; } = 192;
 
-    /// <summary>Chance of a generated view without any face.</summary>
+    /// <summary>Probability of a generated view without any face.</summary>
     public double Textures { get; init; } = 0.1;
 
-    /// <summary>Chance of looking at a face (or at what was taken for one), and not at any place of the picture.</summary>
+    /// <summary>Probability of centering on a face or a decoy instead of a random place in the picture.</summary>
     public double AtFace { get; init; } = 0.85;
 
-    /// <summary>Least length of the looked-at face's longer side in the view, pixels.</summary>
+    /// <summary>Minimum longer side of that face in the view, in pixels.</summary>
     public double MinFace { get; init; } = 9;
 
-    /// <summary>Greatest length of the looked-at face's longer side in the view, pixels.</summary>
-    public double GreatestFace { get; init; } = 175;
+    /// <summary>Maximum longer side of that face in the view, in pixels.</summary>
+    public double MaxFace { get; init; } = 175;
 
-    /// <summary>Chance of a turned view.</summary>
+    /// <summary>Probability of rotating the view.</summary>
     public double Rotate { get; init; } = 0.45;
 
-    /// <summary>Of the turned views, the share turned by any angle; the others by a few degrees.</summary>
+    /// <summary>Share of rotated views with any angle; the others are rotated by a few degrees.</summary>
     public double AnyAngle { get; init; } = 0.35;
 
-    /// <summary>Standard deviation of the few degrees.</summary>
+    /// <summary>Standard deviation of small rotations, in degrees.</summary>
     public double Degrees { get; init; } = 18;
 
-    /// <summary>Chance that what lies outside the picture has a random color and is not black, as in letterboxes.</summary>
+    /// <summary>Probability of a random border color outside the picture instead of black, as in letterboxes.</summary>
     public double ColoredBorder { get; init; } = 0.3;
 
-    /// <summary>Tone, colors and gray; the box and shape entries of it are not used.</summary>
-    public Augmentation Appearance { get; init; } = new() { Tone = 0.8, Saturation = 0.5, Gray = 0.12, Blur = 0.25, Noise = 0.25, Jpeg = 0.35 };
+    /// <summary>Photometric augmentation. Its box and shape settings are not used.</summary>
+    public Augmentation Appearance { get; init; } = new()
+    {
+        Tone = 0.8,
+        Saturation = 0.5,
+        Gray = 0.12,
+        Blur = 0.25,
+        Noise = 0.25,
+        Jpeg = 0.35,
+    };
 }
 
-/// <summary>Cuts training views: a random face at a random size and place, turned, mirrored, as cameras and compression leave it.</summary>
+/// <summary>Renders training views: a random face at a random size and place, rotated, mirrored and degraded.</summary>
 internal static class DetectionSampler
 {
-    // A face of which less can be seen is no example of a face; of which less still, no face at all.
+    // Faces with a smaller visible share are ignored, or below MinPresent treated as absent.
     private const float MinVisible = 0.35f;
     private const float MinPresent = 0.15f;
 
-    // Below this many pixels nobody can tell a face.
+    // Faces with fewer pixels are unrecognizable.
     private const float MinSide = 7;
 
-    // Enlarging beyond this shows pixels, not faces.
-    private const double GreatestEnlargement = 6;
-    private const double GreatestEnlargementOfTinyFaces = 4;
+    // Larger enlargements show pixels, not faces.
+    private const double MaxEnlargement = 6;
+    private const double MaxTinyFaceEnlargement = 4;
 
     /// <summary>Renders one view.</summary>
-    /// <param name="picture">Where it is cut from.</param>
-    /// <param name="options">What may happen.</param>
-    /// <param name="random">Decides; equal seeds give equal views.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="options">Random choices.</param>
+    /// <param name="random">Source of randomness. Equal seeds give equal views.</param>
     /// <returns>uint8 <c>[side, side, 3]</c>, RGB, and the faces in it, in pixels of the view.</returns>
-    public static (RgbImage View, IReadOnlyList<TrainingFace> Faces) Sample(TrainingPicture picture, SamplerOptions options, SeededRandom random)
+    public static (RgbImage View, IReadOnlyList<TrainingFace> Faces) Sample(
+        TrainingPicture picture, SamplerOptions options, SeededRandom random)
     {
         var view = new RgbImage(options.Side, options.Side);
         if (random.Chance(options.Textures))
@@ -74,11 +83,11 @@ internal static class DetectionSampler
         return (Degrade(view, options.Appearance, random), Visible(picture.Faces, map, mirror, options.Side));
     }
 
-    /// <summary>The faces as they appear in a view.</summary>
-    /// <param name="faces">In pixels of the picture.</param>
+    /// <summary>Maps faces into a view.</summary>
+    /// <param name="faces">The faces, in pixels of the picture.</param>
     /// <param name="map">From the picture to the view.</param>
-    /// <param name="mirror">Whether the map mirrors: the person's right and left then change places.</param>
-    /// <param name="side">Side of the view, pixels.</param>
+    /// <param name="mirror">Whether the map mirrors, so that the person's left and right swap.</param>
+    /// <param name="side">Side of the view, in pixels.</param>
     public static IReadOnlyList<TrainingFace> Visible(IReadOnlyList<TrainingFace> faces, AffineMap map, bool mirror, int side)
     {
         var seen = new List<TrainingFace>(faces.Count);
@@ -104,7 +113,8 @@ internal static class DetectionSampler
         return seen;
     }
 
-    private static (AffineMap Map, double Scale, bool Mirror) ChooseView(TrainingPicture picture, SamplerOptions options, SeededRandom random)
+    private static (AffineMap Map, double Scale, bool Mirror) ChooseView(
+        TrainingPicture picture, SamplerOptions options, SeededRandom random)
     {
         var degrees = !random.Chance(options.Rotate) ? 0
             : random.Chance(options.AnyAngle) ? random.Uniform(-180, 180)
@@ -124,29 +134,29 @@ internal static class DetectionSampler
 
         var box = targets[random.Below(targets.Length)];
         var length = Math.Max(box.Width, box.Height);
-        var target = random.LogUniform(options.MinFace, options.GreatestFace);
-        var enlargement = Math.Min(target / length, length > 10 ? GreatestEnlargement : GreatestEnlargementOfTinyFaces);
+        var target = random.LogUniform(options.MinFace, options.MaxFace);
+        var enlargement = Math.Min(target / length, length > 10 ? MaxEnlargement : MaxTinyFaceEnlargement);
 
-        // Anywhere well inside, so that large faces stay near the middle and are seldom cut deeply.
+        // Anywhere well inside: large faces stay near the middle and are seldom cut deeply.
         var reach = Math.Max(0.05, 0.5 - (0.45 * target / options.Side)) * options.Side;
         var (x, y) = ((options.Side / 2.0) + random.Uniform(-reach, reach), (options.Side / 2.0) + random.Uniform(-reach, reach));
         return (AffineMap.Place(box.Center, x, y, enlargement, degrees, mirror, stretch), enlargement, mirror);
     }
 
-    private static RgbImage Degrade(RgbImage view, Augmentation look, SeededRandom random)
+    private static RgbImage Degrade(RgbImage view, Augmentation how, SeededRandom random)
     {
-        Photometry.Apply(view, look, random);
-        if (random.Chance(look.Blur))
+        Photometry.Apply(view, how, random);
+        if (random.Chance(how.Blur))
         {
             view = Photometry.Blur(view, random.Uniform(0.4, 1.6));
         }
 
-        if (random.Chance(look.Noise))
+        if (random.Chance(how.Noise))
         {
             Photometry.AddNoise(view, random.Uniform(2, 14), random);
         }
 
-        return random.Chance(look.Jpeg) ? RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90))) : view;
+        return random.Chance(how.Jpeg) ? RgbImage.Decode(view.ToJpeg((int)random.Uniform(25, 90))) : view;
     }
 
     private static FaceLandmarks Moved(FaceLandmarks points, AffineMap map, bool mirror)

@@ -2,26 +2,26 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Which face each cell answers for.</summary>
-/// <param name="Positive">bool <c>[n, rows, columns]</c>: the cell answers for a face.</param>
-/// <param name="Ignored">bool <c>[n, rows, columns]</c>: nothing is learned from the cell's score.</param>
-/// <param name="Face">int64 <c>[n, rows, columns]</c>: the face's row among all rows of the batch, for positive cells.</param>
+/// <summary>The face that each cell is responsible for.</summary>
+/// <param name="Positive">bool <c>[n, rows, columns]</c>: whether the cell is responsible for a face.</param>
+/// <param name="Ignored">bool <c>[n, rows, columns]</c>: whether the cell's score is excluded from training.</param>
+/// <param name="Face">int64 <c>[n, rows, columns]</c>: index of the face's row among all rows of the batch, for positive cells.</param>
 /// <param name="Rows">float <c>[n · faces, 18]</c>: all rows of the batch.</param>
 internal sealed record DetectionTargets(Tensor Positive, Tensor Ignored, Tensor Face, Tensor Rows)
 {
-    // Cells within this share of the box from its center answer for the face, and at least the nearest one.
+    // Cells within this share of the box around its center are positive, or at least the nearest one.
     private const double Core = 0.2;
 
-    // Cells farther out, up to this share, may answer or not.
+    // Cells farther out, up to this share, are ignored.
     private const double Ring = 0.35;
 
     /// <summary>
-    /// Assigns cells to faces: those near a face's center answer for it (the smallest face where several would claim one), those around
-    /// them and all on an ignored face are left alone, all others say that there is no face.
+    /// Assigns cells to faces. Cells near a face's center are positive (the smallest face wins), cells around them and on ignored faces are
+    /// ignored, and all others are negative.
     /// </summary>
-    /// <param name="faces">float <c>[n, faces, 18]</c>, as <see cref="FaceRow"/> lays it out.</param>
-    /// <param name="rows">Cells down.</param>
-    /// <param name="columns">Cells across.</param>
+    /// <param name="faces">float <c>[n, faces, 18]</c>, with the layout of <see cref="FaceRow"/>.</param>
+    /// <param name="rows">Rows of cells.</param>
+    /// <param name="columns">Columns of cells.</param>
     public static DetectionTargets Assign(Tensor faces, long rows, long columns)
     {
         using var scope = NewDisposeScope();
@@ -31,18 +31,19 @@ internal sealed record DetectionTargets(Tensor Positive, Tensor Ignored, Tensor 
         var dy = (Centers(rows, faces.device) - Column(1) - (height / 2)).abs();
         var (certain, ignorable) = (kind == FaceRow.Certain, kind == FaceRow.Ignored);
 
-        // [n, faces, rows] and [n, faces, columns] are far smaller than their product, which is formed for the answers only.
+        // [n, faces, rows] and [n, faces, columns] are far smaller than their product, which is only formed for the results.
         static Tensor Both(Tensor down, Tensor across) => down.unsqueeze(3).logical_and(across.unsqueeze(2));
         const double halfCell = DetectorNetwork.Stride / 2.0;
         var core = Both(
             (dy <= (Core * height).clamp_min(halfCell + 0.01)).logical_and(certain), dx <= (Core * width).clamp_min(halfCell + 0.01));
         var ring = Both(
-            (dy <= (Ring * height).clamp_min((2 * halfCell) + 0.01)).logical_and(certain), dx <= (Ring * width).clamp_min((2 * halfCell) + 0.01));
+            (dy <= (Ring * height).clamp_min((2 * halfCell) + 0.01)).logical_and(certain),
+            dx <= (Ring * width).clamp_min((2 * halfCell) + 0.01));
         var unsure = Both((dy <= (0.5 * height) + halfCell).logical_and(ignorable), dx <= (0.5 * width) + halfCell);
 
         var area = where(core, (width * height).unsqueeze(3), float.PositiveInfinity);
-        var (least, index) = area.min(1);
-        var positive = least.isfinite();
+        var (smallest, index) = area.min(1);
+        var positive = smallest.isfinite();
         var ignored = ring.logical_or(unsure).any(1).logical_and(positive.logical_not());
         var offsets = arange(faces.shape[0], device: faces.device).mul(faces.shape[1]).reshape(-1, 1, 1);
         return new DetectionTargets(
@@ -52,9 +53,9 @@ internal sealed record DetectionTargets(Tensor Positive, Tensor Ignored, Tensor 
             faces.reshape(-1, FaceRow.Length).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Centers of cells along one axis, pixels.</summary>
-    /// <param name="count">Cells.</param>
-    /// <param name="device">Where to put them.</param>
+    /// <summary>Cell centers along one axis, in pixels.</summary>
+    /// <param name="count">Number of cells.</param>
+    /// <param name="device">The device of the result.</param>
     public static Tensor Centers(long count, Device device) =>
         arange(count, dtype: ScalarType.Float32, device: device).add(0.5).mul(DetectorNetwork.Stride);
 }

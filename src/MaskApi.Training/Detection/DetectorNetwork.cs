@@ -6,27 +6,27 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>What the network says of every cell of a picture.</summary>
+/// <summary>The network's output for every cell of a picture.</summary>
 /// <param name="Logits">float <c>[n, height / 4, width / 4]</c>: the score before the sigmoid.</param>
 /// <param name="Regressions">
-/// float <c>[n, 16, height / 4, width / 4]</c>, input pixels: the box's center relative to the cell's, its width and height, then six key
-/// points relative to the cell's center.
+/// float <c>[n, 16, height / 4, width / 4]</c>, in input pixels: the box's center relative to the cell's center, width, height, then six
+/// key points relative to the cell's center.
 /// </param>
 internal readonly record struct DetectorOutput(Tensor Logits, Tensor Regressions);
 
 /// <summary>
-/// MediaPipe's full-range BlazeFace as a trainable network, built operator by operator from the <c>.tflite</c> file. Fully convolutional:
-/// it takes pictures of any size whose sides are multiples of 32.
+/// MediaPipe's full-range BlazeFace as a trainable network, built operator by operator from the <c>.tflite</c> file. It is fully
+/// convolutional and takes pictures of any size whose sides are multiples of 32.
 /// </summary>
 internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
 {
-    /// <summary>Pixels from one cell to the next.</summary>
+    /// <summary>Pixels between neighboring cells.</summary>
     public const int Stride = 4;
 
-    /// <summary>What the sides of an input must be multiples of.</summary>
+    /// <summary>The sides of an input must be multiples of this.</summary>
     public const int SideMultiple = 32;
 
-    /// <summary>Values a cell regresses.</summary>
+    /// <summary>Regressed values per cell.</summary>
     public const int Values = 16;
 
     private readonly TfliteModel _model;
@@ -34,16 +34,17 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     private readonly List<Step> _steps = [];
     private readonly List<Weight> _weights = [];
 
-    // Half-precision constants, by the index of the single-precision tensor that is read in their place.
+    // Tensor index of a dequantized constant -> index of its half-precision source.
     private readonly Dictionary<int, int> _widened;
     private readonly int _scores;
     private readonly int _regressions;
 
     /// <summary>Reads the network and its weights.</summary>
     /// <param name="tflite">The bytes of <c>face_detection_full_range.tflite</c>.</param>
-    /// <param name="device">Where its weights are. They stay there: moving a module gives it other parameters than its steps hold.</param>
-    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
-    /// <exception cref="NotSupportedException">The model has an operator that the full-range detector has not.</exception>
+    /// <param name="device">Device of the weights. Do not move the module: that would replace the parameters that the steps refer
+    /// to.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a TensorFlow Lite model.</exception>
+    /// <exception cref="NotSupportedException">The model has an operator that the full-range detector does not have.</exception>
     public DetectorNetwork(byte[] tflite, Device device)
         : base(nameof(DetectorNetwork))
     {
@@ -63,7 +64,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                     var sliding = TfliteWindow.Of(_model, entry);
                     if (sliding.Activation != TfliteActivation.None)
                     {
-                        throw new NotSupportedException($"The fused activation {sliding.Activation} is not trained.");
+                        throw new NotSupportedException($"Training does not support the fused activation {sliding.Activation}.");
                     }
 
                     var step = new Step(entry) { Window = sliding.Window };
@@ -76,11 +77,11 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                     _steps.Add(step);
                     break;
                 case TfliteOperatorCode.Pad:
-                    // Pairs of before and after for N, H, W, C: the detector only appends channels.
+                    // Pairs of before and after for N, H, W, C. The detector only appends channels.
                     var pads = _model.Tensors[entry.Inputs[1]].ToInt32s();
                     if (pads.Take(7).Any(pad => pad != 0))
                     {
-                        throw new NotSupportedException("Only padding behind the last channel is trained.");
+                        throw new NotSupportedException("Training only supports padding after the last channel.");
                     }
 
                     _steps.Add(new Step(entry) { Channels = pads[7] });
@@ -89,7 +90,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
                     _steps.Add(new Step(entry));
                     break;
                 case TfliteOperatorCode.Reshape:
-                    // The last step of both branches, which only flattens the grid.
+                    // The last step of both branches only flattens the grid.
                     if (_model.Tensors[entry.Inputs[0]].Shape[3] == 1)
                     {
                         scores = entry.Inputs[0];
@@ -101,7 +102,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
 
                     break;
                 default:
-                    throw new NotSupportedException($"The operator {entry.Code} is not trained.");
+                    throw new NotSupportedException($"Training does not support the operator {entry.Code}.");
             }
         }
 
@@ -119,7 +120,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     public IReadOnlyList<Parameter> Parameters => [.. _weights.Select(weight => weight.Parameter)];
 
     /// <summary>Runs the network.</summary>
-    /// <param name="input">float <c>[n, 3, height, width]</c>, RGB, −1–1, sides multiples of 32; channels last in memory is faster.</param>
+    /// <param name="input">float <c>[n, 3, height, width]</c>, RGB, −1–1, sides multiples of 32. Channels last in memory is faster.</param>
     public override DetectorOutput forward(Tensor input)
     {
         var values = new Dictionary<int, Tensor> { [_model.Inputs[0]] = input.alias() };
@@ -147,9 +148,9 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         return new DetectorOutput(scores.squeeze(1), values[_regressions]);
     }
 
-    /// <summary>Moves the weights toward another network's.</summary>
-    /// <param name="other">Made from the same file, on the same device.</param>
-    /// <param name="share">How much of the way, 0–1.</param>
+    /// <summary>Interpolates the weights toward another network's.</summary>
+    /// <param name="other">A network from the same file, on the same device.</param>
+    /// <param name="share">Weight of the other network, 0–1.</param>
     public void Mix(DetectorNetwork other, double share)
     {
         using var frozen = no_grad();
@@ -159,15 +160,16 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         }
     }
 
-    /// <summary>Takes weights over.</summary>
-    /// <param name="weights">As <see cref="Export"/> gives them; all of them.</param>
+    /// <summary>Loads weights.</summary>
+    /// <param name="weights">All weights, in the form of <see cref="Export"/>.</param>
     public void Load(IReadOnlyDictionary<int, float[]> weights)
     {
         using var frozen = no_grad();
         foreach (var weight in _weights)
         {
             var shape = _model.Tensors[_widened.GetValueOrDefault(weight.Tensor, weight.Tensor)].Shape;
-            using var values = tensor(AxisOrder.Permute(weights[weight.Tensor], shape, weight.Order), weight.Parameter.shape, device: _device);
+            var permuted = AxisOrder.Permute(weights[weight.Tensor], shape, weight.Order);
+            using var values = tensor(permuted, weight.Parameter.shape, device: _device);
             weight.Parameter.copy_(values);
         }
     }
@@ -178,7 +180,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         using var scope = NewDisposeScope();
         return _weights.ToDictionary(weight => weight.Tensor, weight =>
         {
-            // The inverse of the permutation that took the file's axes to torch's.
+            // Invert the permutation from the file's axes to torch's.
             var back = Enumerable.Range(0, weight.Order.Length).Select(axis => (long)Array.IndexOf(weight.Order, axis)).ToArray();
             return weight.Parameter.detach().cpu().permute(back).contiguous().data<float>().ToArray();
         });
@@ -205,10 +207,11 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         long[] strides = [window.StrideHeight, window.StrideWidth];
         if (window.Top == window.Bottom && window.Left == window.Right)
         {
-            return nn.functional.conv2d(input, step.Kernel!.Parameter, step.Bias!.Parameter, strides, [window.Top, window.Left], null, groups);
+            return nn.functional.conv2d(
+                input, step.Kernel!.Parameter, step.Bias!.Parameter, strides, [window.Top, window.Left], null, groups);
         }
 
-        // SAME padding with stride 2 adds more behind than before; torch's own padding is the same on both sides.
+        // SAME padding with stride 2 adds more at the end than at the start. torch's own padding is symmetric.
         using var padded = nn.functional.pad(input, [window.Left, window.Right, window.Top, window.Bottom]);
         return nn.functional.conv2d(padded, step.Kernel!.Parameter, step.Bias!.Parameter, strides, null, null, groups);
     }
@@ -224,8 +227,8 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
         return weight;
     }
 
-    // A value is freed behind its last reader (autograd holds on to what it needs), and a ReLU whose input nobody else reads is done in
-    // place: neither a convolution nor a sum needs its own result for its gradient.
+    // Free each value after its last reader (autograd keeps what it needs). Run a ReLU in place if nothing else reads its input: neither a
+    // convolution nor a sum needs its own result for the gradient.
     private void PlanMemory(Dictionary<int, int> readers)
     {
         var last = new Dictionary<int, Step>();
@@ -257,7 +260,7 @@ internal sealed class DetectorNetwork : nn.Module<Tensor, DetectorOutput>
     {
         public TfliteOperatorCode Code { get; } = entry.Code;
 
-        // Behind the first input stand kernel, bias, pads or size; only a sum computes with two values.
+        // The first input is followed by kernel, bias, pads or size. Only a sum computes with two values.
         public int[] Inputs { get; } = [.. entry.Inputs.Take(entry.Code == TfliteOperatorCode.Add ? 2 : 1)];
 
         public int Output { get; } = entry.Outputs[0];

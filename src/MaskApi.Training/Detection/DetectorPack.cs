@@ -7,30 +7,32 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Training.Detection;
 
 /// <summary>A picture in a pack.</summary>
-/// <param name="Name">Data set and file.</param>
-/// <param name="Boxes">Every face that people drew, in pixels; none where nobody is in the picture, null where nobody labelled it.</param>
-/// <param name="Encoded">The file.</param>
+/// <param name="Name">Data set and file name.</param>
+/// <param name="Boxes">All annotated faces, in pixels; empty for a picture without people, null if unlabelled.</param>
+/// <param name="Encoded">The encoded picture.</param>
 internal sealed record PackedPicture(string Name, IReadOnlyList<PixelBox>? Boxes, ReadOnlyMemory<byte> Encoded)
 {
-    /// <summary>The fold of a picture, the same in every run.</summary>
-    /// <param name="folds">How many there are.</param>
+    /// <summary>The picture's fold, the same in every run.</summary>
+    /// <param name="folds">Number of folds.</param>
     public int Fold(int folds) => FoldOf(Name, folds);
 
-    /// <summary>The fold of a picture that is in no pack.</summary>
-    /// <param name="name">Data set and file, as in a pack.</param>
-    /// <param name="folds">How many there are.</param>
+    /// <summary>The fold of a picture outside a pack.</summary>
+    /// <param name="name">Data set and file name, as in a pack.</param>
+    /// <param name="folds">Number of folds.</param>
     public static int FoldOf(string name, int folds) =>
         (int)(BitConverter.ToUInt32(SHA256.HashData(Encoding.UTF8.GetBytes(name))) % (uint)folds);
 }
 
-/// <summary>All pictures that tuning needs in one zip, <c>index.json</c> and the files, so that it can run where the data sets are not.</summary>
+/// <summary>
+/// All pictures for tuning in one zip with an <c>index.json</c>, so that tuning can run on a machine without the data sets.
+/// </summary>
 internal static class DetectorPack
 {
     private const string IndexName = "index.json";
 
-    /// <summary>Writes a pack; equal pictures give an equal file.</summary>
+    /// <summary>Writes a pack. Equal pictures give an equal file.</summary>
     /// <param name="path">The zip file.</param>
-    /// <param name="pictures">Its content, one at a time.</param>
+    /// <param name="pictures">Its pictures, enumerated once.</param>
     public static void Write(string path, IEnumerable<PackedPicture> pictures)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -41,7 +43,8 @@ internal static class DetectorPack
             var entries = new List<Entry>();
             foreach (var picture in pictures)
             {
-                var entry = new Entry($"pictures/{entries.Count:D6}", picture.Name, picture.Boxes?.Select(b => new[] { b.X, b.Y, b.Width, b.Height }).ToArray());
+                var boxes = picture.Boxes?.Select(b => new[] { b.X, b.Y, b.Width, b.Height }).ToArray();
+                var entry = new Entry($"pictures/{entries.Count:D6}", picture.Name, boxes);
                 entries.Add(entry);
                 using var file = Create(zip, entry.File, CompressionLevel.NoCompression);
                 file.Write(picture.Encoded.Span);
@@ -54,9 +57,9 @@ internal static class DetectorPack
         File.Move(partial, path, overwrite: true);
     }
 
-    /// <summary>Reads a pack into memory; the pictures stay encoded.</summary>
+    /// <summary>Reads a pack into memory. The pictures stay encoded.</summary>
     /// <param name="path">The zip file.</param>
-    /// <exception cref="InvalidDataException">It is not a pack.</exception>
+    /// <exception cref="InvalidDataException">The file is not a pack.</exception>
     public static IReadOnlyList<PackedPicture> Read(string path)
     {
         using var zip = ZipFile.OpenRead(path);
@@ -69,7 +72,7 @@ internal static class DetectorPack
     private static Stream Create(ZipArchive zip, string name, CompressionLevel level)
     {
         var entry = zip.CreateEntry(name, level);
-        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // The first that a zip can tell.
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero); // The earliest date that a zip can store.
         return entry.Open();
     }
 

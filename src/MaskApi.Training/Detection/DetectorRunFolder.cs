@@ -5,7 +5,7 @@ using MaskApi.Onnx.BlazeFace;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>What a tuning run leaves behind: <c>config.json</c>, <c>metrics.csv</c>, <c>log.txt</c> and the model.</summary>
+/// <summary>The output folder of a tuning run: <c>config.json</c>, <c>metrics.csv</c>, <c>log.txt</c> and the model.</summary>
 internal sealed class DetectorRunFolder : IDetectorObserver, IDisposable
 {
     private static readonly JsonSerializerOptions _indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -15,10 +15,10 @@ internal sealed class DetectorRunFolder : IDetectorObserver, IDisposable
     private readonly StreamWriter _log;
     private readonly Action<string> _console;
 
-    /// <summary>Creates the folder and writes how the run is configured.</summary>
-    /// <param name="folder">Files of an older run in it are overwritten.</param>
-    /// <param name="config">Written as JSON.</param>
-    /// <param name="console">Shown each line too.</param>
+    /// <summary>Creates the folder and writes the configuration.</summary>
+    /// <param name="folder">The folder. Files of an older run are overwritten.</param>
+    /// <param name="config">The configuration, written as JSON.</param>
+    /// <param name="console">Receives each log line too.</param>
     public DetectorRunFolder(string folder, object config, Action<string> console)
     {
         Directory.CreateDirectory(folder);
@@ -29,7 +29,7 @@ internal sealed class DetectorRunFolder : IDetectorObserver, IDisposable
         _log = new StreamWriter(Path.Combine(folder, "log.txt")) { AutoFlush = true };
     }
 
-    /// <summary>Where <see cref="WriteModel"/> puts the model.</summary>
+    /// <summary>Path of the model that <see cref="WriteModel"/> writes.</summary>
     public string ModelPath => Path.Combine(_folder, "blaze_face_tuned.onnx");
 
     /// <inheritdoc/>
@@ -44,16 +44,18 @@ internal sealed class DetectorRunFolder : IDetectorObserver, IDisposable
     {
         _metrics.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{round},{p.Step},{p.Loss:0.#####},{p.Score:0.#####},{p.Box:0.#####},{p.Landmarks:0.#####},{p.LearningRate:0.########},{p.ViewsPerSecond:0.#}"));
+            $"{round},{p.Step},{p.Loss:0.#####},{p.Score:0.#####},{p.Box:0.#####},{p.Landmarks:0.#####},"
+            + $"{p.LearningRate:0.########},{p.ViewsPerSecond:0.#}"));
         Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{round} round {p.Step}/{p.Steps}: loss {p.Loss:0.000} (score {p.Score:0.000}, box {p.Box:0.000}, key points {p.Landmarks:0.000}), {p.ViewsPerSecond:0} views/s"));
+            $"{round} round {p.Step}/{p.Steps}: loss {p.Loss:0.000} (score {p.Score:0.000}, box {p.Box:0.000}, "
+            + $"key points {p.Landmarks:0.000}), {p.ViewsPerSecond:0} views/s"));
     }
 
     /// <summary>Writes the network as ONNX, for pictures of any size.</summary>
-    /// <param name="tflite">The original file.</param>
+    /// <param name="tflite">The bytes of the original file.</param>
     /// <param name="network">The tuned weights.</param>
-    /// <param name="trainingData">What they were trained on, for the file's metadata.</param>
+    /// <param name="trainingData">Description of the training data, for the file's metadata.</param>
     public void WriteModel(byte[] tflite, DetectorNetwork network, string trainingData)
     {
         var metadata = new Dictionary<string, string>

@@ -4,26 +4,26 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Where training stands; losses and rate are means since the last report.</summary>
+/// <summary>Progress of training. Losses and speed are means since the last report.</summary>
 internal readonly record struct DetectorProgress(
     int Step, int Steps, double Loss, double Score, double Box, double Landmarks, double LearningRate, double ViewsPerSecond);
 
-/// <summary>Fits the network to batches: AdamW, warm-up and cosine, clipped gradients, averaged weights.</summary>
+/// <summary>Trains the network: AdamW, warm-up and cosine schedule, gradient clipping, averaged weights.</summary>
 internal static class DetectorTrainer
 {
-    /// <summary>Steps from one report to the next; only then is the device waited for.</summary>
+    /// <summary>Steps between reports. Only a report waits for the device.</summary>
     public const int ReportEvery = 50;
 
     private const double MinRate = 0.01;
 
-    /// <summary>Trains in place; the network ends up with the averaged weights.</summary>
-    /// <param name="network">On <paramref name="device"/>.</param>
-    /// <param name="batches">Where views come from.</param>
-    /// <param name="steps">How many batches to take.</param>
-    /// <param name="recipe">Rates and the like.</param>
+    /// <summary>Trains in place. The network ends up with the averaged weights.</summary>
+    /// <param name="network">The network, on <paramref name="device"/>.</param>
+    /// <param name="batches">The source of views.</param>
+    /// <param name="steps">Number of steps, one batch each.</param>
+    /// <param name="recipe">Learning rate and other settings.</param>
     /// <param name="device">Where to train.</param>
-    /// <param name="report">Told every <see cref="ReportEvery"/> steps and at the end.</param>
-    /// <param name="cancellationToken">Ends training with an exception.</param>
+    /// <param name="report">Receives progress every <see cref="ReportEvery"/> steps and at the end.</param>
+    /// <param name="cancellationToken">Cancels training with an exception.</param>
     public static async Task FitAsync(
         DetectorNetwork network,
         DetectionBatches batches,
@@ -68,10 +68,10 @@ internal static class DetectorTrainer
         network.eval();
     }
 
-    /// <summary>Factor of the learning rate: a linear rise, under a cosine that falls over the whole run.</summary>
-    /// <param name="step">From 0.</param>
-    /// <param name="steps">Of the whole run.</param>
-    /// <param name="warmUp">Steps of the rise.</param>
+    /// <summary>Factor of the learning rate: a linear warm-up times a cosine over the whole run.</summary>
+    /// <param name="step">Current step, from 0.</param>
+    /// <param name="steps">Steps of the whole run.</param>
+    /// <param name="warmUp">Steps of the warm-up.</param>
     public static double Schedule(int step, int steps, int warmUp) =>
         (Math.Min(1, (step + 1.0) / Math.Max(1, warmUp)) * 0.5 * (1 + Math.Cos(Math.PI * step / steps))) + MinRate;
 
@@ -91,13 +91,13 @@ internal static class DetectorTrainer
         sums.add_(stack([loss.Total, loss.Score, loss.Box, loss.Landmarks]));
     }
 
-    // torch.nn.utils.clip_grad_norm_ hands the norm to the host and so waits for the device in every step.
-    private static void Clip(DetectorNetwork network, double greatest)
+    // torch.nn.utils.clip_grad_norm_ returns the norm to the host and so waits for the device in every step.
+    private static void Clip(DetectorNetwork network, double maxNorm)
     {
         using var frozen = no_grad();
         var gradients = network.Parameters.Select(parameter => parameter.grad).OfType<Tensor>().ToArray();
         var norm = stack(gradients.Select(gradient => gradient.norm())).norm();
-        var factor = (greatest / (norm + 1e-6)).clamp_max(1);
+        var factor = (maxNorm / (norm + 1e-6)).clamp_max(1);
         foreach (var gradient in gradients)
         {
             gradient.mul_(factor);

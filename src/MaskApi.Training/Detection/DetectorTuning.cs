@@ -4,45 +4,45 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Told what happens in a tuning run.</summary>
+/// <summary>Observes a tuning run.</summary>
 internal interface IDetectorObserver
 {
-    /// <summary>A line for people.</summary>
+    /// <summary>Logs a line.</summary>
     void Say(string line);
 
-    /// <summary>Training goes on in a round.</summary>
+    /// <summary>Reports the progress of a round.</summary>
     void Report(string round, DetectorProgress progress);
 }
 
 /// <summary>
-/// The whole of tuning. Few pictures are labelled and many are not, so: a first round learns from the labelled ones alone; the network it
-/// makes labels the others, and says where it sees faces in pictures without people; a second round starts again from the original weights
-/// and learns from all of them. An earlier run's network may take the place of the first round; the second one then goes on from it.
-/// </summary>
-/// <param name="tflite">The original network.</param>
+/// Fine-tunes the detector in two rounds, because few pictures are labelled and many are not. The first round trains on labelled pictures
+/// only. Its network then labels the unlabelled pictures and finds decoys in pictures without people. The second round starts again from
+/// the original weights and trains on everything. With the network of an earlier run, the first round is skipped and the second one
+/// continues from that network.
+/// <param name="tflite">The bytes of the original network.</param>
 /// <param name="start">An earlier run's weights, by tensor index, or null.</param>
-/// <param name="recipe">How to tune.</param>
+/// <param name="recipe">The settings.</param>
 /// <param name="device">Where to run.</param>
-/// <param name="observer">Told what happens.</param>
+/// <param name="observer">Receives progress reports.</param>
 internal sealed class DetectorTuning(
     byte[] tflite, IReadOnlyDictionary<int, float[]>? start, DetectorRecipe recipe, Device device, IDetectorObserver observer)
 {
-    // Passes that find what resembles a face in pictures without people: large things and small ones.
+    // Passes that find decoys in pictures without people, large and small.
     private static ReadOnlySpan<int> DecoyPasses => [160, 384];
 
-    // Least score of such a thing: below it, it is not worth a view of its own.
+    // Minimum score of a decoy. Below it, a view of its own is not worthwhile.
     private const float MinDecoy = 0.15f;
 
-    // From here on, users see a false face.
+    // From this score on, users see a false positive.
     private const float Reported = 0.5f;
 
-    // Passes by which held-out pictures are judged: the picture as it is mostly, and crowds enlarged.
+    // Passes for scoring held-out pictures: roughly as they are, plus enlarged for crowds.
     private static ReadOnlySpan<int> JudgedPasses => [192, 400, 800];
 
-    /// <summary>Tunes.</summary>
+    /// <summary>Runs the tuning.</summary>
     /// <param name="pictures">All pictures of a pack.</param>
-    /// <param name="heldOut">Whether a labelled picture is kept for judging; such a picture is never learned from.</param>
-    /// <param name="cancellationToken">Ends the run with an exception.</param>
+    /// <param name="heldOut">Whether to hold a picture out for scoring. Held-out pictures are never trained on.</param>
+    /// <param name="cancellationToken">Cancels the run with an exception.</param>
     /// <returns>The tuned network, owned by the caller.</returns>
     public async Task<DetectorNetwork> RunAsync(
         IReadOnlyList<PackedPicture> pictures, Func<PackedPicture, bool> heldOut, CancellationToken cancellationToken)
@@ -52,14 +52,17 @@ internal sealed class DetectorTuning(
         var empty = Decode([.. pictures.Where(picture => picture.Boxes is [] && !heldOut(picture))], cancellationToken);
         var judged = new Judged(
             Decode([.. pictures.Where(picture => picture.Boxes is { Count: > 0 } && heldOut(picture))], cancellationToken),
-            [.. Decode([.. pictures.Where(picture => picture.Boxes is [] && heldOut(picture))], cancellationToken).Select(picture => picture.Image)]);
+            [
+                .. Decode([.. pictures.Where(picture => picture.Boxes is [] && heldOut(picture))], cancellationToken)
+                    .Select(picture => picture.Image),
+            ]);
         Say($"{labelled.Length} labelled pictures, {unlabelled.Length} without labels, {empty.Length} without people; "
             + $"{judged.Labelled.Length} and {judged.Empty.Length} held out");
 
         using var original = Network(null);
         var originalFinder = new FaceFinder(original, device);
         var (taught, shift) = Teach(labelled, originalFinder, cancellationToken);
-        Judge("original, boxes shifted", originalFinder, shift, judged, cancellationToken);
+        Judge("original, boxes corrected", originalFinder, shift, judged, cancellationToken);
 
         DetectorNetwork? first = null;
         try
@@ -72,7 +75,7 @@ internal sealed class DetectorTuning(
             Judge(start is null ? "first round" : "start", firstFinder, BoxShift.None, judged, cancellationToken);
             if (recipe.SecondRoundSteps == 0 || unlabelled.Length + empty.Length == 0)
             {
-                return Hand(ref first);
+                return Release(ref first);
             }
 
             var newly = LabelOthers(unlabelled, firstFinder, originalFinder, shift, cancellationToken);
@@ -89,14 +92,14 @@ internal sealed class DetectorTuning(
         }
     }
 
-    private static DetectorNetwork Hand(ref DetectorNetwork? network)
+    private static DetectorNetwork Release(ref DetectorNetwork? network)
     {
-        var handed = network!;
+        var released = network!;
         network = null;
-        return handed;
+        return released;
     }
 
-    // A crowd has more to teach than a portrait, but not as much more as it has faces.
+    // A crowd teaches more than a portrait, but not in proportion to its faces.
     private static double Frequency(TrainingPicture picture) => Math.Sqrt(Math.Max(1, picture.Faces.Count));
 
     private double[] Shares(TrainingPicture[] labelled, List<TrainingPicture> newly, TrainingPicture[] empty)
@@ -164,10 +167,11 @@ internal sealed class DetectorTuning(
         var network = Network(start);
         try
         {
-            // Rounds differ in seed, so that the second does not repeat the first's views.
+            // Each round has its own seed, so that the second does not repeat the first's views.
             var batches = new DetectionBatches(pictures, weights, recipe.Sampler, recipe.BatchSize, recipe.Seed + (1_000_003 * round));
             await DetectorTrainer.FitAsync(
-                network, batches, steps, recipe, device, progress => observer.Report(name, progress), cancellationToken).ConfigureAwait(false);
+                network, batches, steps, recipe, device, progress => observer.Report(name, progress), cancellationToken)
+                    .ConfigureAwait(false);
             if (recipe.OriginalShare > 0)
             {
                 using var original = Network(null);
@@ -213,7 +217,7 @@ internal sealed class DetectorTuning(
         var found = finder.Find([.. pictures.Select(picture => picture.Image)], DecoyPasses, mirror: false, MinDecoy, cancellationToken);
         if (pictures.Length > 0)
         {
-            Say($"{found.Sum(faces => faces.Count)} places that resemble faces in {found.Count(faces => faces.Count > 0)} pictures without people");
+            Say($"{found.Sum(faces => faces.Count)} decoys in {found.Count(faces => faces.Count > 0)} pictures without people");
         }
 
         return
@@ -230,7 +234,7 @@ internal sealed class DetectorTuning(
         if (judged.Empty.Length > 0)
         {
             var seen = finder.Find(judged.Empty, DecoyPasses, mirror: false, Reported, cancellationToken);
-            Say($"{what}: {seen.Sum(faces => faces.Count)} false faces in {judged.Empty.Length} held-out pictures without people");
+            Say($"{what}: {seen.Sum(faces => faces.Count)} false positives in {judged.Empty.Length} held-out pictures without people");
         }
 
         if (judged.Labelled.Length == 0)

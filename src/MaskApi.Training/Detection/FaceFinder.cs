@@ -5,34 +5,34 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>A face that the network found.</summary>
-/// <param name="Box">In pixels of the picture; may reach beyond its edge.</param>
-/// <param name="Score">0–1.</param>
+/// <summary>A detected face.</summary>
+/// <param name="Box">The box, in pixels of the picture; may reach beyond its edge.</param>
+/// <param name="Score">The score, 0–1.</param>
 /// <param name="Landmarks">The six key points.</param>
 internal readonly record struct FoundFace(PixelBox Box, float Score, FaceLandmarks Landmarks);
 
-/// <summary>Runs the network over whole pictures at several sizes, mirrored too if wanted, and merges what it finds.</summary>
+/// <summary>Runs the network over whole pictures at several sizes, optionally mirrored too, and merges the detections.</summary>
 /// <param name="network">The network, on <paramref name="device"/>.</param>
-/// <param name="device">Where it runs.</param>
+/// <param name="device">The device to run on.</param>
 internal sealed class FaceFinder(DetectorNetwork network, Device device)
 {
-    /// <summary>Boxes that overlap more are one face.</summary>
+    /// <summary>Boxes with at least this IoU are one face.</summary>
     public const float SameFace = 0.45f;
 
-    // Of one face's boxes, those that overlap the best one this much are averaged with it.
+    // Boxes with at least this IoU with the best one are averaged with it.
     private const float Averaged = 0.6f;
     private const float MinSide = 2;
 
-    // Pixels of all pictures of one run: enough to keep any device busy, and memory within a few hundred megabytes.
-    private const int PixelsAtOnce = 2_000_000;
+    // Pixels per forward pass: enough to keep any device busy, with memory within a few hundred megabytes.
+    private const int PixelsPerBatch = 2_000_000;
 
     /// <summary>Finds faces.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="longSides">To what length, in pixels, each picture's longer side is brought, one pass each.</param>
-    /// <param name="mirror">Whether each pass is repeated on the mirrored picture.</param>
-    /// <param name="threshold">Least score, 0–1.</param>
-    /// <param name="cancellationToken">Ends the work between passes.</param>
-    /// <returns>For each picture, its faces, the surest first.</returns>
+    /// <param name="longSides">For each pass, the length to which a picture's longer side is scaled, in pixels.</param>
+    /// <param name="mirror">Whether to repeat each pass on the mirrored picture.</param>
+    /// <param name="threshold">Minimum score, 0–1.</param>
+    /// <param name="cancellationToken">Cancels the work between batches.</param>
+    /// <returns>The faces of each picture, highest score first.</returns>
     public IReadOnlyList<FoundFace>[] Find(
         IReadOnlyList<RgbImage> pictures, ReadOnlySpan<int> longSides, bool mirror, float threshold, CancellationToken cancellationToken)
     {
@@ -40,11 +40,11 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         using var frozen = no_grad();
         foreach (var longSide in longSides)
         {
-            var atOnce = Math.Max(1, PixelsAtOnce / (longSide * longSide));
-            for (var first = 0; first < pictures.Count; first += atOnce)
+            var batch = Math.Max(1, PixelsPerBatch / (longSide * longSide));
+            for (var first = 0; first < pictures.Count; first += batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var last = Math.Min(first + atOnce, pictures.Count);
+                var last = Math.Min(first + batch, pictures.Count);
                 RunPass(pictures, first, last, longSide, mirrored: false, threshold, found);
                 if (mirror)
                 {
@@ -56,8 +56,8 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         return [.. found.Select(Merge)];
     }
 
-    /// <summary>Weighted non-maximum suppression: the surest box stays, moved to the mean of those that agree with it.</summary>
-    /// <param name="candidates">In any order.</param>
+    /// <summary>Weighted non-maximum suppression: keeps the best box, moved to the weighted mean of the boxes that agree with it.</summary>
+    /// <param name="candidates">The detections, in any order.</param>
     public static IReadOnlyList<FoundFace> Merge(List<FoundFace> candidates)
     {
         var left = candidates.OrderByDescending(face => face.Score).ToList();
@@ -87,7 +87,7 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         return kept;
     }
 
-    // The picture in the top left of a black square, as large as the look allows.
+    // Letterboxes each picture into the top left of a black square, scaled to the pass's size.
     private void RunPass(
         IReadOnlyList<RgbImage> pictures, int first, int last, int longSide, bool mirrored, float threshold, List<FoundFace>[] found)
     {
@@ -122,7 +122,7 @@ internal sealed class FaceFinder(DetectorNetwork network, Device device)
         var cells = (scores > threshold).nonzero();
         if (cells.shape[0] == 0)
         {
-            return; // An empty tensor has no data that could be read.
+            return; // Reading the data of an empty tensor fails.
         }
 
         var at = cells.cpu().data<long>().ToArray();

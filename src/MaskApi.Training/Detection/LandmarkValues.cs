@@ -3,14 +3,14 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Key points in the order in which the network gives them.</summary>
+/// <summary>Key points in the network's order.</summary>
 internal static class LandmarkValues
 {
-    /// <summary>Numbers of the six points: x and y of each.</summary>
+    /// <summary>Number of values: x and y of six points.</summary>
     public const int Count = 12;
 
-    /// <summary>Right and left change places, as they do in a mirror.</summary>
-    /// <param name="points">The points, already where the mirror shows them.</param>
+    /// <summary>Swaps left and right, as in a mirror.</summary>
+    /// <param name="points">The points, with coordinates already mirrored.</param>
     public static FaceLandmarks Mirrored(this FaceLandmarks points) => points with
     {
         RightEye = points.LeftEye,

@@ -2,16 +2,16 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Combines what people drew and what networks found into faces to learn from.</summary>
+/// <summary>Combines annotations and detections into training faces.</summary>
 internal static class PictureLabeler
 {
     /// <summary>Passes that find key points for labelled faces, large and small.</summary>
     public static ReadOnlySpan<int> LabelledPasses => [128, 256, 512, 1024];
 
-    /// <summary>Passes that label pictures nobody labelled; their faces are seldom small.</summary>
+    /// <summary>Passes over unlabelled pictures, whose faces are seldom small.</summary>
     public static ReadOnlySpan<int> UnlabelledPasses => [112, 320];
 
-    /// <summary>Least score of a detection that is taken into account at all.</summary>
+    /// <summary>Minimum score of a detection to be considered at all.</summary>
     public const float MinScore = 0.1f;
 
     private const float SameFace = 0.4f;
@@ -20,9 +20,12 @@ internal static class PictureLabeler
     private const float CertainIfConfirmed = 0.3f;
     private const float Confirming = 0.5f;
 
-    /// <summary>Labelled faces with the original network's key points; its confident detections elsewhere are ignored, not denied.</summary>
-    /// <param name="labelled">What people drew.</param>
-    /// <param name="original">The original network's detections, boxes corrected.</param>
+    /// <summary>
+    /// Labelled faces with the original network's key points. Its confident detections elsewhere are ignored rather than treated as
+    /// background.
+    /// </summary>
+    /// <param name="labelled">The annotated boxes.</param>
+    /// <param name="original">The original network's detections, with corrected boxes.</param>
     public static IReadOnlyList<TrainingFace> Labelled(IReadOnlyList<PixelBox> labelled, IReadOnlyList<FoundFace> original)
     {
         var faces = labelled.Select(box => new TrainingFace(box, Match(box, original)?.Landmarks, Ignored: false)).ToList();
@@ -32,9 +35,9 @@ internal static class PictureLabeler
         return faces;
     }
 
-    /// <summary>Faces of a picture that nobody labelled, by a network that was first tuned on labelled ones.</summary>
-    /// <param name="tuned">The tuned network's detections from <see cref="MinScore"/>.</param>
-    /// <param name="original">The original network's detections, boxes corrected.</param>
+    /// <summary>Pseudo-labels of an unlabelled picture, from a network that was tuned on labelled ones.</summary>
+    /// <param name="tuned">The tuned network's detections, from <see cref="MinScore"/> up.</param>
+    /// <param name="original">The original network's detections, with corrected boxes.</param>
     public static IReadOnlyList<TrainingFace> Unlabelled(IReadOnlyList<FoundFace> tuned, IReadOnlyList<FoundFace> original)
     {
         var faces = new List<TrainingFace>();

@@ -3,8 +3,8 @@ using MaskApi.Training.Data;
 namespace MaskApi.Training.Detection;
 
 /// <summary>
-/// A picture in full size, half, quarter and so on, so that a much smaller view is cut from a level near its own size: quick and free of
-/// aliasing (Williams, 1983).
+/// A mipmap of a picture: full size, half, quarter and so on. A much smaller view is sampled from a level near its own size, which is
+/// fast and free of aliasing (Williams, 1983).
 /// </summary>
 internal sealed class PicturePyramid
 {
@@ -13,7 +13,7 @@ internal sealed class PicturePyramid
     private readonly RgbImage[] _levels;
 
     /// <summary>Halves a picture until it is tiny.</summary>
-    /// <param name="picture">Level 0, kept as it is.</param>
+    /// <param name="picture">Level 0; not copied.</param>
     public PicturePyramid(RgbImage picture)
     {
         var levels = new List<RgbImage> { picture };
@@ -25,14 +25,14 @@ internal sealed class PicturePyramid
         _levels = [.. levels];
     }
 
-    /// <summary>How many levels there are.</summary>
+    /// <summary>Number of levels.</summary>
     public int Count => _levels.Length;
 
-    /// <summary>A level: pixel (x, y) of level 0 lies at (x, y) / 2^level.</summary>
+    /// <summary>Gets a level. Position (x, y) of level 0 lies at (x, y) / 2^level.</summary>
     /// <param name="level">0 for full size.</param>
     public RgbImage this[int level] => _levels[level];
 
-    // The mean of each 2×2 block; an odd last row or column is repeated, so that coordinates halve exactly.
+    // The mean of each 2×2 block. An odd last row or column is repeated, so that coordinates halve exactly.
     private static RgbImage Half(RgbImage image)
     {
         var half = new RgbImage((image.Width + 1) / 2, (image.Height + 1) / 2);

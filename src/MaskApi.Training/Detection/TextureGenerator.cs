@@ -2,12 +2,14 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Pictures without any face: noise, gradients, shapes, waves, clouds, balls. A detector must answer them with nothing.</summary>
+/// <summary>
+/// Generates pictures without faces: noise, gradients, shapes, waves, clouds, balls. The detector must find nothing there.
+/// </summary>
 internal static class TextureGenerator
 {
-    /// <summary>Paints over a whole picture.</summary>
-    /// <param name="view">Written in full.</param>
-    /// <param name="random">Decides what is painted.</param>
+    /// <summary>Paints a whole picture.</summary>
+    /// <param name="view">The picture, overwritten completely.</param>
+    /// <param name="random">Source of randomness.</param>
     public static void Paint(RgbImage view, SeededRandom random)
     {
         switch (random.Below(7))
@@ -28,7 +30,7 @@ internal static class TextureGenerator
                 Clouds(view, random);
                 break;
             default:
-                // Twice as often as the others: a round bright thing on a plain ground is what most resembles a face.
+                // Twice as often as the others: a round bright object on a plain background most resembles a face.
                 Balls(view, random);
                 break;
         }
@@ -106,7 +108,7 @@ internal static class TextureGenerator
         Fill(view, (x, y, c) => 127 + (127 * Math.Sin((frequency[c] * x) + (slant * y))));
     }
 
-    // Ovals shaded from the middle to the rim and around it, some with a few spots, on a plain ground: plates, planets, cells, fruit.
+    // Ovals with radial and angular shading, some with a few spots, on a plain background: plates, planets, cells, fruit.
     private static void Balls(RgbImage view, SeededRandom random)
     {
         double[] ground = Color(random), toward = random.Chance(0.5) ? ground : Color(random);
@@ -139,14 +141,14 @@ internal static class TextureGenerator
         }
     }
 
-    // A color, as often as not a gray.
+    // A random color; half of the time a gray.
     private static double[] Color(SeededRandom random)
     {
         var gray = random.Uniform(0, 255);
         return random.Chance(0.5) ? [gray, gray, gray] : [random.Uniform(0, 255), random.Uniform(0, 255), random.Uniform(0, 255)];
     }
 
-    // The value of a place depends on where it lies in the oval (−1–1 both ways), what lies under it, and the channel.
+    // The value function receives the position in the oval (−1–1 on both axes), the present value, and the channel.
     private static void Paint(
         RgbImage view, double centerX, double centerY, double radiusX, double radiusY, Func<double, double, double, int, double> value)
     {
@@ -163,10 +165,11 @@ internal static class TextureGenerator
         }
     }
 
-    // Octaves of smooth noise, the coarse ones stronger.
+    // Octaves of smooth noise, coarse ones stronger.
     private static void Clouds(RgbImage view, SeededRandom random)
     {
-        var octaves = ((int[])[4, 8, 16, 32, 64]).Select(side => (Grid: new Grid(side + 1, -60, 60, random), Weight: Math.Pow(16.0 / side, 0.8))).ToArray();
+        var octaves = ((int[])[4, 8, 16, 32, 64])
+            .Select(side => (Grid: new Grid(side + 1, -60, 60, random), Weight: Math.Pow(16.0 / side, 0.8))).ToArray();
         var longest = (double)Math.Max(view.Width, view.Height);
         Fill(view, (x, y, c) =>
         {

@@ -2,18 +2,18 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Detection;
 
-/// <summary>Cuts a turned, scaled, mirrored view out of a picture.</summary>
+/// <summary>Renders a rotated, scaled, mirrored view of a picture.</summary>
 internal static class ViewWarper
 {
-    // A level is left for the next smaller one where the view would skip more than two of its pixels in five.
+    // Use the next smaller level where the view would skip more than two pixels in five.
     private const double MinScale = 0.6;
 
     /// <summary>Renders the view.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="map">From the picture's pixels to the view's; pixel centers lie at .5.</param>
-    /// <param name="scale">How much the map enlarges, to choose a level.</param>
-    /// <param name="border">The color of what lies outside the picture.</param>
-    /// <param name="view">Written in full.</param>
+    /// <param name="scale">Scale of the map, to choose a level.</param>
+    /// <param name="border">Color outside the picture.</param>
+    /// <param name="view">The view, overwritten completely.</param>
     public static void Render(PicturePyramid picture, AffineMap map, double scale, (byte R, byte G, byte B) border, RgbImage view)
     {
         var level = 0;
@@ -26,7 +26,7 @@ internal static class ViewWarper
         var shrink = 1.0 / (1 << level);
         var back = map.Inverse();
 
-        // Bounds in the picture's own pixels: a level's last row or column may reach beyond them by a half.
+        // Bounds in the picture's own pixels: a level's last row or column may extend half a pixel beyond them.
         var (right, bottom) = (picture[0].Width * shrink, picture[0].Height * shrink);
         var (lastX, lastY) = (source.Width - 1, source.Height - 1);
         var pixels = source.Pixels;
@@ -44,7 +44,7 @@ internal static class ViewWarper
                     continue;
                 }
 
-                // Bilinear with weights in 256ths; edge pixels are repeated.
+                // Bilinear interpolation with weights in 256ths; edge pixels are repeated.
                 var (fx, fy) = ((int)((u + 0.5) * 256), (int)((v + 0.5) * 256));
                 var (left, top, weightX, weightY) = ((fx >> 8) - 1, (fy >> 8) - 1, fx & 255, fy & 255);
                 var (x0, x1) = (3 * Math.Max(left, 0), 3 * Math.Min(left + 1, lastX));
