@@ -71,7 +71,7 @@ internal static class FitFaceHeadCommand
         Required = true,
     };
 
-    private static Dictionary<string, string> Metadata(IReadOnlyList<FaceCandidateCrop> candidates)
+    private static Dictionary<string, string> Metadata(FaceCandidateCrop[] candidates)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var candidate in candidates)
@@ -88,10 +88,10 @@ internal static class FitFaceHeadCommand
         };
     }
 
-    private static void Print(IReadOnlyList<FaceCandidateCrop> candidates, FaceHeadFit fit)
+    private static void Print(FaceCandidateCrop[] candidates, FaceHeadFit fit)
     {
         var faces = candidates.Count(candidate => candidate.IsFace);
-        RunConsole.Line($"{faces} faces, {candidates.Count - faces} false positives");
+        RunConsole.Line($"{faces} faces, {candidates.Length - faces} false positives");
         foreach (var quality in fit.Qualities)
         {
             RunConsole.Line(string.Create(

@@ -19,6 +19,7 @@ internal interface IDetectorObserver
 /// only. Its network then labels the unlabelled pictures and finds decoys in pictures without people. The second round starts again from
 /// the original weights and trains on everything. With the network of an earlier run, the first round is skipped and the second one
 /// continues from that network.
+/// </summary>
 /// <param name="tflite">The bytes of the original network.</param>
 /// <param name="start">An earlier run's weights, by tensor index, or null.</param>
 /// <param name="recipe">The settings.</param>

@@ -7,49 +7,54 @@ using SkiaSharp;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>What becomes of near faces when their pictures are turned.</summary>
-/// <param name="Degrees">Clockwise.</param>
-/// <param name="Found">Of the drawn near faces, those found.</param>
-/// <param name="Kept">Of these, where they are also found upright, those with the same likeliest label.</param>
-/// <param name="TooMany">Near faces reported where nobody drew one, or a second time, per drawn near face.</param>
+/// <summary>Detection of large faces in rotated pictures.</summary>
+/// <param name="Degrees">Rotation, clockwise.</param>
+/// <param name="Found">Share of the annotated large faces that are found.</param>
+/// <param name="Kept">Share of these, if also found upright, whose likeliest label is the same.</param>
+/// <param name="TooMany">Large false or duplicate detections per annotated large face.</param>
 public readonly record struct AngleScore(int Degrees, Rate Found, Rate Kept, Rate TooMany);
 
-/// <summary>Turns pictures in steps of 30 degrees, corners filled, and looks for their near faces again.</summary>
+/// <summary>Rotates pictures in steps of 30 degrees, on a gray canvas, and detects their large faces again.</summary>
 /// <param name="pipeline">The pipeline.</param>
-/// <param name="detail">Detection effort.</param>
+/// <param name="detail">Detection detail.</param>
 public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
 {
-    /// <summary>Longer side of a near face, pixels.</summary>
+    /// <summary>Minimum longer side of a large face, in pixels.</summary>
     public const double MinSide = 50;
 
     private const int Step = 30;
 
-    /// <summary>Runs the test on the pictures with near faces, of a set with drawn boxes.</summary>
+    /// <summary>Runs the test on those pictures of a detection set that have large faces.</summary>
     /// <param name="pictures">The pictures.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public IReadOnlyList<AngleScore> Run(IEnumerable<LabelledPicture> pictures, CancellationToken cancellationToken)
     {
-        LabelledPicture[] near = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= MinSide))];
+        LabelledPicture[] large = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= MinSide))];
         var upright = new Dictionary<(string Path, int Face), FaceLabel>();
         var scores = new List<AngleScore>();
         for (var degrees = 0; degrees < 360; degrees += Step)
         {
-            var (faces, found, compared, kept, tooMany) = (0, 0, 0, 0, 0);
-            foreach (var picture in near)
+            var (faces, hits, compared, kept, tooMany) = (0, 0, 0, 0, 0);
+            foreach (var picture in large)
             {
                 var image = RgbImage.Decode(File.ReadAllBytes(picture.Path), cancellationToken);
-                var turned = Turn(image, degrees);
-                using var raster = turned.ToRaster();
+                var rotated = Rotate(image, degrees);
+                using var raster = rotated.ToRaster();
                 var options = new AnalysisOptions { DetectionThreshold = DetectionScore.Threshold, Detail = detail, MaxFaces = 1000 };
                 var used = new bool[picture.Faces.Count];
-                foreach (var face in pipeline.Analyze(raster, options, cancellationToken).Faces.OrderByDescending(f => f.DetectionConfidence))
+                var found = pipeline.Analyze(raster, options, cancellationToken).Faces;
+                foreach (var face in found.OrderByDescending(f => f.DetectionConfidence))
                 {
-                    var box = TurnBack(face.Box, (turned.Width, turned.Height), (image.Width, image.Height), degrees);
-                    int[] there = [.. Enumerable.Range(0, used.Length).Where(i => picture.Faces[i].Box.IntersectionOverUnion(box) >= DetectionScore.LooseOverlap)];
-                    int[] free = [.. there.Where(i => !used[i] && !picture.Faces[i].Ignored)];
+                    var box = RotateBack(face.Box, (rotated.Width, rotated.Height), (image.Width, image.Height), degrees);
+                    int[] overlapping =
+                    [
+                        .. Enumerable.Range(0, used.Length)
+                            .Where(i => picture.Faces[i].Box.IntersectionOverUnion(box) >= DetectionScore.LooseOverlap),
+                    ];
+                    int[] free = [.. overlapping.Where(i => !used[i] && !picture.Faces[i].Ignored)];
                     if (free.Length == 0)
                     {
-                        tooMany += Side(box) >= MinSide && !there.Any(i => picture.Faces[i].Ignored) ? 1 : 0;
+                        tooMany += Side(box) >= MinSide && !overlapping.Any(i => picture.Faces[i].Ignored) ? 1 : 0;
                         continue;
                     }
 
@@ -60,7 +65,7 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
                         continue;
                     }
 
-                    found++;
+                    hits++;
                     var verdict = new JudgedVerdict(JudgedFace.Probabilities(face), default).Verdict;
                     if (degrees == 0)
                     {
@@ -79,17 +84,18 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
 
             if (faces > 0)
             {
-                scores.Add(new AngleScore(degrees, new Rate(found, faces), new Rate(kept, compared), new Rate(Math.Min(tooMany, faces), faces)));
+                scores.Add(new AngleScore(
+                    degrees, new Rate(hits, faces), new Rate(kept, compared), new Rate(Math.Min(tooMany, faces), faces)));
             }
         }
 
         return scores;
     }
 
-    /// <summary>Turns a picture about its centre; the canvas grows, and what is new is gray.</summary>
+    /// <summary>Rotates a picture about its center. The canvas grows, and its new corners are gray.</summary>
     /// <param name="image">The picture.</param>
-    /// <param name="degrees">Clockwise.</param>
-    internal static RgbImage Turn(RgbImage image, int degrees)
+    /// <param name="degrees">Rotation, clockwise.</param>
+    internal static RgbImage Rotate(RgbImage image, int degrees)
     {
         if (degrees == 0)
         {
@@ -118,11 +124,11 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
         return result;
     }
 
-    /// <summary>A box of the turned picture in the upright one: its centre turned back; sides swapped where it lies on its side.</summary>
-    internal static PixelBox TurnBack(PixelBox box, (int Width, int Height) turned, (int Width, int Height) upright, int degrees)
+    /// <summary>Maps a box of the rotated picture into the upright one. Width and height swap if it lies on its side.</summary>
+    internal static PixelBox RotateBack(PixelBox box, (int Width, int Height) rotated, (int Width, int Height) upright, int degrees)
     {
         var (sin, cos) = Math.SinCos(-degrees * Math.PI / 180);
-        var (x, y) = (box.X + (box.Width / 2) - (turned.Width / 2.0), box.Y + (box.Height / 2) - (turned.Height / 2.0));
+        var (x, y) = (box.X + (box.Width / 2) - (rotated.Width / 2.0), box.Y + (box.Height / 2) - (rotated.Height / 2.0));
         var (centerX, centerY) = ((x * cos) - (y * sin) + (upright.Width / 2.0), (x * sin) + (y * cos) + (upright.Height / 2.0));
         var (width, height) = Math.Abs(sin) > Math.Abs(cos) ? (box.Height, box.Width) : (box.Width, box.Height);
         return new PixelBox((float)(centerX - (width / 2)), (float)(centerY - (height / 2)), width, height);

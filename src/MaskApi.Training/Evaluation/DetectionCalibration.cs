@@ -8,55 +8,65 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>A face that a search reported, and whether one is drawn there.</summary>
-/// <param name="Picture">Which picture, by its place in the list.</param>
-/// <param name="Features">What the passes said of it.</param>
-/// <param name="Confidence">The confidence that the detector gives it now, 0–1.</param>
-/// <param name="IsFace">Whether its box meets a drawn one, none better having met it before.</param>
-/// <param name="AmongPeople">Whether the picture shows anybody.</param>
+/// <summary>A candidate face, and whether it matches an annotated one.</summary>
+/// <param name="Picture">Index of the picture.</param>
+/// <param name="Features">Features from the passes.</param>
+/// <param name="Confidence">The detector's current confidence, 0–1.</param>
+/// <param name="IsFace">Whether its box matches an annotated face that no better candidate has matched.</param>
+/// <param name="AmongPeople">Whether the picture shows people.</param>
 internal sealed record SearchedFace(int Picture, float[] Features, float Confidence, bool IsFace, bool AmongPeople);
 
-/// <summary>How well a confidence tells faces from false alarms.</summary>
-/// <param name="LogLoss">Mean negative log likelihood; lower is better. This and what follows: in pictures of people.</param>
-/// <param name="AveragePrecision">Of the candidates alone: faces that no look reported do not count.</param>
-/// <param name="Precision">From a confidence of one half on.</param>
-/// <param name="Recall">Of the candidates that are faces, from a confidence of one half on.</param>
-/// <param name="FalseFaces">How many are found in the pictures without people, from a confidence of one half on.</param>
+/// <summary>How well a confidence separates faces from false positives.</summary>
+/// <param name="LogLoss">Mean negative log likelihood in pictures of people, as are precision and recall.</param>
+/// <param name="AveragePrecision">Average precision over the candidates; faces that no pass reported do not count.</param>
+/// <param name="Precision">Precision at a confidence of 0.5.</param>
+/// <param name="Recall">Recall at a confidence of 0.5, over the candidates.</param>
+/// <param name="FalseFaces">False positives at a confidence of 0.5 in pictures without people.</param>
 internal readonly record struct ConfidenceQuality(double LogLoss, double AveragePrecision, double Precision, double Recall, int FalseFaces)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"log loss {LogLoss:0.0000}, average precision {AveragePrecision:0.0000}, at 0.5: precision {Precision:0.000}, recall {Recall:0.000}, {FalseFaces} false faces without people");
+        $"log loss {LogLoss:0.0000}, average precision {AveragePrecision:0.0000}, at 0.5: precision {Precision:0.000}, "
+        + $"recall {Recall:0.000}, {FalseFaces} false positives without people");
 }
 
-/// <summary>What a confidence is worth on one plan of passes.</summary>
-/// <param name="PicturesWithoutPeople">In how many pictures without people a look reported anything.</param>
-/// <param name="Candidates">How many faces were reported in pictures of people.</param>
-/// <param name="Faces">How many of them are drawn.</param>
-/// <param name="ByBestScore">Going by the best report's score alone.</param>
-/// <param name="AsItIs">Going by the confidence that the detector gives now.</param>
-/// <param name="CrossValidated">Going by weights fitted on the other pictures, in <see cref="DetectionCalibration.Folds"/> parts.</param>
+/// <summary>Quality of the confidence on one plan of passes.</summary>
+/// <param name="PicturesWithoutPeople">Number of pictures without people that have candidates.</param>
+/// <param name="Candidates">Number of candidates in pictures of people.</param>
+/// <param name="Faces">Number of these that are annotated faces.</param>
+/// <param name="ByBestScore">Quality of the best pass's score alone.</param>
+/// <param name="AsItIs">Quality of the detector's current confidence.</param>
+/// <param name="CrossValidated">Quality of weights fitted on the other <see cref="DetectionCalibration.Folds"/> − 1 folds.</param>
 internal sealed record PlanQuality(
-    int PicturesWithoutPeople, int Candidates, int Faces, ConfidenceQuality ByBestScore, ConfidenceQuality AsItIs, ConfidenceQuality CrossValidated);
+    int PicturesWithoutPeople,
+    int Candidates,
+    int Faces,
+    ConfidenceQuality ByBestScore,
+    ConfidenceQuality AsItIs,
+    ConfidenceQuality CrossValidated);
 
-/// <summary>Fits <see cref="DetectionConfidence"/>, and says what it is worth on pictures that it was not fitted on.</summary>
-/// <param name="Weights">The constant, then one weight for each sign; from all pictures and plans.</param>
-/// <param name="Qualities">What it is worth, plan by plan.</param>
+/// <summary>Fits the weights of <see cref="DetectionConfidence"/> and cross-validates them.</summary>
+/// <param name="Weights">The constant, then one weight per feature; fitted on all pictures and plans.</param>
+/// <param name="Qualities">Quality of the confidence, by plan.</param>
 internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionary<DetectionDetail, PlanQuality> Qualities)
 {
-    /// <summary>Parts of a cross-validation.</summary>
+    /// <summary>Number of folds of the cross-validation.</summary>
     public const int Folds = 5;
 
     private const float Overlap = 0.5f;
 
-    /// <summary>Searches the pictures for faces as the service does.</summary>
+    /// <summary>Detects faces as the service does.</summary>
     /// <param name="detector">The detector.</param>
-    /// <param name="pictures">Pictures with drawn faces, and without anybody.</param>
-    /// <param name="detail">Effort.</param>
-    /// <param name="progress">Told of each finished picture.</param>
+    /// <param name="pictures">Pictures with annotated faces, and pictures without people.</param>
+    /// <param name="detail">Detection detail.</param>
+    /// <param name="progress">Receives the number of finished pictures.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static IReadOnlyList<SearchedFace> Search(
-        BlazeFaceDetector detector, IReadOnlyList<LabelledPicture> pictures, DetectionDetail detail, IProgress<int> progress, CancellationToken cancellationToken)
+        BlazeFaceDetector detector,
+        IReadOnlyList<LabelledPicture> pictures,
+        DetectionDetail detail,
+        IProgress<int> progress,
+        CancellationToken cancellationToken)
     {
         var found = new SearchedFace[pictures.Count][];
         var done = 0;
@@ -67,7 +77,8 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
             var taken = new bool[pictures[i].Faces.Count];
             found[i] =
             [
-                .. search.Faces.Where(face => !pictures[i].Faces.Any(drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= DetectionScore.LooseOverlap))
+                .. search.Faces.Where(face => !pictures[i].Faces.Any(
+                        drawn => drawn.Ignored && drawn.Box.IntersectionOverUnion(face.Box) >= DetectionScore.LooseOverlap))
                     .Select(face => new SearchedFace(
                     i,
                     Features(face.Features),
@@ -81,7 +92,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
     }
 
     /// <summary>Fits one set of weights for all plans.</summary>
-    /// <param name="found">What a search reported, plan by plan.</param>
+    /// <param name="found">The candidates, by plan.</param>
     /// <param name="penalty">Ridge penalty of <see cref="LogisticRegression.Fit"/>.</param>
     public static DetectionCalibration Fit(IReadOnlyDictionary<DetectionDetail, IReadOnlyList<SearchedFace>> found, double penalty)
     {
@@ -127,18 +138,22 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
 
     private static ConfidenceQuality Quality(IReadOnlyList<SearchedFace> faces, Func<SearchedFace, double> confidence)
     {
-        (bool IsFace, double Confidence)[] sure = [.. faces.Where(face => face.AmongPeople).Select(face => (face.IsFace, confidence(face))).OrderByDescending(face => face.Item2)];
-        var (positives, hits, area, best) = (sure.Count(face => face.IsFace), 0, 0.0, 0.0);
-        var precision = sure.Select((face, i) => (double)(hits += face.IsFace ? 1 : 0) / (i + 1)).ToArray();
-        for (var i = sure.Length - 1; i >= 0; i--)
+        (bool IsFace, double Confidence)[] ranked =
+        [
+            .. faces.Where(face => face.AmongPeople)
+                .Select(face => (face.IsFace, confidence(face))).OrderByDescending(face => face.Item2),
+        ];
+        var (positives, hits, area, best) = (ranked.Count(face => face.IsFace), 0, 0.0, 0.0);
+        var precision = ranked.Select((face, i) => (double)(hits += face.IsFace ? 1 : 0) / (i + 1)).ToArray();
+        for (var i = ranked.Length - 1; i >= 0; i--)
         {
             best = Math.Max(best, precision[i]);
-            area += sure[i].IsFace ? best : 0;
+            area += ranked[i].IsFace ? best : 0;
         }
 
-        var accepted = sure.TakeWhile(face => face.Confidence >= 0.5).ToArray();
+        var accepted = ranked.TakeWhile(face => face.Confidence >= 0.5).ToArray();
         var right = (double)accepted.Count(face => face.IsFace);
-        var loss = sure.Average(face => -Math.Log(Math.Clamp(face.IsFace ? face.Confidence : 1 - face.Confidence, 1e-6, 1)));
+        var loss = ranked.Average(face => -Math.Log(Math.Clamp(face.IsFace ? face.Confidence : 1 - face.Confidence, 1e-6, 1)));
         var falseFaces = faces.Count(face => !face.AmongPeople && confidence(face) >= 0.5);
         return new ConfidenceQuality(loss, area / positives, right / accepted.Length, right / positives, falseFaces);
     }

@@ -6,44 +6,50 @@ using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>What the pipeline said about a picture.</summary>
-/// <param name="Picture">The picture and its drawn faces.</param>
-/// <param name="Width">Of the upright picture, pixels.</param>
-/// <param name="Height">Of the upright picture, pixels.</param>
-/// <param name="Faces">Every face it reported, down to a low confidence.</param>
-/// <param name="Cost">What finding them cost.</param>
-/// <param name="DetectMs">Time for finding faces, milliseconds.</param>
-/// <param name="ClassifyMs">Time for judging them, milliseconds.</param>
+/// <summary>The pipeline's result for a picture.</summary>
+/// <param name="Picture">The picture and its annotated faces.</param>
+/// <param name="Width">Width of the upright picture, in pixels.</param>
+/// <param name="Height">Height of the upright picture, in pixels.</param>
+/// <param name="Faces">All detected faces, down to a low confidence.</param>
+/// <param name="Cost">The cost of detection.</param>
+/// <param name="DetectMs">Detection time, in milliseconds.</param>
+/// <param name="ClassifyMs">Classification time, in milliseconds.</param>
 public sealed record PictureAnswer(
-    LabelledPicture Picture, int Width, int Height, IReadOnlyList<FaceVerdict> Faces, DetectionCost Cost, double DetectMs, double ClassifyMs);
+    LabelledPicture Picture,
+    int Width,
+    int Height,
+    IReadOnlyList<FaceVerdict> Faces,
+    DetectionCost Cost,
+    double DetectMs,
+    double ClassifyMs);
 
-/// <summary>Recall of faces of one size.</summary>
-/// <param name="From">Least longer side, pixels.</param>
-/// <param name="To">Bound of the longer side, pixels; infinite for the last.</param>
-/// <param name="Recall">Share found at the default threshold; NaN where there are none.</param>
-/// <param name="Faces">Number of drawn faces.</param>
-/// <param name="MedianOverlap">Median intersection over union of the found ones; NaN where there are none.</param>
+/// <summary>Recall by size of face.</summary>
+/// <param name="From">Minimum longer side, in pixels.</param>
+/// <param name="To">Upper bound of the longer side, in pixels, exclusive; infinite for the last.</param>
+/// <param name="Recall">Share found at the default threshold; NaN if there are no faces.</param>
+/// <param name="Faces">Number of annotated faces.</param>
+/// <param name="MedianOverlap">Median IoU of the found faces; NaN if there are none.</param>
 public readonly record struct SizeRecall(double From, double To, double Recall, int Faces, double MedianOverlap);
 
-/// <summary>Why drawn faces are missed at the default threshold.</summary>
-/// <param name="Box">Reported, in a box that overlaps too little.</param>
-/// <param name="Unsure">Seen below the threshold.</param>
-/// <param name="Unseen">Not seen at all.</param>
+/// <summary>Missed faces at the default threshold, by cause.</summary>
+/// <param name="Box">Detected with too little overlap.</param>
+/// <param name="Unsure">Detected below the threshold.</param>
+/// <param name="Unseen">Not detected at all.</param>
 public readonly record struct Misses(int Box, int Unsure, int Unseen);
 
 /// <summary>
-/// How well faces are found and judged on a detection set. Matching is greedy by confidence at an overlap (intersection over union) of
-/// one half; what overlaps only faces that do not count in a figure is itself not counted there, as in COCO.
+/// Detection and classification scores on a detection set. Matching is greedy by confidence, at an IoU of 0.5. As in COCO, detections
+/// that overlap only ignored faces count neither way.
 /// </summary>
 public sealed record DetectionScore
 {
     /// <summary>The service's default threshold.</summary>
     public const float Threshold = 0.5f;
 
-    /// <summary>Overlap from which on a found face is a drawn one, unless another is given.</summary>
+    /// <summary>Default minimum IoU of a match.</summary>
     public const float Overlap = 0.5f;
 
-    /// <summary>Overlap from which on a box belongs to an ignored face, or to a missed one that is reported in another shape.</summary>
+    /// <summary>Minimum IoU with an ignored face, or with a missed face that is detected in another shape.</summary>
     public const float LooseOverlap = 0.3f;
 
     private static readonly double[] _sizes = [0, 16, 32, 64, double.PositiveInfinity];
@@ -51,37 +57,37 @@ public sealed record DetectionScore
     /// <summary>Number of pictures.</summary>
     public int Pictures { get; init; }
 
-    /// <summary>Number of drawn faces.</summary>
+    /// <summary>Number of annotated faces.</summary>
     public int Faces { get; init; }
 
-    /// <summary>Average precision of finding a face, whatever its label.</summary>
+    /// <summary>Average precision of detection, whatever the label.</summary>
     public double AveragePrecision { get; init; }
 
-    /// <summary>The same for faces of at least 20 pixels; smaller ones are ignored.</summary>
+    /// <summary>The same for faces of at least 20 pixels. Smaller ones are ignored.</summary>
     public double AveragePrecisionFrom20 { get; init; }
 
-    /// <summary>Average precision of masked faces; the score is confidence × probability of a mask.</summary>
+    /// <summary>Average precision of masked faces. The score is confidence × probability of a mask.</summary>
     public double AveragePrecisionWithMask { get; init; }
 
     /// <summary>Average precision of unmasked faces.</summary>
     public double AveragePrecisionWithoutMask { get; init; }
 
-    /// <summary>Mean of both labels' average precisions.</summary>
+    /// <summary>Mean average precision over both labels.</summary>
     public double MeanAveragePrecision => (AveragePrecisionWithMask + AveragePrecisionWithoutMask) / 2;
 
-    /// <summary>Share of drawn faces found at the default threshold.</summary>
+    /// <summary>Recall at the default threshold.</summary>
     public double Recall { get; init; }
 
-    /// <summary>Share of reported faces that are drawn ones, at the default threshold.</summary>
+    /// <summary>Precision at the default threshold.</summary>
     public double Precision { get; init; }
 
-    /// <summary>Reported faces that nobody drew, per 100 pictures, at the default threshold.</summary>
+    /// <summary>False positives per 100 pictures, at the default threshold.</summary>
     public double FalsePer100 { get; init; }
 
-    /// <summary>Why drawn faces are missed.</summary>
+    /// <summary>Missed faces by cause.</summary>
     public Misses Misses { get; init; }
 
-    /// <summary>Of the found faces labelled with or without a mask, how many the probability of a mask says rightly.</summary>
+    /// <summary>Found faces with or without a mask that the probability of a mask classifies correctly.</summary>
     public Rate TwoLabels { get; init; }
 
     /// <summary>Mean recall of these two labels.</summary>
@@ -90,31 +96,31 @@ public sealed record DetectionScore
     /// <summary>Recall by size of face.</summary>
     public IReadOnlyList<SizeRecall> BySize { get; init; } = [];
 
-    /// <summary>Faces of at least 20 pixels, found and rightly judged, of all such faces with one of the two labels.</summary>
+    /// <summary>Share of the faces of at least 20 pixels with one of the two labels that are found and classified correctly.</summary>
     public double EndToEndAccuracy { get; init; }
 
-    /// <summary>Of the found faces whose mask is worn wrongly, the share called masked; NaN where there are none.</summary>
+    /// <summary>Share of the found faces with an incorrectly worn mask that are classified as masked; NaN if there are none.</summary>
     public double IncorrectCalledMasked { get; init; }
 
-    /// <summary>Number of found faces whose mask is worn wrongly.</summary>
+    /// <summary>Number of found faces with an incorrectly worn mask.</summary>
     public int IncorrectFound { get; init; }
 
-    /// <summary>Median time for finding the faces of a picture, milliseconds.</summary>
+    /// <summary>Median detection time per picture, in milliseconds.</summary>
     public double MedianDetectMs { get; init; }
 
-    /// <summary>Mean runs of the detector per picture.</summary>
+    /// <summary>Mean number of detector runs per picture.</summary>
     public double MeanRuns { get; init; }
 
-    /// <summary>Mean pixels of the detector's inputs per picture.</summary>
+    /// <summary>Mean number of detector input pixels per picture.</summary>
     public double MeanInputPixels { get; init; }
 
-    /// <summary>Most pixels of the detector's inputs for a picture.</summary>
+    /// <summary>Maximum number of detector input pixels for a picture.</summary>
     public long MaxInputPixels { get; init; }
 
-    /// <summary>Computes the score, and lists the found faces with what is said of them.</summary>
-    /// <param name="answers">What the pipeline said.</param>
-    /// <param name="overlap">Overlap of a match.</param>
-    /// <returns>The score, and the judged faces for the label figures.</returns>
+    /// <summary>Computes the score and lists the found faces with their verdicts.</summary>
+    /// <param name="answers">The pipeline's results.</param>
+    /// <param name="overlap">Minimum IoU of a match.</param>
+    /// <returns>The score, and the found faces for the label metrics.</returns>
     public static (DetectionScore Score, IReadOnlyList<JudgedFace> Judged) Of(IReadOnlyList<PictureAnswer> answers, float overlap = Overlap)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -141,7 +147,9 @@ public sealed record DetectionScore
             FalsePer100 = 100 * Share(confident.Flags.Count(f => !f), answers.Count),
             Misses = Missed(answers, confident, overlap),
             TwoLabels = new Rate(two.Count(Right), two.Length),
-            TwoLabelsBalanced = two.Length == 0 ? double.NaN : two.GroupBy(p => p.Truth.Label).Average(g => g.Average(p => Right(p) ? 1.0 : 0)),
+            TwoLabelsBalanced = two.Length == 0
+                ? double.NaN
+                : two.GroupBy(p => p.Truth.Label).Average(g => g.Average(p => Right(p) ? 1.0 : 0)),
             IncorrectCalledMasked = Share(incorrect.Count(p => p.Found.MaskProbability >= 0.5f), incorrect.Length),
             IncorrectFound = incorrect.Length,
             MedianDetectMs = answers.Select(a => a.DetectMs).Order().ElementAt(answers.Count / 2),
@@ -186,34 +194,42 @@ public sealed record DetectionScore
     private static double LabelPrecision(
         IReadOnlyList<PictureAnswer> answers, float overlap, FaceLabel label, Func<FaceVerdict, double> probability)
     {
-        // Faces of the other label are not there at all: a box on one of them is a false alarm for this label.
+        // Remove faces of the other label: a detection there is a false positive for this label.
         PictureAnswer[] view =
         [
             .. answers.Select(a => a with
             {
-                Picture = a.Picture with { Faces = [.. a.Picture.Faces.Where(f => f.Ignored || f.Label == label || f.Label == FaceLabel.IncorrectMask)] },
+                Picture = a.Picture with
+                {
+                    Faces = [.. a.Picture.Faces.Where(f => f.Ignored || f.Label == label || f.Label == FaceLabel.IncorrectMask)],
+                },
             }),
         ];
-        return Match(view, overlap, t => t.Label == label, f => f.DetectionConfidence * probability(f), f => probability(f) >= 0.5).AveragePrecision;
+        var matching = Match(
+            view, overlap, t => t.Label == label, f => f.DetectionConfidence * probability(f), f => probability(f) >= 0.5);
+        return matching.AveragePrecision;
     }
 
     private static SizeRecall Size(double from, double to, IReadOnlyList<PictureAnswer> answers, Matching matching)
     {
         bool Within(AnnotatedFace face) => Side(face.Box) >= from && Side(face.Box) < to;
         var total = answers.Sum(a => Counted(a, Within).Count());
-        double[] overlaps = [.. matching.Pairs.Where(p => Within(p.Truth)).Select(p => (double)p.Truth.Box.IntersectionOverUnion(p.Found.Box)).Order()];
+        var pairs = matching.Pairs.Where(p => Within(p.Truth));
+        double[] overlaps = [.. pairs.Select(p => (double)p.Truth.Box.IntersectionOverUnion(p.Found.Box)).Order()];
         var median = overlaps.Length == 0 ? double.NaN : (overlaps[(overlaps.Length - 1) / 2] + overlaps[overlaps.Length / 2]) / 2;
         return new SizeRecall(from, to, Share(overlaps.Length, total), total, median);
     }
 
     private static Matching Match(
-        IReadOnlyList<PictureAnswer> answers, float least, Func<AnnotatedFace, bool> counts, Func<FaceVerdict, double> score,
+        IReadOnlyList<PictureAnswer> answers, float minOverlap, Func<AnnotatedFace, bool> counts, Func<FaceVerdict, double> score,
         Func<FaceVerdict, bool>? considered = null, double looseSide = 0)
     {
         var flags = new List<bool>();
         var pairs = new List<Pair>();
         var used = answers.ToDictionary(a => a, a => new bool[a.Picture.Faces.Count]);
-        var found = answers.SelectMany(a => a.Faces.Where(f => considered?.Invoke(f) != false).Select(f => (Answer: a, Face: f))).OrderByDescending(f => score(f.Face));
+        var found = answers
+            .SelectMany(a => a.Faces.Where(f => considered?.Invoke(f) != false).Select(f => (Answer: a, Face: f)))
+            .OrderByDescending(f => score(f.Face));
         foreach (var (answer, face) in found)
         {
             var (best, at, ignored) = (0f, -1, false);
@@ -223,7 +239,7 @@ public sealed record DetectionScore
                 var overlap = truth.Box.IntersectionOverUnion(face.Box);
                 if (truth.Ignored || !counts(truth))
                 {
-                    ignored |= overlap >= (truth.Ignored ? LooseOverlap : least);
+                    ignored |= overlap >= (truth.Ignored ? LooseOverlap : minOverlap);
                 }
                 else if (!used[answer][i] && overlap > best)
                 {
@@ -231,7 +247,7 @@ public sealed record DetectionScore
                 }
             }
 
-            if (best >= least)
+            if (best >= minOverlap)
             {
                 used[answer][at] = true;
                 flags.Add(true);
@@ -254,7 +270,7 @@ public sealed record DetectionScore
 
     private sealed record Matching(IReadOnlyList<bool> Flags, IReadOnlyList<Pair> Pairs, int Positives)
     {
-        /// <summary>Area under precision over recall, precision made never to rise with recall.</summary>
+        /// <summary>Area under the precision-recall curve, with precision made monotonic.</summary>
         public double AveragePrecision
         {
             get

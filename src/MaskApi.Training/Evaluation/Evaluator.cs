@@ -6,12 +6,12 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>What came of evaluating a data set.</summary>
-/// <param name="Labels">How found faces are judged; null where no face with either label was found.</param>
-/// <param name="Detection">How faces are found, on a set with drawn boxes; null on a folder by class.</param>
-/// <param name="WithoutFace">Pictures of a folder by class in which no face was found.</param>
+/// <summary>The evaluation of a data set.</summary>
+/// <param name="Labels">Classification of the found faces; null if no labelled face was found.</param>
+/// <param name="Detection">Detection score; null for a set with class folders.</param>
+/// <param name="WithoutFace">Pictures of a set with class folders in which no face was found.</param>
 /// <param name="Unreadable">Pictures that cannot be decoded, with the reason.</param>
-/// <param name="Answers">Everything the pipeline said, picture by picture.</param>
+/// <param name="Answers">The pipeline's results, picture by picture.</param>
 /// <param name="Pictures">Number of pictures.</param>
 public sealed record EvaluationResult(
     LabelReport? Labels,
@@ -21,25 +21,26 @@ public sealed record EvaluationResult(
     IReadOnlyList<PictureAnswer> Answers,
     int Pictures)
 {
-    /// <summary>What becomes of near faces in turned pictures; empty where that was not tried.</summary>
+    /// <summary>Results on rotated pictures; empty if not tested.</summary>
     public IReadOnlyList<AngleScore> Angles { get; init; } = [];
 }
 
-/// <summary>Runs the service's own pipeline over a data set and scores its answers.</summary>
+/// <summary>Runs the service's own pipeline over a data set and scores the results.</summary>
 /// <param name="pipeline">The pipeline.</param>
-/// <param name="detail">Detection effort.</param>
-/// <param name="overlap">Overlap of a found face with a drawn one.</param>
+/// <param name="detail">Detection detail.</param>
+/// <param name="overlap">Minimum IoU between a found face and an annotated one.</param>
 public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, float overlap = DetectionScore.Overlap)
 {
-    /// <summary>Faces are asked for down to this confidence, so that average precision sees the whole curve.</summary>
+    /// <summary>Minimum confidence of requested faces: low, so that average precision sees the whole curve.</summary>
     private const float MinConfidence = 0.05f;
 
     /// <summary>Evaluates a data set.</summary>
-    /// <param name="pictures">A folder by class or a detection set.</param>
-    /// <param name="jobs">Pictures at a time.</param>
-    /// <param name="progress">Told of each finished picture; may be null.</param>
+    /// <param name="pictures">The pictures of a set with class folders or of a detection set.</param>
+    /// <param name="jobs">Pictures in parallel.</param>
+    /// <param name="progress">Receives the number of finished pictures; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public EvaluationResult Run(IReadOnlyList<LabelledPicture> pictures, int jobs, IProgress<int>? progress, CancellationToken cancellationToken)
+    public EvaluationResult Run(
+        IReadOnlyList<LabelledPicture> pictures, int jobs, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         var answers = new PictureAnswer?[pictures.Count];
@@ -75,7 +76,7 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, flo
         var without = new List<string>();
         foreach (var answer in read)
         {
-            // The picture has one label, so its largest face is meant: faces come largest first.
+            // The picture's label refers to its largest face; faces are sorted by size.
             var faces = answer.Faces.Where(f => f.DetectionConfidence >= DetectionScore.Threshold).ToArray();
             if (faces.Length == 0)
             {

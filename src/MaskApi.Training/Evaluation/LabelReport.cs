@@ -2,39 +2,39 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>Accuracy of faces of one size.</summary>
-/// <param name="From">Least longer side, pixels.</param>
-/// <param name="To">Bound of the longer side, pixels; infinite for the last.</param>
-/// <param name="Accuracy">0–1; NaN where there are none.</param>
+/// <summary>Accuracy for a range of face sizes.</summary>
+/// <param name="From">Minimum longer side, in pixels.</param>
+/// <param name="To">Upper bound of the longer side, in pixels, exclusive; infinite for the last.</param>
+/// <param name="Accuracy">Accuracy, 0–1; NaN if there are no faces.</param>
 /// <param name="Faces">Number of faces.</param>
 public readonly record struct SizeAccuracy(double From, double To, double Accuracy, int Faces);
 
-/// <summary>A share with its 95 % interval (Wilson).</summary>
-/// <param name="Hits">How many.</param>
-/// <param name="Count">Of how many.</param>
+/// <summary>A proportion with its 95 % confidence interval (Wilson).</summary>
+/// <param name="Hits">Successes.</param>
+/// <param name="Count">Trials.</param>
 public readonly record struct Rate(int Hits, int Count)
 {
-    /// <summary>The share; NaN of nothing.</summary>
+    /// <summary>The proportion; NaN without trials.</summary>
     public double Share => Count == 0 ? double.NaN : (double)Hits / Count;
 
-    /// <summary>The 95 % interval; NaN of nothing.</summary>
+    /// <summary>The 95 % confidence interval; NaN without trials.</summary>
     public (double Low, double High) Interval => Count == 0 ? (double.NaN, double.NaN) : BinaryMetrics.Interval(Hits, Count);
 
-    /// <summary>Whether it lies above another rate by more than its own interval.</summary>
+    /// <summary>Whether the lower end of the interval lies above another rate.</summary>
     /// <param name="whole">The rate of all faces.</param>
     public bool Exceeds(Rate whole) => Count > 0 && whole.Count > 0 && Interval.Low > whole.Share;
 }
 
-/// <summary>What a group of faces is told at the service's default confidence. A false answer is a firm one.</summary>
-/// <param name="Name">The group.</param>
+/// <summary>Results for a group of faces at the service's default confidence. Only firm verdicts count as false.</summary>
+/// <param name="Name">Name of the group.</param>
 /// <param name="Faces">Number of faces.</param>
-/// <param name="FalseWith">Of the faces without a rightly worn mask, those called masked.</param>
-/// <param name="FalseIncorrect">Of the faces without a wrongly worn mask, those said to wear one.</param>
-/// <param name="Uncertain">Faces that get no firm verdict.</param>
+/// <param name="FalseWith">Faces without a correctly worn mask that are classified as masked.</param>
+/// <param name="FalseIncorrect">Faces without an incorrectly worn mask that are classified as wearing one incorrectly.</param>
+/// <param name="Uncertain">Faces without a firm verdict.</param>
 public sealed record Slice(string Name, int Faces, Rate FalseWith, Rate FalseIncorrect, Rate Uncertain)
 {
     /// <summary>Counts a group.</summary>
-    /// <param name="name">The group.</param>
+    /// <param name="name">Name of the group.</param>
     /// <param name="faces">Its faces.</param>
     public static Slice Of(string name, IReadOnlyCollection<JudgedFace> faces)
     {
@@ -46,11 +46,15 @@ public sealed record Slice(string Name, int Faces, Rate FalseWith, Rate FalseInc
         }
 
         return new Slice(
-            name, faces.Count, False(FaceLabel.WithMask), False(FaceLabel.IncorrectMask), new Rate(faces.Count(f => f.Uncertain), faces.Count));
+            name,
+            faces.Count,
+            False(FaceLabel.WithMask),
+            False(FaceLabel.IncorrectMask),
+            new Rate(faces.Count(f => f.Uncertain), faces.Count));
     }
 }
 
-/// <summary>Everything about how faces are judged.</summary>
+/// <summary>Classification report.</summary>
 public sealed class LabelReport
 {
     private const string Ages = "ages";
@@ -58,7 +62,7 @@ public sealed class LabelReport
     private static readonly double[] _sizes = [0, 16, 32, 64, 128, double.PositiveInfinity];
 
     /// <summary>Computes the report.</summary>
-    /// <param name="faces">The judged faces, at least one.</param>
+    /// <param name="faces">The classified faces, at least one.</param>
     public LabelReport(IReadOnlyList<JudgedFace> faces)
     {
         Faces = faces;
@@ -85,7 +89,7 @@ public sealed class LabelReport
     /// <summary>The faces.</summary>
     public IReadOnlyList<JudgedFace> Faces { get; }
 
-    /// <summary>Figures of the probabilities as served.</summary>
+    /// <summary>Metrics of the served probabilities.</summary>
     public VerdictMetrics Metrics { get; }
 
     /// <summary>Accuracy by size of face.</summary>
@@ -94,13 +98,13 @@ public sealed class LabelReport
     /// <summary>All faces.</summary>
     public Slice Whole { get; }
 
-    /// <summary>Faces by source and tag; those of <c>ages</c> by race, gender and age, each alone and together.</summary>
+    /// <summary>Results by source and tag; for source <c>ages</c>, also by race, gender and age.</summary>
     public IReadOnlyList<Slice> Slices { get; }
 
-    /// <summary>Of the faces whose likeliest label is wrong, those that are called uncertain.</summary>
+    /// <summary>Share of the faces with a wrong likeliest label that are reported as uncertain.</summary>
     public Rate UncertainMistakes { get; }
 
-    /// <summary>The wrong answers, surest first.</summary>
+    /// <summary>The mistakes, most confident first.</summary>
     public IEnumerable<JudgedFace> Mistakes => Faces.Where(f => !f.Right).OrderByDescending(f => f.Judged.Confidence);
 
     private static IEnumerable<string> Groups(LabelledPicture picture)

@@ -2,14 +2,14 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Evaluation;
 
-/// <summary>Intervals by the bootstrap (Efron, 1979), drawing whole groups: faces of one picture are not independent.</summary>
+/// <summary>Bootstrap confidence intervals (Efron, 1979). Draws whole groups, because faces of one picture are not independent.</summary>
 public static class Resampling
 {
     private const int Draws = 1000;
 
-    /// <summary>The 95 % interval of a statistic.</summary>
+    /// <summary>The 95 % confidence interval of a statistic.</summary>
     /// <param name="groups">The group of each item.</param>
-    /// <param name="statistic">Computes the figure from how often each item was drawn.</param>
+    /// <param name="statistic">Computes the statistic from how often each item was drawn.</param>
     /// <param name="seed">The same seed gives the same interval.</param>
     public static (double Low, double High) Interval(IReadOnlyList<int> groups, Func<int[], double> statistic, int seed = 1)
     {
