@@ -210,14 +210,14 @@ public sealed class EvaluationTests
             image.Pixels[i] = x is >= 22 and < 38 && y is >= 12 and < 28 ? byte.MaxValue : byte.MinValue;
         }
 
-        var rotated = AngleTest.Turn(image, degrees);
+        var rotated = AngleTest.Rotate(image, degrees);
         var white = Enumerable.Range(0, rotated.Width * rotated.Height)
             .Where(i => rotated.Pixels[3 * i] > 200)
             .Select(i => (X: i % rotated.Width, Y: i / rotated.Width))
             .ToArray();
         var (left, top) = (white.Min(p => p.X), white.Min(p => p.Y));
         var box = new PixelBox(left, top, white.Max(p => p.X) + 1 - left, white.Max(p => p.Y) + 1 - top);
-        var back = AngleTest.TurnBack(box, (rotated.Width, rotated.Height), (120, 80), degrees);
+        var back = AngleTest.RotateBack(box, (rotated.Width, rotated.Height), (120, 80), degrees);
         Assert.Equal(30, back.X + (back.Width / 2), 1.0);
         Assert.Equal(20, back.Y + (back.Height / 2), 1.0);
     }

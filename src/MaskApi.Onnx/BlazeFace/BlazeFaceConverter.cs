@@ -98,7 +98,8 @@ public static class BlazeFaceConverter
         if (boxes < 0 || scores < 0)
         {
             throw new NotSupportedException(
-                $"{BlazeFaceFullRange.Name} has outputs 1×{BlazeFaceFullRange.AnchorCount}×{ValuesPerAnchor} and 1×{BlazeFaceFullRange.AnchorCount}×1; this has not.");
+                $"{BlazeFaceFullRange.Name} has outputs 1×{BlazeFaceFullRange.AnchorCount}×{ValuesPerAnchor} and "
+                    + $"1×{BlazeFaceFullRange.AnchorCount}×1; this has not.");
         }
 
         return (boxes, scores);

@@ -28,7 +28,8 @@ public static class BlazeFaceWeights
             // From OIHW to OHWI, from C1HW to 1HWC: the converter's permutations backward.
             ReadOnlySpan<int> back = entry.Code == TfliteOperatorCode.Conv2D ? [0, 2, 3, 1] : [1, 2, 3, 0];
             var kernel = Find(model, entry, constants, "kernel");
-            weights[entry.Inputs[1]] = Corner(AxisOrder.Permute(kernel.Values, kernel.Shape, back), Permuted(kernel.Shape, back), model, entry.Inputs[1]);
+            weights[entry.Inputs[1]] = Corner(
+                AxisOrder.Permute(kernel.Values, kernel.Shape, back), Permuted(kernel.Shape, back), model, entry.Inputs[1]);
             var bias = Find(model, entry, constants, "bias");
             weights[entry.Inputs[2]] = Corner(bias.Values, bias.Shape, model, entry.Inputs[2]);
         }
@@ -53,7 +54,8 @@ public static class BlazeFaceWeights
         var wanted = model.Tensors[tensor].Shape;
         if (wanted.Count != shape.Length || wanted.Zip(shape).Any(axis => axis.First > axis.Second))
         {
-            throw new InvalidDataException($"The ONNX model's '{model.Tensors[tensor].Name}' has another shape: it was not made from this .tflite file.");
+            throw new InvalidDataException(
+                $"The ONNX model's '{model.Tensors[tensor].Name}' has another shape: it was not made from this .tflite file.");
         }
 
         var corner = new float[wanted.Aggregate(1, (product, length) => product * length)];

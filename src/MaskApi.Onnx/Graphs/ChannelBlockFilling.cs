@@ -37,7 +37,8 @@ internal static class ChannelBlockFilling
             graph.Output.Any(output => output.Name == value) ? [] : [.. graph.Node.Where(node => node.Input.Contains(value))];
 
         // Between them may be what makes zeros of zeros.
-        NodeProto[] ReadersBehindRelu(string value) => Readers(value) is [{ OpType: "Relu" } relu] ? Readers(relu.Output[0]) : Readers(value);
+        NodeProto[] ReadersBehindRelu(string value) =>
+            Readers(value) is [{ OpType: "Relu" } relu] ? Readers(relu.Output[0]) : Readers(value);
 
         if (ReadersBehindRelu(into.Output[0]) is not [{ OpType: "Conv" } depthwise] || Groups(depthwise) != channels)
         {

@@ -32,8 +32,8 @@ public sealed record BinaryHead(
         new("logit", "mask_probability", hidden, output, temperature);
 
     /// <summary>
-    /// The head that tells how a mask is worn: outputs <c>fit_logit</c> and <c>fit_probability</c>, that nose and mouth are covered if there is a
-    /// mask at all.
+    /// The head that tells how a mask is worn: outputs <c>fit_logit</c> and <c>fit_probability</c>, that nose and mouth are covered if
+    /// there is a mask at all.
     /// </summary>
     /// <param name="hidden">The first dense layer; the mask head's own object shares its work.</param>
     /// <param name="output">The second dense layer.</param>

@@ -32,11 +32,9 @@ public static class CropClassifierGraph
     /// Further entries of the file's <c>metadata_props</c> (version, training data, metrics). Name, input size and preprocessing
     /// are entered here.
     /// </param>
-    /// <returns>
-    /// The bytes of an <c>.onnx</c> file. Input <c>crops: uint8[n, height, width, 3]</c>, RGB, n, height and width at least 1.
-    /// For each head a logit and a probability, <c>float[n]</c> each; where <see cref="BinaryHead.Mask"/> and <see cref="BinaryHead.Fit"/> are
-    /// both asked, <see cref="ProbabilitiesName"/> too.
-    /// </returns>
+    /// <returns>The bytes of an <c>.onnx</c> file. Input <c>crops: uint8[n, height, width, 3]</c>, RGB, n, height and width at least 1. For
+    /// each head a logit and a probability, <c>float[n]</c> each; where <see cref="BinaryHead.Mask"/> and <see cref="BinaryHead.Fit"/> are
+    /// both asked, <see cref="ProbabilitiesName"/> too.</returns>
     /// <exception cref="ArgumentException">A layer has the wrong number of weights, or a temperature is not above 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/> is not a positive multiple of 32.</exception>
     public static byte[] Build(
@@ -71,10 +69,8 @@ public static class CropClassifierGraph
     /// <param name="inputSize">Side of the square pictures, in pixels, a multiple of 32.</param>
     /// <param name="backbone">The numbers of the 52 convolutions, in the order of <see cref="MobileNetV2Layer.All"/>.</param>
     /// <param name="blocks">Blocks whose input is wanted, by name (<c>0</c> to <c>16</c>, <c>last</c>).</param>
-    /// <returns>
-    /// The bytes of an <c>.onnx</c> file. Input <c>pixels: uint8[1, inputSize, inputSize, 3]</c>, RGB. Outputs <c>features: float[1, 1280]</c>,
-    /// pooled, and for each block <c>BLOCK.input: float[1, height, width, channels]</c>.
-    /// </returns>
+    /// <returns>The bytes of an <c>.onnx</c> file. Input <c>pixels: uint8[1, inputSize, inputSize, 3]</c>, RGB. Outputs <c>features:
+    /// float[1, 1280]</c>, pooled, and for each block <c>BLOCK.input: float[1, height, width, channels]</c>.</returns>
     /// <exception cref="ArgumentException">A layer has the wrong number of weights, or there is no such block.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/> is not a positive multiple of 32.</exception>
     public static byte[] BuildBackbone(int inputSize, IReadOnlyList<ConvolutionNumbers> backbone, IReadOnlyCollection<string> blocks)
@@ -122,11 +118,13 @@ public static class CropClassifierGraph
     }
 
     private static string AddBackbone(
-        GraphBuilder graph, string pixels, int inputSize, IReadOnlyList<ConvolutionNumbers> backbone, IReadOnlyCollection<string> shownBlocks)
+        GraphBuilder graph, string pixels, int inputSize, IReadOnlyList<ConvolutionNumbers> backbone,
+        IReadOnlyCollection<string> shownBlocks)
     {
         if (inputSize < Stride || inputSize % Stride != 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(inputSize), inputSize, $"The side of the input must be a multiple of {Stride} pixels.");
+            throw new ArgumentOutOfRangeException(
+                nameof(inputSize), inputSize, $"The side of the input must be a multiple of {Stride} pixels.");
         }
 
         var layers = MobileNetV2Layer.All;
@@ -144,7 +142,8 @@ public static class CropClassifierGraph
                 (block, blockInput) = (layer.Block, value);
                 if (shownBlocks.Contains(block))
                 {
-                    graph.Output(graph.Transpose($"{block}.input", value, 0, 2, 3, 1), ElementType.Float32, 1, size, size, layer.InputChannels);
+                    graph.Output(
+                        graph.Transpose($"{block}.input", value, 0, 2, 3, 1), ElementType.Float32, 1, size, size, layer.InputChannels);
                 }
             }
 

@@ -15,7 +15,11 @@ internal static class CalibrateDetectorCommand
 {
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).",
+            Required = true,
+        };
         var models = new Option<string?>("--models") { Description = "Folder of the detector. Default: the one shipped with the program." };
         var empty = new Option<string[]>("--without-people")
         {

@@ -29,7 +29,8 @@ internal static class CleanLabelsCommand
         };
         var output = new Option<string>("--out") { Description = "The cache file to write.", Required = true };
         var command = new Command(
-            "clean-labels", "Relabels or leaves out faces labelled as masked that a network, not trained on their data set, calls worn wrong.")
+            "clean-labels",
+            "Relabels or leaves out faces labelled as masked that a network, not trained on their data set, calls worn wrong.")
         {
             cache, answers, incorrect, doubtful, output,
         };

@@ -15,15 +15,24 @@ internal static class CropsCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets: folders with with_mask/ and without_mask/, or with images/ and boxes.csv (FOLDER:fit selects a part).",
+            Description = "Data sets: folders with with_mask/ and without_mask/, or with images/ and boxes.csv (FOLDER:fit selects a "
+                + "part).",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
         var output = new Option<string>("--out") { Description = "The cache file to write.", DefaultValueFactory = _ => "runs/crops.zip" };
         var models = new Option<string?>("--models") { Description = "Folder of the detector. Default: the one shipped with the program." };
-        var detail = new Option<DetectionDetail>("--detail") { Description = "Detection effort.", DefaultValueFactory = _ => DetectionDetail.High };
+        var detail = new Option<DetectionDetail>("--detail")
+        {
+            Description = "Detection effort.",
+            DefaultValueFactory = _ => DetectionDetail.High,
+        };
         var threshold = new Option<float>("--threshold") { Description = "Minimum detection confidence.", DefaultValueFactory = _ => 0.3f };
-        var maxSide = new Option<int>("--max-side") { Description = "Maximum longer side of a crop, in pixels.", DefaultValueFactory = _ => 288 };
+        var maxSide = new Option<int>("--max-side")
+        {
+            Description = "Maximum longer side of a crop, in pixels.",
+            DefaultValueFactory = _ => 288,
+        };
         var quality = new Option<int>("--quality") { Description = "JPEG quality of the crops.", DefaultValueFactory = _ => 94 };
         var command = new Command("crops", "Crops labelled faces as the service would, into one file for training.")
         {

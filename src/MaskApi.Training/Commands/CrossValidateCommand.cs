@@ -13,11 +13,32 @@ internal static class CrossValidateCommand
 {
     public static Command Create()
     {
-        var crops = new Option<string[]>("--crops") { Description = "Crop caches written by 'crops'.", AllowMultipleArgumentsPerToken = true, Required = true };
-        var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
-        var ideas = new Option<string>("--ideas") { Description = "JSON: {\"base\": recipe, \"ideas\": {\"name\": changes}}.", Required = true };
-        var only = new Option<string[]>("--only") { Description = "Names of the ideas to run. Default: all.", AllowMultipleArgumentsPerToken = true };
-        var by = new Option<string>("--by") { Description = "group: folds keep near-duplicates together; source: each judged source is held out in turn.", DefaultValueFactory = _ => "group" };
+        var crops = new Option<string[]>("--crops")
+        {
+            Description = "Crop caches written by 'crops'.",
+            AllowMultipleArgumentsPerToken = true,
+            Required = true,
+        };
+        var backbone = new Option<string>("--backbone")
+        {
+            Description = "Folder with layers.json and the ImageNet weights.",
+            Required = true,
+        };
+        var ideas = new Option<string>("--ideas")
+        {
+            Description = "JSON: {\"base\": recipe, \"ideas\": {\"name\": changes}}.",
+            Required = true,
+        };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Names of the ideas to run. Default: all.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var by = new Option<string>("--by")
+        {
+            Description = "group: folds keep near-duplicates together; source: each judged source is held out in turn.",
+            DefaultValueFactory = _ => "group",
+        };
         by.AcceptOnlyFromAmong("group", "source");
         var folds = new Option<int>("--folds") { Description = "Number of folds with --by group.", DefaultValueFactory = _ => 5 };
         var judged = new Option<string[]>("--judged")
@@ -28,7 +49,11 @@ internal static class CrossValidateCommand
         };
         var seed = new Option<int>("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 1 };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
-        var output = new Option<string>("--out") { Description = "Folder for the predictions and the table.", DefaultValueFactory = _ => "runs/cross-validation" };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for the predictions and the table.",
+            DefaultValueFactory = _ => "runs/cross-validation",
+        };
         var command = new Command("cross-validate", "Compares recipes on held-out faces, with confidence intervals.")
         {
             crops, backbone, ideas, only, by, folds, judged, seed, device, output,

@@ -23,8 +23,15 @@ internal static class EvaluateCommand
             Description = "Folders of pictures without people. Every face found there is a false positive.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var overlap = new Option<float>("--iou") { Description = "Minimum IoU between a detected face and an annotated one.", DefaultValueFactory = _ => DetectionScore.Overlap };
-        var angles = new Option<bool>("--angles") { Description = "Also rotates pictures with large faces in steps of 30 degrees and detects again." };
+        var overlap = new Option<float>("--iou")
+        {
+            Description = "Minimum IoU between a detected face and an annotated one.",
+            DefaultValueFactory = _ => DetectionScore.Overlap,
+        };
+        var angles = new Option<bool>("--angles")
+        {
+            Description = "Also rotates pictures with large faces in steps of 30 degrees and detects again.",
+        };
         var models = new Option<string?>("--models") { Description = "Folder of the models. Default: the one shipped with the program." };
         var detail = new Option<DetectionDetail[]>("--detail")
         {
@@ -32,7 +39,11 @@ internal static class EvaluateCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [DetectionDetail.Auto],
         };
-        var jobs = new Option<int>("--jobs") { Description = "Pictures in parallel. Use 1 for timings.", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var jobs = new Option<int>("--jobs")
+        {
+            Description = "Pictures in parallel. Use 1 for timings.",
+            DefaultValueFactory = _ => Environment.ProcessorCount,
+        };
         var output = new Option<string>("--out") { Description = "Folder for the reports.", DefaultValueFactory = _ => "runs/evaluation" };
         var command = new Command("evaluate", "Scores the models on labelled pictures: detection, classification, calibration, mistakes.")
         {

@@ -16,7 +16,11 @@ internal static class FetchCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         names.AcceptOnlyFromAmong([.. PublicSource.All.Select(s => s.Name)]);
-        var to = new Option<string>("--to") { Description = "Parent folder; each source gets its own folder in it.", DefaultValueFactory = _ => "data" };
+        var to = new Option<string>("--to")
+        {
+            Description = "Parent folder; each source gets its own folder in it.",
+            DefaultValueFactory = _ => "data",
+        };
         var command = new Command("fetch", "Downloads the backbone and public data sets from their publishers. Verified and resumable.")
         {
             names, to,

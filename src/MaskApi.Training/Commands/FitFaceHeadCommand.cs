@@ -23,7 +23,11 @@ internal static class FitFaceHeadCommand
             Description = "A classifier written by 'train'. The head is added to it and replaces an existing one.",
         };
         model.AcceptExistingOnly();
-        var data = new Option<string>("--data") { Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).", Required = true };
+        var data = new Option<string>("--data")
+        {
+            Description = "Detection set with images/ and boxes.csv (FOLDER:fit selects one part).",
+            Required = true,
+        };
         var portraits = Folders(
             "--portraits", "Folders by class, with a person in every picture. Confident detections there count as faces.");
         var empty = Folders("--without-people", "Folders of pictures without people.");
@@ -83,7 +87,8 @@ internal static class FitFaceHeadCommand
         {
             ["face_head_data"] = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false positives; "
+                $"{candidates.Count(candidate => candidate.IsFace)} faces, {candidates.Count(candidate => !candidate.IsFace)} false "
+                    + $"positives; "
                 + $"features' SHA-256 {Convert.ToHexStringLower(hash.GetCurrentHash())}"),
         };
     }

@@ -31,7 +31,11 @@ internal static class PackDetectorDataCommand
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [],
         };
-        var output = new Option<string>("--out") { Description = "The file to write.", DefaultValueFactory = _ => Path.Combine("runs", "detector.pack.zip") };
+        var output = new Option<string>("--out")
+        {
+            Description = "The file to write.",
+            DefaultValueFactory = _ => Path.Combine("runs", "detector.pack.zip"),
+        };
         var command = new Command("pack-detector-data", "Packs pictures and boxes into one file for 'tune-detector'.")
         {
             labelled, part, unlabelled, empty, output,

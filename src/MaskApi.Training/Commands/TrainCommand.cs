@@ -15,19 +15,37 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        var crops = new Option<string[]>("--crops") { Description = "Crop caches written by 'crops'.", AllowMultipleArgumentsPerToken = true };
+        var crops = new Option<string[]>("--crops")
+        {
+            Description = "Crop caches written by 'crops'.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var data = new Option<string[]>("--data")
         {
             Description = "Data sets to crop first, into the run's folder: FOLDER or FOLDER:PART, optionally with =WEIGHT for the loss.",
             AllowMultipleArgumentsPerToken = true,
         };
-        var models = new Option<string?>("--models") { Description = "Folder of the detector, for --data. Default: the one shipped with the program." };
-        var backbone = new Option<string>("--backbone") { Description = "Folder with layers.json and the ImageNet weights.", Required = true };
+        var models = new Option<string?>("--models")
+        {
+            Description = "Folder of the detector, for --data. Default: the one shipped with the program.",
+        };
+        var backbone = new Option<string>("--backbone")
+        {
+            Description = "Folder with layers.json and the ImageNet weights.",
+            Required = true,
+        };
         var recipe = new Option<string>("--recipe") { Description = "original, best, or a JSON file.", DefaultValueFactory = _ => "best" };
-        var split = new Option<string?>("--split") { Description = "Overrides the recipe's split: random, or grouped to keep near-duplicates together." }
-            .AcceptOnlyFromAmong("random", "grouped");
+        var split = new Option<string?>("--split")
+        {
+            Description = "Overrides the recipe's split: random, or grouped to keep near-duplicates together.",
+        };
+        split.AcceptOnlyFromAmong("random", "grouped");
         var seed = new Option<int>("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 1 };
-        var repeat = new Option<int>("--repeat") { Description = "Number of runs with consecutive seeds; prints mean and spread.", DefaultValueFactory = _ => 1 };
+        var repeat = new Option<int>("--repeat")
+        {
+            Description = "Number of runs with consecutive seeds; prints mean and spread.",
+            DefaultValueFactory = _ => 1,
+        };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" };
         var output = new Option<string?>("--out") { Description = "The run's folder. Default: runs/<recipe>." };
         var resume = new Option<bool>("--resume") { Description = "Resume from the checkpoint in the run's folder." };

@@ -13,13 +13,25 @@ internal static class TuneDetectorCommand
     public static Command Create()
     {
         var defaults = new DetectorRecipe();
-        var data = new Option<FileInfo>("--data") { Description = "A pack written by 'pack-detector-data'.", Required = true }.AcceptExistingOnly();
-        var model = new Option<FileInfo>("--model") { Description = "face_detection_full_range.tflite.", Required = true }.AcceptExistingOnly();
+        var data = new Option<FileInfo>("--data")
+        {
+            Description = "A pack written by 'pack-detector-data'.",
+            Required = true,
+        }.AcceptExistingOnly();
+        var model = new Option<FileInfo>("--model")
+        {
+            Description = "face_detection_full_range.tflite.",
+            Required = true,
+        }.AcceptExistingOnly();
         var start = new Option<FileInfo?>("--start")
         {
             Description = "blaze_face_tuned.onnx of an earlier run. Replaces the first round; training continues from it.",
         };
-        var output = new Option<string>("--out") { Description = "The run's folder.", DefaultValueFactory = _ => Path.Combine("runs", "detector") };
+        var output = new Option<string>("--out")
+        {
+            Description = "The run's folder.",
+            DefaultValueFactory = _ => Path.Combine("runs", "detector"),
+        };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => "auto" }
             .AcceptOnlyFromAmong("auto", "cpu", "cuda");
         var first = Number("--first-steps", "Steps of the first round, on labelled pictures only.", defaults.FirstRoundSteps);

@@ -82,7 +82,8 @@ public sealed record IdeaResult(Idea Idea, IReadOnlyList<HeldOutAnswer> Answers,
 /// <param name="device">Where to compute.</param>
 /// <param name="observer">Told how it goes.</param>
 public sealed class CrossValidation(
-    IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, BackboneWeights backbone, int seed, Device device, ITrainingObserver observer)
+    IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, BackboneWeights backbone, int seed, Device device,
+    ITrainingObserver observer)
 {
     private const double InnerShare = 0.1;
 
@@ -117,7 +118,8 @@ public sealed class CrossValidation(
     /// <param name="folds">The folds: learnt from, and judged.</param>
     /// <param name="done">Told of each finished idea.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task RunAsync(IReadOnlyList<Idea> ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        IReadOnlyList<Idea> ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ideas);
         ArgumentNullException.ThrowIfNull(folds);
@@ -128,9 +130,11 @@ public sealed class CrossValidation(
         }
     }
 
-    private async Task RunOneSizeAsync(Idea[] ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
+    private async Task RunOneSizeAsync(
+        Idea[] ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
     {
-        // What the frozen blocks make of a view depends neither on the fold nor on the idea: each view is rendered once for all ideas that share it.
+        // What the frozen blocks make of a view depends neither on the fold nor on the idea: each view is rendered once for all ideas that
+        // share it.
         var families = ideas.GroupBy(i => (i.Recipe.Augmentation, i.Recipe.Views, i.Recipe.AugmentValidation)).ToArray();
         int[] all = [.. Enumerable.Range(0, crops.Count)];
         using var network = Trainer.CreateNetwork(backbone, ideas[0].Recipe, seed, device);
@@ -140,7 +144,8 @@ public sealed class CrossValidation(
         foreach (var family in families)
         {
             var (builder, recipe) = (Builder(family), family.First().Recipe);
-            using var train = FeatureBankBuilder.Augments(recipe) ? await builder.TrainAsync(all, recipe, cancellationToken).ConfigureAwait(false) : null;
+            using var train = FeatureBankBuilder.Augments(recipe)
+                ? await builder.TrainAsync(all, recipe, cancellationToken).ConfigureAwait(false) : null;
             using var hard = await builder.HardAsync(all, recipe, cancellationToken).ConfigureAwait(false);
             foreach (var idea in family)
             {
@@ -149,7 +154,8 @@ public sealed class CrossValidation(
         }
     }
 
-    private async Task<IdeaResult> JudgeAsync(Idea idea, IReadOnlyList<Split> folds, FeatureBanks banks, CancellationToken cancellationToken)
+    private async Task<IdeaResult> JudgeAsync(
+        Idea idea, IReadOnlyList<Split> folds, FeatureBanks banks, CancellationToken cancellationToken)
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var answers = new List<HeldOutAnswer>();

@@ -80,7 +80,8 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
     }
 
     private static double[] Fit(IReadOnlyList<FaceCandidateCrop> candidates, double penalty) =>
-        LogisticRegression.Fit([.. candidates.Select(candidate => candidate.Features)], [.. candidates.Select(candidate => candidate.IsFace)], penalty);
+        LogisticRegression.Fit(
+            [.. candidates.Select(candidate => candidate.Features)], [.. candidates.Select(candidate => candidate.IsFace)], penalty);
 
     // As many pictures without people as with them, whatever their number here: what users send is not known better.
     private static double[] Weigh(IReadOnlyList<FaceCandidateCrop> candidates, IReadOnlyList<float[]> rows)
@@ -88,7 +89,8 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         var pictures = candidates.GroupBy(candidate => candidate.Kind).ToDictionary(
             kind => kind.Key, kind => (double)kind.Select(candidate => candidate.Picture).Distinct().Count());
         double Importance(FaceCandidateCrop candidate) =>
-            candidate.Kind == CandidateKind.WithoutPeople ? Math.Min(1, pictures.GetValueOrDefault(CandidateKind.Drawn) / pictures[candidate.Kind]) : 1;
+            candidate.Kind == CandidateKind.WithoutPeople
+                ? Math.Min(1, pictures.GetValueOrDefault(CandidateKind.Drawn) / pictures[candidate.Kind]) : 1;
         return LogisticRegression.Fit(rows, [.. candidates.Select(candidate => candidate.IsFace)], 1, [.. candidates.Select(Importance)]);
     }
 

@@ -95,7 +95,8 @@ internal sealed class FeatureBank : IDisposable
     /// <summary>Logits of some rows.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rows">Row indices.</param>
-    /// <param name="firstBlock">First block to run, one of those that the bank was built for; the number of blocks starts from the pooled features.</param>
+    /// <param name="firstBlock">First block to run, one of those that the bank was built for; the number of blocks starts from the pooled
+    /// features.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="mix">Optional partner rows and shares for mixing inputs.</param>
     public Tensor Logits(MaskNetwork network, long[] rows, int firstBlock, Device device, (long[] Partners, Tensor Share)? mix = null)
@@ -200,7 +201,13 @@ internal sealed class FeatureBankBuilder(
 
     /// <summary>Augmented views to learn from.</summary>
     public Task<FeatureBank> TrainAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
-        BuildAsync("training views", items, [.. Enumerable.Range(0, recipe.Views)], recipe.InputSize, recipe.Augmentation, cancellationToken);
+        BuildAsync(
+            "training views",
+            items,
+            [.. Enumerable.Range(0, recipe.Views)],
+            recipe.InputSize,
+            recipe.Augmentation,
+            cancellationToken);
 
     /// <summary>The view that the service would have.</summary>
     public Task<FeatureBank> PlainAsync(string what, IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
@@ -209,14 +216,18 @@ internal sealed class FeatureBankBuilder(
     /// <summary>One augmented view to be judged by, where the recipe wants it.</summary>
     public async Task<FeatureBank?> HardAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
         Augments(recipe) && recipe.AugmentValidation
-            ? await BuildAsync("augmented validation views", items, [HardView], recipe.InputSize, recipe.Augmentation, cancellationToken).ConfigureAwait(false)
+            ? await BuildAsync(
+                "augmented validation views", items, [HardView], recipe.InputSize, recipe.Augmentation, cancellationToken)
+                .ConfigureAwait(false)
             : null;
 
     private Task<FeatureBank> BuildAsync(
-        string what, IReadOnlyList<int> items, IReadOnlyList<int> views, int side, Augmentation? augmentation, CancellationToken cancellationToken)
+        string what, IReadOnlyList<int> items, IReadOnlyList<int> views, int side, Augmentation? augmentation,
+        CancellationToken cancellationToken)
     {
         LabelledCrop[] covers = augmentation?.Cover > 0
-            ? [.. items.Select(i => crops[i]).Where(c => c is { Label: FaceLabel.WithoutMask, Origin: BoxOrigin.Detector, FaceSide: >= 40 })]
+            ? [.. items.Select(i => crops[i]).Where(
+                c => c is { Label: FaceLabel.WithoutMask, Origin: BoxOrigin.Detector, FaceSide: >= 40 })]
             : [];
         LabelledCrop? Cover(int item, int view)
         {
@@ -231,6 +242,7 @@ internal sealed class FeatureBankBuilder(
             .. items.SelectMany(i => views.Select(v => new SampleRequest(crops[i], side, augmentation, (seed, v, i), Cover(i, v)))),
         ];
         return observer.FollowAsync(
-            what, requests.Length, progress => FeatureBank.BuildAsync(backbone, items, requests, views.Count, firstBlocks, progress, cancellationToken));
+            what, requests.Length, progress =>
+                FeatureBank.BuildAsync(backbone, items, requests, views.Count, firstBlocks, progress, cancellationToken));
     }
 }

@@ -13,7 +13,8 @@ internal static class LogisticRegression
     /// <summary>Fits a constant and one weight for each column.</summary>
     /// <param name="rows">Observations, each of the same number of columns.</param>
     /// <param name="labels">For each observation, whether it is positive.</param>
-    /// <param name="penalty">Weight of half the squared length of the weights, per standard deviation of their column; the constant is free.</param>
+    /// <param name="penalty">Weight of half the squared length of the weights, per standard deviation of their column; the constant is
+    /// free.</param>
     /// <param name="importance">For each observation, how many it stands for, at least 0; one each if null.</param>
     /// <returns>The constant, then the weights.</returns>
     /// <exception cref="ArgumentException">There is nothing to fit, or only one kind of label.</exception>

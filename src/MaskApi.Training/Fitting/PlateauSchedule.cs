@@ -1,6 +1,8 @@
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Lowers the learning rate when the validation loss stands still (Keras's <c>ReduceLROnPlateau</c>, its defaults elsewhere).</summary>
+/// <summary>
+/// Lowers the learning rate when the validation loss stands still (Keras's <c>ReduceLROnPlateau</c>, its defaults elsewhere).
+/// </summary>
 /// <param name="rate">The rate to begin with.</param>
 /// <param name="patience">Epochs without progress before each fall; 0 never lowers the rate.</param>
 /// <param name="factor">What the rate is multiplied by.</param>

@@ -8,7 +8,9 @@ namespace MaskApi.Training.Fitting;
 /// <summary>One phase of training.</summary>
 public sealed record PhaseSettings
 {
-    /// <summary>First block of the backbone that learns (<c>stem</c>, <c>0</c>–<c>16</c>, <c>last</c>); null freezes the whole backbone.</summary>
+    /// <summary>
+    /// First block of the backbone that learns (<c>stem</c>, <c>0</c>–<c>16</c>, <c>last</c>); null freezes the whole backbone.
+    /// </summary>
     public string? FirstBlock { get; init; }
 
     /// <summary>Most epochs.</summary>
@@ -47,7 +49,9 @@ public sealed record Recipe
     /// <summary>What it is called.</summary>
     public string Name { get; init; } = "custom";
 
-    /// <summary>Side of the square that every face is stretched to, pixels, a multiple of 32. The ImageNet weights were trained on 224.</summary>
+    /// <summary>
+    /// Side of the square that every face is stretched to, pixels, a multiple of 32. The ImageNet weights were trained on 224.
+    /// </summary>
     public int InputSize { get; init; } = 224;
 
     /// <summary>What is done to the training pictures.</summary>
@@ -119,7 +123,9 @@ public sealed record Recipe
         TuningPhase = new PhaseSettings { FirstBlock = "14", Epochs = 20, LearningRate = 1e-5, Patience = 5, PlateauPatience = 2 },
     };
 
-    /// <summary>The recipe of the shipped model; what each part brings, and what was rejected, is in <c>models/mask_classifier.md</c>.</summary>
+    /// <summary>
+    /// The recipe of the shipped model; what each part brings, and what was rejected, is in <c>models/mask_classifier.md</c>.
+    /// </summary>
     public static Recipe Best { get; } = new()
     {
         Name = "best",
@@ -152,7 +158,8 @@ public sealed record Recipe
 
     /// <summary>Reads a recipe; members left out have their defaults, unknown ones are an error.</summary>
     /// <param name="json">A JSON object.</param>
-    public static Recipe FromJson(string json) => JsonSerializer.Deserialize<Recipe>(json, _json) ?? throw new JsonException("The recipe is empty.");
+    public static Recipe FromJson(string json) =>
+        JsonSerializer.Deserialize<Recipe>(json, _json) ?? throw new JsonException("The recipe is empty.");
 
     /// <summary>The recipe as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, _json);

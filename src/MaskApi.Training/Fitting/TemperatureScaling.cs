@@ -1,9 +1,11 @@
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Calibration by one number: logits are divided by the temperature that makes held-back labels most likely (Guo et al., 2017).</summary>
+/// <summary>
+/// Calibration by one number: logits are divided by the temperature that makes held-back labels most likely (Guo et al., 2017).
+/// </summary>
 /// <remarks>
-/// The labels count as (n + 1) / (n + 2) sure, n faces of their class being known (Platt, 1999): a network without a mistake on a few hundred
-/// faces would otherwise be made infinitely sure of itself.
+/// The labels count as (n + 1) / (n + 2) sure, n faces of their class being known (Platt, 1999): a network without a mistake on a few
+/// hundred faces would otherwise be made infinitely sure of itself.
 /// </remarks>
 public static class TemperatureScaling
 {

@@ -28,14 +28,17 @@ public interface ITrainingObserver
     void EpochDone(EpochMetrics metrics, int epochs);
 }
 
-/// <summary>Trains the classifier: the head on the frozen backbone, then the head and the top of the backbone, each with early stopping.</summary>
+/// <summary>
+/// Trains the classifier: the head on the frozen backbone, then the head and the top of the backbone, each with early stopping.
+/// </summary>
 /// <param name="set">The faces.</param>
 /// <param name="recipe">How.</param>
 /// <param name="seed">Seed of initial weights, order, dropout and augmentation.</param>
 /// <param name="device">Where to compute.</param>
 /// <param name="observer">Told how it goes.</param>
 /// <param name="checkpoints">Where to keep checkpoints; null for none.</param>
-public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device device, ITrainingObserver observer, CheckpointFolder? checkpoints = null)
+public sealed class Trainer(
+    TrainingSet set, Recipe recipe, int seed, Device device, ITrainingObserver observer, CheckpointFolder? checkpoints = null)
 {
     private readonly List<EpochMetrics> _history = [];
 
@@ -58,7 +61,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
 
     /// <summary>Runs both phases; afterwards the network has the best weights.</summary>
     /// <param name="network">From <see cref="CreateNetwork"/>.</param>
-    /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole epoch.</param>
+    /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole
+    /// epoch.</param>
     /// <returns>The network's answers on the faces held back, by the kept weights, plain views only.</returns>
     public async Task<ValidationLogits> RunAsync(MaskNetwork network, CancellationToken cancellationToken)
     {
@@ -79,10 +83,12 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             _history.AddRange(resumed.History);
         }
 
-        await PhaseAsync(1, recipe.HeadPhase, network, network.Backbone.BlockCount, banks, resumed, cancellationToken).ConfigureAwait(false);
+        await PhaseAsync(
+            1, recipe.HeadPhase, network, network.Backbone.BlockCount, banks, resumed, cancellationToken).ConfigureAwait(false);
         if (recipe.TuningPhase is { } tuning)
         {
-            await PhaseAsync(2, tuning, network, FeatureBanks.FirstBlock(network, recipe), banks, resumed, cancellationToken).ConfigureAwait(false);
+            await PhaseAsync(
+                2, tuning, network, FeatureBanks.FirstBlock(network, recipe), banks, resumed, cancellationToken).ConfigureAwait(false);
         }
 
         network.eval();
@@ -109,7 +115,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
     }
 
     private async Task PhaseAsync(
-        int number, PhaseSettings settings, MaskNetwork network, int firstBlock, FeatureBanks banks, Checkpoint? resumed, CancellationToken cancellationToken)
+        int number, PhaseSettings settings, MaskNetwork network, int firstBlock, FeatureBanks banks, Checkpoint? resumed,
+        CancellationToken cancellationToken)
     {
         if (resumed is not null && resumed.Phase > number)
         {
@@ -145,7 +152,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             }
 
             var clock = Stopwatch.StartNew();
-            var (trainLoss, trainAccuracy) = TrainEpoch(number, epoch, network, firstBlock, banks.Train, optimizer, average, cancellationToken);
+            var (trainLoss, trainAccuracy) = TrainEpoch(
+                number, epoch, network, firstBlock, banks.Train, optimizer, average, cancellationToken);
             var seconds = clock.Elapsed.TotalSeconds;
 
             average?.Snapshot.Swap();
@@ -162,11 +170,21 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             epoch++;
 
             var metrics = new EpochMetrics(
-                number, epoch, rate, trainLoss, trainAccuracy, loss, accuracy, balanced, improved, clock.Elapsed.TotalSeconds, set.Split.Train.Count / seconds);
+                number, epoch, rate, trainLoss, trainAccuracy, loss, accuracy, balanced, improved, clock.Elapsed.TotalSeconds,
+                set.Split.Train.Count / seconds);
             _history.Add(metrics);
             observer.EpochDone(metrics, settings.Epochs);
             checkpoints?.Save(
-                new Checkpoint(number, epoch, plateau.Rate, Finite(plateau.Best), plateau.Waited, Finite(stopping.Best), stopping.Waited, average?.Steps ?? 0, _history),
+                new Checkpoint(
+                    number,
+                    epoch,
+                    plateau.Rate,
+                    Finite(plateau.Best),
+                    plateau.Waited,
+                    Finite(stopping.Best),
+                    stopping.Waited,
+                    average?.Steps ?? 0,
+                    _history),
                 network, optimizer, best, average);
             await Task.Yield();
         }
@@ -186,7 +204,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         : optim.Adam(trainable, settings.LearningRate);
 
     private (double Loss, double Accuracy) TrainEpoch(
-        int phase, int epoch, MaskNetwork network, int firstBlock, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average, CancellationToken cancellationToken)
+        int phase, int epoch, MaskNetwork network, int firstBlock, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average,
+        CancellationToken cancellationToken)
     {
         // One seed an epoch, so that a resumed run draws what an unbroken one would have drawn.
         manual_seed(unchecked((seed * 1_000_003L) + (phase * 10_007L) + epoch));
@@ -213,7 +232,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
                 var share = tensor(items.Select(_ => (float)Math.Max(0.5, 1 - (random.Next() * recipe.Mixup))).ToArray(), device: device);
                 mix = (partner.Select(p => rows[p]).ToArray(), share);
                 var shares = share.unsqueeze(1);
-                targets = (truth * shares) + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - shares));
+                targets = (truth * shares)
+                    + (truth.index_select(0, tensor(partner.Select(p => (long)p).ToArray(), device: device)) * (1 - shares));
             }
 
             var logits = bank.Logits(network, rows, firstBlock, device, mix);
@@ -239,7 +259,8 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         recipe.Head switch
         {
             VerdictHead.Softmax => Columns(labels, FaceLabel.WithoutMask, FaceLabel.WithMask, FaceLabel.IncorrectMask),
-            VerdictHead.MaskAndFit => labels.SelectMany(l => (float[])[l == FaceLabel.WithoutMask ? 0 : 1, l == FaceLabel.WithMask ? 1 : 0]).ToArray(),
+            VerdictHead.MaskAndFit =>
+                labels.SelectMany(l => (float[])[l == FaceLabel.WithoutMask ? 0 : 1, l == FaceLabel.WithMask ? 1 : 0]).ToArray(),
             _ => Columns(labels, FaceLabel.WithMask),
         },
         [labels.Length, recipe.Head.LogitCount()],
@@ -268,13 +289,15 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
         // Whether a mask is worn right is asked only where there is one.
         return recipe.Head == VerdictHead.Mask
             ? each.squeeze(1)
-            : (each * tensor(labels.SelectMany(l => (float[])[1, l == FaceLabel.WithoutMask ? 0 : 1]).ToArray(), [labels.Length, 2], device: device)).sum(1);
+            : (each * tensor(labels.SelectMany(
+                l => (float[])[1, l == FaceLabel.WithoutMask ? 0 : 1]).ToArray(), [labels.Length, 2], device: device)).sum(1);
     }
 
     private long Hits(Tensor logits, FaceLabel[] labels)
     {
         using var there = logits.detach().cpu();
-        return there.data<float>().ToArray().Chunk(recipe.Head.LogitCount()).Zip(labels).LongCount(f => recipe.Head.Verdict(f.First) == f.Second);
+        return there.data<float>().ToArray().Chunk(recipe.Head.LogitCount()).Zip(labels).LongCount(
+            f => recipe.Head.Verdict(f.First) == f.Second);
     }
 
     private (double Loss, double Accuracy, double Balanced) Validate(MaskNetwork network, FeatureBanks banks, int firstBlock)
@@ -308,6 +331,7 @@ public sealed class Trainer(TrainingSet set, Recipe recipe, int seed, Device dev
             }
         }
 
-        return (loss / weight, hits / Math.Max(1, count.Sum()), right.Zip(count).Where(l => l.Second > 0).Select(l => l.First / l.Second).DefaultIfEmpty().Average());
+        return (loss / weight, hits / Math.Max(1, count.Sum()), right.Zip(count).Where(l => l.Second > 0).Select(
+            l => l.First / l.Second).DefaultIfEmpty().Average());
     }
 }

@@ -19,7 +19,8 @@ namespace MaskApi.Training.Fitting;
 /// <param name="Device">Where it ran.</param>
 /// <param name="Runtime">.NET, TorchSharp, operating system and processors.</param>
 public sealed record RunConfiguration(
-    Recipe Recipe, int Seed, string Data, IReadOnlyDictionary<string, int> Sources, int Train, int Validation, string Device, string Runtime);
+    Recipe Recipe, int Seed, string Data, IReadOnlyDictionary<string, int> Sources, int Train, int Validation, string Device,
+    string Runtime);
 
 /// <summary>What a run came to.</summary>
 /// <param name="Seed">Its seed.</param>
@@ -84,9 +85,15 @@ public static class TrainingRun
         var calibrated = Metrics(recipe.Head, validation, temperatures);
         var result = new RunResult(
             seed, raw.Accuracy(), raw.BalancedAccuracy(), raw.LogLoss(), calibrated.LogLoss(), temperatures,
-            trainer.History.Where(h => h.Phase == 1).Sum(h => h.Seconds), trainer.History.Where(h => h.Phase == 2).Sum(h => h.Seconds), clock.Elapsed.TotalSeconds);
+            trainer.History.Where(h => h.Phase == 1).Sum(h => h.Seconds), trainer.History.Where(h => h.Phase == 2).Sum(h => h.Seconds),
+            clock.Elapsed.TotalSeconds);
 
-        ClassifierExport.Write(network, configuration.Recipe.InputSize, temperatures, Metadata(configuration, result), Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
+        ClassifierExport.Write(
+            network,
+            configuration.Recipe.InputSize,
+            temperatures,
+            Metadata(configuration, result),
+            Path.Combine(folder, ClassifierExport.ModelName + ".onnx"));
         WriteValidation(folder, set, validation, recipe.Head, temperatures);
         Reports.LabelReportFolder.WriteHeldBack(HeldBack(set, validation, recipe.Head, temperatures), folder, cancellationToken);
         Write(Path.Combine(folder, "result.json"), result);
@@ -98,15 +105,18 @@ public static class TrainingRun
         set.Crops.GroupBy(c => $"{c.Source}{(c.Part.Length > 0 ? ":" + c.Part : string.Empty)}/{LabelledPictures.Name(c.Label)}")
             .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal),
         set.Split.Train.Count, set.Split.Validation.Count, device.type.ToString().ToLowerInvariant(),
-        $"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");
+        $"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, "
+            + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");
 
     // Each question has a temperature of its own; whether a mask is worn right is asked only where there is one.
     private static double[] Calibrate(VerdictHead head, ValidationLogits validation)
     {
         double Fit(int column, FaceLabel[] no, FaceLabel[] yes)
         {
-            int[] asked = [.. Enumerable.Range(0, validation.Labels.Count).Where(i => no.Contains(validation.Labels[i]) || yes.Contains(validation.Labels[i]))];
-            return TemperatureScaling.Fit([.. asked.Select(i => validation.Logits[i][column])], [.. asked.Select(i => yes.Contains(validation.Labels[i]))]);
+            int[] asked = [.. Enumerable.Range(0, validation.Labels.Count).Where(
+                i => no.Contains(validation.Labels[i]) || yes.Contains(validation.Labels[i]))];
+            return TemperatureScaling.Fit(
+                [.. asked.Select(i => validation.Logits[i][column])], [.. asked.Select(i => yes.Contains(validation.Labels[i]))]);
         }
 
         var mask = Fit(0, [FaceLabel.WithoutMask], [FaceLabel.WithMask, FaceLabel.IncorrectMask]);
@@ -114,7 +124,8 @@ public static class TrainingRun
     }
 
     private static VerdictMetrics Metrics(VerdictHead head, ValidationLogits validation, double[] temperatures) => new(
-        [.. validation.Logits.Zip(validation.Labels, (logits, label) => new JudgedVerdict(head.Probabilities(logits, temperatures), label))]);
+        [.. validation.Logits.Zip(
+            validation.Labels, (logits, label) => new JudgedVerdict(head.Probabilities(logits, temperatures), label))]);
 
     private static LabelReport HeldBack(TrainingSet set, ValidationLogits validation, VerdictHead head, double[] temperatures) => new(
     [
@@ -122,7 +133,8 @@ public static class TrainingRun
         {
             var crop = set.Crops[item];
             var picture = new LabelledPicture(crop.Source, crop.Picture, crop.Part, crop.Label, [], crop.Tag, crop.Series);
-            return new JudgedFace(picture, crop.Box, crop.FaceSide, new JudgedVerdict(head.Probabilities(validation.Logits[i], temperatures), crop.Label))
+            return new JudgedFace(
+                picture, crop.Box, crop.FaceSide, new JudgedVerdict(head.Probabilities(validation.Logits[i], temperatures), crop.Label))
             {
                 Cut = crop,
             };
@@ -136,9 +148,11 @@ public static class TrainingRun
         if (resume && File.Exists(path))
         {
             var before = JsonSerializer.Deserialize<RunConfiguration>(File.ReadAllText(path), _json)!;
-            if (before.Data != configuration.Data || before.Seed != configuration.Seed || before.Recipe.ToJson() != configuration.Recipe.ToJson())
+            if (before.Data != configuration.Data || before.Seed != configuration.Seed
+                || before.Recipe.ToJson() != configuration.Recipe.ToJson())
             {
-                throw new InvalidOperationException($"'{folder}' holds a run with other data, seed or recipe; it cannot be resumed with these.");
+                throw new InvalidOperationException(
+                    $"'{folder}' holds a run with other data, seed or recipe; it cannot be resumed with these.");
             }
 
             return;
@@ -169,7 +183,8 @@ public static class TrainingRun
         };
     }
 
-    private static void WriteValidation(string folder, TrainingSet set, ValidationLogits validation, VerdictHead head, double[] temperatures)
+    private static void WriteValidation(
+        string folder, TrainingSet set, ValidationLogits validation, VerdictHead head, double[] temperatures)
     {
         using var file = File.CreateText(Path.Combine(folder, "validation.csv"));
         file.WriteLine("source,picture,tag,label,face_side,without_mask,with_mask,incorrect_mask");
@@ -179,7 +194,8 @@ public static class TrainingRun
             var p = head.Probabilities(validation.Logits[i], temperatures);
             file.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{crop.Source},\"{crop.Picture}\",{crop.Tag},{LabelledPictures.Name(crop.Label)},{crop.FaceSide:0},{p[0]:0.00000},{p[1]:0.00000},{p[2]:0.00000}"));
+                $"{crop.Source},\"{crop.Picture}\",{crop.Tag},{LabelledPictures.Name(crop.Label)},{crop.FaceSide:0},{p[0]:0.00000},"
+                    + $"{p[1]:0.00000},{p[2]:0.00000}"));
         }
     }
 
@@ -198,12 +214,15 @@ public static class TrainingRun
             Write(Path.Combine(folder, "metrics.json"), _epochs);
             using (var csv = File.CreateText(Path.Combine(folder, "metrics.csv")))
             {
-                csv.WriteLine("phase,epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,validation_balanced_accuracy,improved,seconds,pictures_per_second");
+                csv.WriteLine("phase,epoch,learning_rate,train_loss,train_accuracy,validation_loss,validation_accuracy,"
+                    + "validation_balanced_accuracy,improved,seconds,pictures_per_second");
                 foreach (var e in _epochs)
                 {
                     csv.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{e.Phase},{e.Epoch},{e.LearningRate:0.######e+0},{e.TrainLoss:0.00000},{e.TrainAccuracy:0.00000},{e.ValidationLoss:0.00000},{e.ValidationAccuracy:0.00000},{e.ValidationBalancedAccuracy:0.00000},{e.Improved},{e.Seconds:0.00},{e.PicturesPerSecond:0.0}"));
+                        $"{e.Phase},{e.Epoch},{e.LearningRate:0.######e+0},{e.TrainLoss:0.00000},{e.TrainAccuracy:0.00000},"
+                        + $"{e.ValidationLoss:0.00000},{e.ValidationAccuracy:0.00000},{e.ValidationBalancedAccuracy:0.00000},"
+                        + $"{e.Improved},{e.Seconds:0.00},{e.PicturesPerSecond:0.0}"));
                 }
             }
 

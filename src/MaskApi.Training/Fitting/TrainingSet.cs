@@ -52,7 +52,8 @@ public sealed class TrainingSet
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(split);
         ArgumentNullException.ThrowIfNull(recipe);
-        var sides = new Split([.. split.Train.Where(i => Uses(recipe, crops[i]))], [.. split.Validation.Where(i => Uses(recipe, crops[i]))]);
+        var sides = new Split(
+            [.. split.Train.Where(i => Uses(recipe, crops[i]))], [.. split.Validation.Where(i => Uses(recipe, crops[i]))]);
         return new TrainingSet(crops, Weigh(crops, sides.Train, recipe), [.. groups], sides);
     }
 

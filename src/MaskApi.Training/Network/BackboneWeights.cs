@@ -40,14 +40,17 @@ public sealed record ConvolutionWeights(ConvolutionKind Kind, float[] Weight, lo
 /// <param name="Residual">True when the block's input is added to what comes out.</param>
 public sealed record BlockWeights(string Name, IReadOnlyList<ConvolutionWeights> Convolutions, bool Residual);
 
-/// <summary>ImageNet weights of MobileNetV2 1.0 (Sandler et al., 2018), read from a folder of <c>.npy</c> files that <c>layers.json</c> describes.</summary>
+/// <summary>
+/// ImageNet weights of MobileNetV2 1.0 (Sandler et al., 2018), read from a folder of <c>.npy</c> files that <c>layers.json</c> describes.
+/// </summary>
 /// <param name="Blocks">The stem, 17 inverted residual blocks and the last 1×1 convolution: 19 in all.</param>
 public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The convolutions in order, as the ONNX graphs take them.</summary>
-    public IReadOnlyList<ConvolutionNumbers> ToNumbers() => [.. Blocks.SelectMany(b => b.Convolutions).Select(c => new ConvolutionNumbers(c.Weight, c.Bias))];
+    public IReadOnlyList<ConvolutionNumbers> ToNumbers() =>
+        [.. Blocks.SelectMany(b => b.Convolutions).Select(c => new ConvolutionNumbers(c.Weight, c.Bias))];
 
     /// <summary>Reads the weights.</summary>
     /// <param name="folder">Holds <c>layers.json</c> and, in it or in one subfolder, the arrays.</param>
@@ -58,7 +61,8 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
         var index = Path.Combine(folder, "layers.json");
         if (!File.Exists(index))
         {
-            throw new FileNotFoundException($"'{index}' is missing: --backbone takes the folder that holds layers.json ('fetch backbone' gets it).", index);
+            throw new FileNotFoundException(
+                $"'{index}' is missing: --backbone takes the folder that holds layers.json ('fetch backbone' gets it).", index);
         }
 
         var layers = JsonSerializer.Deserialize<Layer[]>(File.ReadAllBytes(index), _json)
@@ -79,7 +83,8 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
     {
         var weight = Read(layer.Weight, layer.WeightShape, files);
         var bias = Read(layer.Bias, layer.BiasShape, files);
-        var (values, shape) = layer.Kind == ConvolutionKind.Depthwise ? FromDepthwise(weight, layer.WeightShape) : FromOhwi(weight, layer.WeightShape);
+        var (values, shape) = layer.Kind == ConvolutionKind.Depthwise ? FromDepthwise(weight, layer.WeightShape)
+            : FromOhwi(weight, layer.WeightShape);
         return new ConvolutionWeights(layer.Kind, values, shape, bias, layer.Stride, layer.Activation == "relu6");
     }
 

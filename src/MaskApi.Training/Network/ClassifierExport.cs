@@ -9,14 +9,17 @@ public static class ClassifierExport
     /// <summary>The model's name.</summary>
     public const string ModelName = "mask_classifier";
 
-    /// <summary>Writes the model: crops of any size in, <c>logit</c> and calibrated <c>mask_probability</c> out, and where the network tells
-    /// how a mask is worn, the calibrated <c>probabilities</c>.</summary>
+    /// <summary>
+    /// Writes the model: crops of any size in, <c>logit</c> and calibrated <c>mask_probability</c> out, and where the network tells how a
+    /// mask is worn, the calibrated <c>probabilities</c>.
+    /// </summary>
     /// <param name="network">The trained network, on the CPU or elsewhere.</param>
     /// <param name="inputSize">Side of the pictures that it was trained on, pixels.</param>
     /// <param name="temperatures">Of the calibration, one a logit, above 0.</param>
     /// <param name="metadata">Version, data, recipe, figures: shown by the service.</param>
     /// <param name="path">The file to write.</param>
-    public static void Write(MaskNetwork network, int inputSize, IReadOnlyList<double> temperatures, IReadOnlyDictionary<string, string> metadata, string path)
+    public static void Write(
+        MaskNetwork network, int inputSize, IReadOnlyList<double> temperatures, IReadOnlyDictionary<string, string> metadata, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(metadata);
@@ -33,7 +36,8 @@ public static class ClassifierExport
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllBytes(path, CropClassifierGraph.Build(ModelName, inputSize, network.Backbone.ToWeights().ToNumbers(), heads, properties));
+        File.WriteAllBytes(
+            path, CropClassifierGraph.Build(ModelName, inputSize, network.Backbone.ToWeights().ToNumbers(), heads, properties));
     }
 
     private static string Text(double temperature) => temperature.ToString("0.0000", CultureInfo.InvariantCulture);

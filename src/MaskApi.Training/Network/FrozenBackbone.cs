@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// The backbone as it comes, for what does not learn: run by ONNX Runtime, a picture and a thread at a time, which is faster than torch here
-/// and leaves nothing for threads to wait for each other. Safe to call from any number of threads.
+/// The backbone as it comes, for what does not learn: run by ONNX Runtime, a picture and a thread at a time, which is faster than torch
+/// here and leaves nothing for threads to wait for each other. Safe to call from any number of threads.
 /// </summary>
 internal sealed class FrozenBackbone : IDisposable
 {

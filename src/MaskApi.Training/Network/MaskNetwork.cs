@@ -54,7 +54,8 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Logits, starting in the middle of the backbone.</summary>
     /// <param name="input">What block <paramref name="firstBlock"/> takes.</param>
-    /// <param name="firstBlock">The first block to run; <see cref="MobileNetV2.BlockCount"/> pools and classifies finished features.</param>
+    /// <param name="firstBlock">The first block to run; <see cref="MobileNetV2.BlockCount"/> pools and classifies finished
+    /// features.</param>
     public Tensor ForwardFrom(Tensor input, int firstBlock)
     {
         using var scope = NewDisposeScope();
@@ -117,6 +118,7 @@ public sealed record DenseWeights(float[] Weight, float[] Bias)
     {
         using var scope = NewDisposeScope();
         return new DenseWeights(
-            layer.weight!.detach().cpu().contiguous().data<float>().ToArray(), layer.bias!.detach().cpu().contiguous().data<float>().ToArray());
+            layer.weight!.detach().cpu().contiguous().data<float>().ToArray(),
+            layer.bias!.detach().cpu().contiguous().data<float>().ToArray());
     }
 }

@@ -135,6 +135,7 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
         }
 
         public ConvolutionWeights ToWeights() => new(
-            _kind, _weight.detach().cpu().contiguous().data<float>().ToArray(), _weight.shape, _bias.detach().cpu().data<float>().ToArray(), _stride, _relu6);
+            _kind, _weight.detach().cpu().contiguous().data<float>().ToArray(), _weight.shape, _bias.detach().cpu().data<float>().ToArray(),
+            _stride, _relu6);
     }
 }

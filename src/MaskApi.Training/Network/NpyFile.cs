@@ -29,7 +29,8 @@ public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
         var length = wide ? BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         var start = wide ? 12 : 10;
         var header = Encoding.Latin1.GetString(bytes.Slice(start, length));
-        if (!header.Contains("'descr': '<f4'", StringComparison.Ordinal) || !header.Contains("'fortran_order': False", StringComparison.Ordinal))
+        if (!header.Contains("'descr': '<f4'", StringComparison.Ordinal)
+            || !header.Contains("'fortran_order': False", StringComparison.Ordinal))
         {
             throw new InvalidDataException($"'{path}' is not a C-ordered array of little-endian float32: {header.Trim()}");
         }

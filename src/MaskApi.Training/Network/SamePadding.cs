@@ -1,7 +1,9 @@
 namespace MaskApi.Training.Network;
 
 /// <summary>TensorFlow's <c>SAME</c> padding: the output has <c>⌈size / stride⌉</c> cells, and an odd leftover goes to the end.</summary>
-/// <remarks>With stride 2 on an even size nothing is added before and one cell after, where torch's own padding would add one on both sides.</remarks>
+/// <remarks>
+/// With stride 2 on an even size nothing is added before and one cell after, where torch's own padding would add one on both sides.
+/// </remarks>
 internal static class SamePadding
 {
     /// <summary>Cells to add before and after one dimension.</summary>

@@ -14,7 +14,9 @@ namespace MaskApi.Training.Network;
 /// </remarks>
 public static class TorchLoader
 {
-    /// <summary>Environment variable that names a folder with another libtorch (one built for CUDA, say) to load instead of the package's.</summary>
+    /// <summary>
+    /// Environment variable that names a folder with another libtorch (one built for CUDA, say) to load instead of the package's.
+    /// </summary>
     public const string LibTorchVariable = "MASKAPI_LIBTORCH";
 
     private const string NewestVersion = "GLIBCXX_3.4.32";
@@ -34,7 +36,8 @@ public static class TorchLoader
         {
             "cpu" => torch.CPU,
             "cuda" when !torch.cuda.is_available() =>
-                throw new InvalidOperationException("No CUDA device: install a libtorch-cuda package (deploy/training/README.md says how)."),
+                throw new InvalidOperationException(
+                    "No CUDA device: install a libtorch-cuda package (deploy/training/README.md says how)."),
             "cuda" => torch.CUDA,
             "auto" => torch.cuda.is_available() ? torch.CUDA : torch.CPU,
             _ => throw new ArgumentException($"Unknown device '{name}': use auto, cpu or cuda.", nameof(name)),
@@ -42,7 +45,8 @@ public static class TorchLoader
     }
 
     /// <summary>Loads libtorch, once per process. Safe to call from any thread.</summary>
-    /// <exception cref="InvalidOperationException">The native libraries are missing or unfit; the message names the file and the reason.</exception>
+    /// <exception cref="InvalidOperationException">The native libraries are missing or unfit; the message names the file and the
+    /// reason.</exception>
     public static void EnsureLoaded()
     {
         lock (_gate)
@@ -70,7 +74,8 @@ public static class TorchLoader
         try
         {
             // In order of need: later loads find these by name, wherever the bridge itself lies.
-            foreach (var library in (ReadOnlySpan<string>)["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"])
+            string[] libraries = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
+            foreach (var library in libraries)
             {
                 var path = Path.Combine(torchFolder, library);
                 if (File.Exists(path))

@@ -128,7 +128,8 @@ internal static class EvaluationPlots
         })]);
         plot.Axes.Bottom.SetTicks(
             [.. sizes.Select((_, i) => (double)i)],
-            [.. sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{(double.IsInfinity(s.To) ? $"{s.From:0}+" : $"{s.From:0}-{s.To:0}")} px\n{s.Faces}"))]);
+            [.. sizes.Select(s => string.Create(
+                CultureInfo.InvariantCulture, $"{(double.IsInfinity(s.To) ? $"{s.From:0}+" : $"{s.From:0}-{s.To:0}")} px\n{s.Faces}"))]);
         plot.Axes.SetLimits(-0.6, sizes.Length - 0.4, 0.5, 1.04);
         Label(plot, "Accuracy by size of face", "longer side, faces", "accuracy");
     }
@@ -136,7 +137,8 @@ internal static class EvaluationPlots
     private static void Histogram(Plot plot, LabelReport report)
     {
         const int Bins = 20;
-        foreach (var (right, name, color, shift) in ((bool, string, Color, double)[])[(false, "wrong", _without, -0.01), (true, "right", _with, 0.01)])
+        foreach (var (right, name, color, shift) in (
+            (bool, string, Color, double)[])[(false, "wrong", _without, -0.01), (true, "right", _with, 0.01)])
         {
             var counts = new double[Bins];
             foreach (var face in report.Faces.Where(f => f.Right == right))
@@ -153,7 +155,8 @@ internal static class EvaluationPlots
         }
 
         double[] ticks = [0, 1, 10, 100, 1000];
-        plot.Axes.Left.SetTicks([.. ticks.Select(t => Math.Log10(1 + t))], [.. ticks.Select(t => t.ToString(CultureInfo.InvariantCulture))]);
+        plot.Axes.Left.SetTicks(
+            [.. ticks.Select(t => Math.Log10(1 + t))], [.. ticks.Select(t => t.ToString(CultureInfo.InvariantCulture))]);
         plot.Axes.SetLimitsX(0.3, 1.03);
         plot.Axes.SetLimitsY(0, Math.Max(1.2, Math.Log10(1 + report.Faces.Count)));
         plot.ShowLegend(Alignment.UpperLeft);

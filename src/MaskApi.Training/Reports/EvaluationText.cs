@@ -22,7 +22,9 @@ internal static class EvaluationText
     public static string Text(string title, EvaluationResult result)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        void Line(FormattableString line, FormattableString? rest = null) => text
+            .Append(line.ToString(CultureInfo.InvariantCulture))
+            .AppendLine(rest?.ToString(CultureInfo.InvariantCulture));
         Line($"{title}");
         Line($"{new string('=', title.Length)}");
         Line($"{result.Pictures} pictures, {result.Unreadable.Count} unreadable");
@@ -33,7 +35,8 @@ internal static class EvaluationText
 
         if (result.Detection is null)
         {
-            Line($"{result.WithoutFace.Count} without a detected face{(result.WithoutFace.Count > 0 ? ": " : string.Empty)}{string.Join(", ", result.WithoutFace)}");
+            Line($"{result.WithoutFace.Count} without a detected ",
+                $"face{(result.WithoutFace.Count > 0 ? ": " : string.Empty)}{string.Join(", ", result.WithoutFace)}");
         }
 
         if (result.Detection is { } d)
@@ -41,19 +44,23 @@ internal static class EvaluationText
             Line($"");
             Line($"Finding {d.Faces} faces");
             Line($"  AP50 faces               {d.AveragePrecision:0.0000}   faces >= 20 px {d.AveragePrecisionFrom20:0.0000}");
-            Line($"  AP50 with / without mask {d.AveragePrecisionWithMask:0.0000} / {d.AveragePrecisionWithoutMask:0.0000}   mAP50 {d.MeanAveragePrecision:0.0000}");
+            Line($"  AP50 with / without mask {d.AveragePrecisionWithMask:0.0000} / {d.AveragePrecisionWithoutMask:0.0000}   mAP50 ",
+                $"{d.MeanAveragePrecision:0.0000}");
             Line($"  at confidence 0.5        precision {d.Precision:0.0000}   recall {d.Recall:0.0000}");
             Line($"  false faces              {d.FalsePer100:0.00} in 100 pictures");
             foreach (var s in d.BySize)
             {
-                Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces,-5}  median IoU of found {Share(s.MedianOverlap)}");
+                Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces,-5}  median IoU of found ",
+                    $"{Share(s.MedianOverlap)}");
             }
 
             Line($"  misses by cause          {d.Misses.Unseen} unseen, {d.Misses.Unsure} unsure, {d.Misses.Box} box");
-            Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a mask)");
+            Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a ",
+                $"mask)");
             Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
             Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
-            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at most {d.MaxInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
+            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at ",
+                $"most {d.MaxInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
         }
 
         if (result.Angles.Count > 0)
@@ -116,7 +123,8 @@ internal static class EvaluationText
     public static string Json(LabelReport report) => JsonSerializer.Serialize(Figures(report), _json);
 
     /// <summary>One line a reported face, in the service's own terms.</summary>
-    public static IEnumerable<string> Answers(EvaluationResult result) => result.Answers.SelectMany(a => a.Faces.Select(f => JsonSerializer.Serialize(
+    public static IEnumerable<string> Answers(EvaluationResult result) =>
+        result.Answers.SelectMany(a => a.Faces.Select(f => JsonSerializer.Serialize(
         new
         {
             Image = a.Picture.Name,
@@ -132,7 +140,9 @@ internal static class EvaluationText
     public static string Labels(LabelReport report)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        void Line(FormattableString line, FormattableString? rest = null) => text
+            .Append(line.ToString(CultureInfo.InvariantCulture))
+            .AppendLine(rest?.ToString(CultureInfo.InvariantCulture));
         var m = report.Metrics;
         Line($"Judging {m.Count} faces, the likeliest label counts");
         Line($"  accuracy {Percent(new Rate(report.Faces.Count(f => f.Right), m.Count))}   balanced {m.BalancedAccuracy():0.0000}");
@@ -142,7 +152,8 @@ internal static class EvaluationText
         foreach (var label in _labels)
         {
             var (r, against) = (m.Report(label), m.Against(label));
-            Line($"  {LabelledPictures.Name(label),-14}  {r.Precision:0.0000}     {r.Recall:0.0000}  {r.F1:0.0000}  {Area(against, against.RocArea()),-8}  {Area(against, against.AveragePrecision()),-17}  {r.Support}");
+            Line($"  {LabelledPictures.Name(label),-14}  {r.Precision:0.0000}     {r.Recall:0.0000}  {r.F1:0.0000}  ",
+                $"{Area(against, against.RocArea()),-8}  {Area(against, against.AveragePrecision()),-17}  {r.Support}");
         }
 
         Line($"");
@@ -160,14 +171,16 @@ internal static class EvaluationText
         }
 
         Line($"");
-        Line($"  uncertain below {JudgedFace.MinConfidence:0.0}: {Percent(report.Whole.Uncertain)} of the faces, and {Percent(report.UncertainMistakes)} of the mistakes");
+        Line($"  uncertain below {JudgedFace.MinConfidence:0.0}: {Percent(report.Whole.Uncertain)} of the faces, and ",
+            $"{Percent(report.UncertainMistakes)} of the mistakes");
         Line($"");
         Line($"  Told at {JudgedFace.MinConfidence:0.0}, with 95 % intervals; * worse than all by more than the interval");
         Line($"  {"group",-36} faces  {"false with",-31}   {"false incorrect",-31}   uncertain");
         foreach (var s in report.Slices.Prepend(report.Whole))
         {
             string Cell(Func<Slice, Rate> rate) => $"{Percent(rate(s))}{(rate(s).Exceeds(rate(report.Whole)) ? " *" : string.Empty)}";
-            Line($"  {s.Name,-36} {s.Faces,5}  {Cell(x => x.FalseWith),-31}   {Cell(x => x.FalseIncorrect),-31}   {Cell(x => x.Uncertain)}");
+            Line($"  {s.Name,-36} {s.Faces,5}  {Cell(x => x.FalseWith),-31}   {Cell(x => x.FalseIncorrect),-31}   ",
+                $"{Cell(x => x.Uncertain)}");
         }
 
         return text.ToString();
@@ -178,9 +191,11 @@ internal static class EvaluationText
 
     private static string Percent(Rate rate) => rate.Count == 0
         ? "-"
-        : string.Create(CultureInfo.InvariantCulture, $"{rate.Hits}/{rate.Count} {rate.Share:0.0000} ({rate.Interval.Low:0.000}-{rate.Interval.High:0.000})");
+        : string.Create(CultureInfo.InvariantCulture, $"{rate.Hits}/{rate.Count} {rate.Share:0.0000} "
+            + $"({rate.Interval.Low:0.000}-{rate.Interval.High:0.000})");
 
-    private static Dictionary<string, T> Labelled<T>(Func<FaceLabel, T> of) => _labels.ToDictionary(LabelledPictures.Name, of, StringComparer.Ordinal);
+    private static Dictionary<string, T> Labelled<T>(Func<FaceLabel, T> of) =>
+        _labels.ToDictionary(LabelledPictures.Name, of, StringComparer.Ordinal);
 
     private static object Wire(double[] p) => new
     {
@@ -192,5 +207,6 @@ internal static class EvaluationText
     private static string Share(double value) => double.IsNaN(value) ? "-     " : value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     private static string Range(double from, double to) =>
-        double.IsInfinity(to) ? string.Create(CultureInfo.InvariantCulture, $">= {from:0} px") : string.Create(CultureInfo.InvariantCulture, $"{from:0}-{to:0} px");
+        double.IsInfinity(to) ? string.Create(CultureInfo.InvariantCulture, $">= {from:0} px")
+            : string.Create(CultureInfo.InvariantCulture, $"{from:0}-{to:0} px");
 }

@@ -33,7 +33,8 @@ internal static class PlotFont
     private static byte[] Read()
     {
         var assembly = typeof(FacePipeline).Assembly;
-        var name = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".ttf", StringComparison.Ordinal)).Order(StringComparer.Ordinal).First();
+        var name = assembly.GetManifestResourceNames().Where(n => n.EndsWith(".ttf", StringComparison.Ordinal)).Order(
+            StringComparer.Ordinal).First();
         using var stream = assembly.GetManifestResourceStream(name)!;
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -44,6 +45,7 @@ internal static class PlotFont
     {
         public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == Name ? Typeface() : null;
 
-        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => fontName == Name ? Typeface() : null;
+        public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) =>
+            fontName == Name ? Typeface() : null;
     }
 }

@@ -11,6 +11,15 @@ internal static class RunConsole
     /// <summary>True when the output can be redrawn.</summary>
     private static bool Live => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
+    private static ProgressColumn[] Columns() =>
+    [
+        new TaskDescriptionColumn(),
+        new ProgressBarColumn(),
+        new PercentageColumn(),
+        new RemainingTimeColumn(),
+        new SpinnerColumn(),
+    ];
+
     /// <summary>Prints one line.</summary>
     public static void Line(string text)
     {
@@ -46,7 +55,7 @@ internal static class RunConsole
         }
 
         return AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Columns(Columns())
             .Start(context =>
             {
                 var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
@@ -63,7 +72,7 @@ internal static class RunConsole
         }
 
         return await AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Columns(Columns())
             .StartAsync(context =>
             {
                 var task = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
@@ -94,7 +103,8 @@ internal static class RunConsole
 
                 _last = _clock.Elapsed;
                 var rate = value / _clock.Elapsed.TotalSeconds;
-                Console.WriteLine($"{what}: {value}/{total}, {rate:0.0}/s, {TimeSpan.FromSeconds((total - value) / Math.Max(rate, 1e-9)):hh\\:mm\\:ss} left");
+                Console.WriteLine($"{what}: {value}/{total}, {rate:0.0}/s, "
+                    + $"{TimeSpan.FromSeconds((total - value) / Math.Max(rate, 1e-9)):hh\\:mm\\:ss} left");
             }
         }
     }

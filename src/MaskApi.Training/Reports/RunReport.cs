@@ -15,28 +15,36 @@ internal static class RunReport
     {
         T Read<T>(string name) => JsonSerializer.Deserialize<T>(File.ReadAllBytes(Path.Combine(folder, name)), JsonSerializerOptions.Web)!;
         var epochs = Read<EpochMetrics[]>("metrics.json");
-        File.WriteAllText(Path.Combine(folder, "card.md"), Card(Read<RunConfiguration>("run.json"), Read<RunResult>("result.json"), epochs));
+        File.WriteAllText(
+            Path.Combine(folder, "card.md"), Card(Read<RunConfiguration>("run.json"), Read<RunResult>("result.json"), epochs));
         Curves(epochs, Path.Combine(folder, "curves.png"));
     }
 
     private static string Card(RunConfiguration run, RunResult result, EpochMetrics[] epochs)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+        void Line(FormattableString line, FormattableString? rest = null) => text
+            .Append(line.ToString(CultureInfo.InvariantCulture))
+            .AppendLine(rest?.ToString(CultureInfo.InvariantCulture));
         Line($"# mask_classifier, recipe {run.Recipe.Name}, seed {run.Seed}");
         Line($"");
-        Line($"MobileNetV2 1.0 (ImageNet), global average pooling, Dense(128, ReLU), dropout {run.Recipe.Dropout}, Dense(1). Takes face crops of any size");
+        Line($"MobileNetV2 1.0 (ImageNet), global average pooling, Dense(128, ReLU), dropout {run.Recipe.Dropout}, Dense(1). Takes face ",
+            $"crops of any size");
         Line($"(`uint8[n,h,w,3]`, RGB), answers `logit[n]` and the calibrated `mask_probability[n]`.");
         Line($"");
         Line($"| | |");
         Line($"|---|---|");
         Line($"| data | {string.Join(", ", run.Sources.Select(s => $"{s.Key} {s.Value}"))} |");
         Line($"| data SHA-256 | `{run.Data}` |");
-        Line($"| split | {run.Train} to learn from, {run.Validation} held back; {(run.Recipe.GroupedSplit ? "near-duplicates stay on one side" : "at random, near-duplicates or not")} |");
+        Line($"| split | {run.Train} to learn from, {run.Validation} held back; ",
+            $"{(run.Recipe.GroupedSplit ? "near-duplicates stay on one side" : "at random, near-duplicates or not")} |");
         Line($"| held back: accuracy | {result.ValidationAccuracy:0.0000} (balanced {result.ValidationBalancedAccuracy:0.0000}) |");
-        Line($"| held back: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} (temperatures {string.Join(" and ", result.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)))}, fitted on these faces) |");
+        var temperatures = string.Join(" and ", result.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)));
+        Line($"| held back: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} ",
+            $"(temperatures {temperatures}, fitted on these faces) |");
         Line($"| epochs | {epochs.Count(e => e.Phase == 1)} for the head, {epochs.Count(e => e.Phase == 2)} with the backbone's top |");
-        Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in all, on {run.Device}, {run.Runtime} |");
+        Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in all, on {run.Device}, ",
+            $"{run.Runtime} |");
         Line($"");
         Line($"Validation within one source flatters: judge the model with `evaluate` on photographs from elsewhere before it is used.");
         Line($"");
@@ -53,13 +61,15 @@ internal static class RunReport
         figure.AddPlots(2);
         double[] x = [.. Enumerable.Range(1, epochs.Length).Select(i => (double)i)];
         Draw(figure.GetPlot(0), "Loss", x, [.. epochs.Select(e => e.TrainLoss)], [.. epochs.Select(e => e.ValidationLoss)], epochs);
-        Draw(figure.GetPlot(1), "Accuracy", x, [.. epochs.Select(e => e.TrainAccuracy)], [.. epochs.Select(e => e.ValidationAccuracy)], epochs);
+        Draw(figure.GetPlot(
+            1), "Accuracy", x, [.. epochs.Select(e => e.TrainAccuracy)], [.. epochs.Select(e => e.ValidationAccuracy)], epochs);
         figure.SavePng(path, 1200, 480);
     }
 
     private static void Draw(Plot plot, string title, double[] x, double[] train, double[] validation, EpochMetrics[] epochs)
     {
-        foreach (var (values, name, color) in ((double[], string, string)[])[(train, "learning (dropout on)", "#b8b8b8"), (validation, "held back", "#7570b3")])
+        foreach (var (values, name, color) in (
+            (double[], string, string)[])[(train, "learning (dropout on)", "#b8b8b8"), (validation, "held back", "#7570b3")])
         {
             var line = plot.Add.Scatter(x, values, Color.FromHex(color));
             line.LineWidth = 2.5f;

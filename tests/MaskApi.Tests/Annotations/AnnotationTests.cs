@@ -52,7 +52,9 @@ public sealed class AnnotationTests(SharedService service)
         await response.ProblemAsync(HttpStatusCode.NotAcceptable, "not_acceptable");
     }
 
-    /// <summary>WebP ends at 16383 pixels a side, JPEG at 65500; a larger picture comes in the next format that the caller accepts.</summary>
+    /// <summary>
+    /// WebP ends at 16383 pixels a side, JPEG at 65500; a larger picture comes in the next format that the caller accepts.
+    /// </summary>
     [Theory]
     [InlineData(16_383, "image/webp, image/*;q=0.5", "", "image/webp")]
     [InlineData(16_384, "image/webp, image/*;q=0.5", "", "image/png")]

@@ -12,7 +12,7 @@ public sealed class DetectionSamplerTests
         AtFace = 1,
         ColoredBorder = 0,
         MinFace = 20,
-        GreatestFace = 70,
+        MaxFace = 70,
         Appearance = Augmentation.None,
     };
 

@@ -18,7 +18,7 @@ public sealed class DetectorTuningTests
                 new PicturePyramid(TestFaces.Picture(masked: i % 2 == 0, new SeededRandom(i))),
                 [new TrainingFace(new PixelBox(32, 30, 96, 120), null, false)])),
         ];
-        var options = new SamplerOptions { Side = 64, MinFace = 24, GreatestFace = 48, Rotate = 0, Appearance = Augmentation.None };
+        var options = new SamplerOptions { Side = 64, MinFace = 24, MaxFace = 48, Rotate = 0, Appearance = Augmentation.None };
         var recipe = new DetectorRecipe { BatchSize = 4, WarmUpSteps = 10, LearningRate = 1e-3, AverageDecay = 0.9, Sampler = options };
         using var network = new DetectorNetwork(DetectorFile.FullRange, TorchSharp.torch.CPU);
         var losses = new List<double>();
