@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MaskApi.Training.Commands;
 
-// One class a verb, in Commands/, each with `public static Command Create()`.
+// One class per verb, in Commands/, each with `public static Command Create()`.
 var root = new RootCommand("Converts the face detectors; trains and evaluates the mask classifier.")
 {
     CalibrateDetectorCommand.Create(),
@@ -17,5 +17,5 @@ var root = new RootCommand("Converts the face detectors; trains and evaluates th
     TuneDetectorCommand.Create(),
 };
 
-// Ctrl-C: a run ends its step, says so and leaves a whole checkpoint; only then would it be ended by force.
+// On Ctrl-C, a run ends its step, says so and leaves a complete checkpoint. Only afterwards would it be killed.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

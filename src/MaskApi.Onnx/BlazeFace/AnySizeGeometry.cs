@@ -2,7 +2,7 @@ using MaskApi.Onnx.Graphs;
 
 namespace MaskApi.Onnx.BlazeFace;
 
-/// <summary>Decodes raw box outputs in the graph where the input's size, and so the grid of anchors, is known only at run time.</summary>
+/// <summary>Decodes raw box outputs inside the graph, if the input's size, and so the grid of anchors, is known only at run time.</summary>
 internal static class AnySizeGeometry
 {
     /// <summary>The symbol of the number of anchors in the outputs' shapes.</summary>
@@ -22,8 +22,8 @@ internal static class AnySizeGeometry
         var height = graph.Slice("grid.height", shape, 0, 1, 2);
         var width = graph.Slice("grid.width", shape, 0, 2, 3);
 
-        // An anchor's values are eight pairs of x and y, and with corners in the place of center and size each is an offset
-        // from the anchor. All sixteen are computed together: pairs by themselves are too short for vector instructions.
+        // An anchor's values are eight x, y pairs. With corners instead of center and size, each is an offset from the anchor. All sixteen
+        // are computed together, as single pairs are too short for vector instructions.
         var size = graph.CastToFloat(
             "grid.size", graph.Node("Concat", "grid.size.integer", [width, height], NodeAttribute.Int("axis", 0)));
         var scale = graph.Node(
@@ -42,7 +42,7 @@ internal static class AnySizeGeometry
         graph.Output(graph.Slice("keypoints", decoded, 1, 4, Values), ElementType.Float32, CountSymbol, Values - 4);
     }
 
-    // What turns a row of raw values into one of corners and key points: center minus and plus half the size, the rest as it is.
+    // Converts a row of raw values to corners and key points: center minus and plus half the size, the rest unchanged.
     private static float[] Corners()
     {
         var square = new float[Values * Values];
@@ -61,7 +61,7 @@ internal static class AnySizeGeometry
         return square;
     }
 
-    // Centers along one axis in every pair's place for that axis, zero in the other's.
+    // Centers along one axis at that axis's place in every pair, zero at the other's.
     private static string OfPairs(GraphBuilder graph, string name, string centers, int axis, params ReadOnlySpan<long> shape)
     {
         var place = new float[Values];

@@ -6,48 +6,47 @@ using MaskApi.Onnx.Tflite;
 namespace MaskApi.Onnx.BlazeFace;
 
 /// <summary>
-/// Turns a MediaPipe BlazeFace file into an ONNX detector that needs no constants on the caller's side:
-/// pixels in, scores, boxes and key points out.
+/// Converts a MediaPipe BlazeFace file to an ONNX detector that needs no constants from its caller: pixels in; scores, boxes and key points
+/// out.
 /// </summary>
 public static class BlazeFaceConverter
 {
-    /// <summary>Values a raw box output has for each anchor: center x and y, width, height, then six key points.</summary>
+    /// <summary>Raw values per anchor: center x and y, width, height, then six key points.</summary>
     public const int ValuesPerAnchor = 16;
 
-    /// <summary>What height and width must be multiples of in <see cref="ConvertAnySize"/>: the network halves them five times.</summary>
+    /// <summary>Height and width must be multiples of this in <see cref="ConvertAnySize"/>: the network halves them five times.</summary>
     public const int AnySizeMultiple = 32;
 
-    // With heights from 112 to 352 the memory of a run differs by chance only; of these, 176 and 224 are fastest at 768x768, and up to
-    // this height a picture is cheaper in one piece.
+    // With heights from 112 to 352, a run's memory differs only by chance; of these, 176 and 224 are fastest at 768x768, and up to this
+    // height a picture is cheaper in one piece.
     private const int BandRows = 224;
 
-    // What the full-range file calls the first value of a quarter of the input's size, with which the largest values end.
+    // The full-range file's name of the first value with a quarter of the input's size, where the largest values end.
     private const string FirstStage = "activation_6";
 
     // MediaPipe clips score logits to ±100 before the sigmoid (score_clipping_thresh in both .pbtxt files).
     private const float ScoreLimit = 100f;
 
     /// <summary>
-    /// Converts the full-range detector, with decoding inside, for pictures of any size, optionally with weights that were trained further.
+    /// Converts the full-range detector, with decoding inside, for pictures of any size, optionally with weights from further training.
     /// </summary>
     /// <param name="tflite">The bytes of the <c>.tflite</c> file of the full-range model.</param>
-    /// <param name="weights">
-    /// Constants in place of the file's, as <see cref="TfliteConversion.Constants"/> describes them; empty for the file's own.
-    /// </param>
-    /// <param name="metadata">Replaces or adds to what the file's <c>metadata_props</c> say of the model.</param>
+    /// <param name="weights">Constants that replace the file's, as <see cref="TfliteConversion.Constants"/> describes them; empty for the
+    /// file's own.</param>
+    /// <param name="metadata">Replaces or extends the file's <c>metadata_props</c>.</param>
     /// <returns>
     /// The bytes of an <c>.onnx</c> file. Input <c>image: uint8[1, H, W, 3]</c>, RGB, H and W multiples of
     /// <see cref="AnySizeMultiple"/>. Outputs, N being H / 4 · W / 4, in 0–1 of W and H:
     /// <c>scores: float[N]</c>; <c>boxes: float[N, 4]</c>, left, top, right, bottom; <c>keypoints: float[N, 12]</c>, x and y of right eye,
     /// left eye, nose tip, mouth, right and left ear tragion (the person's own right and left).
     /// </returns>
-    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a TensorFlow Lite model.</exception>
     /// <exception cref="NotSupportedException">The model is not MediaPipe's full-range face detector.</exception>
     public static byte[] ConvertAnySize(
         byte[] tflite, IReadOnlyDictionary<int, float[]> weights, IReadOnlyDictionary<string, string> metadata) =>
         ConvertInBands(tflite, weights, metadata, BandRows);
 
-    // The same, the first stage in bands of so many rows, or whole for null.
+    // As above, with the first stage in bands of so many rows, or whole for null.
     internal static byte[] ConvertInBands(
         byte[] tflite, IReadOnlyDictionary<int, float[]> weights, IReadOnlyDictionary<string, string> metadata, int? bandRows)
     {

@@ -11,24 +11,24 @@ internal static class BlazeFaceFullRange
     /// <summary>The model's name, in the file's metadata and in answers.</summary>
     public const string Name = "blaze_face_full_range";
 
-    /// <summary>Side of the square input that the published file has, in pixels.</summary>
+    /// <summary>Side of the published file's square input, in pixels.</summary>
     public const int InputSize = 192;
 
-    /// <summary>Input pixels from one anchor to the next: one anchor at each cell's center.</summary>
+    /// <summary>Input pixels between neighboring anchors: one anchor at each cell's center.</summary>
     public const int Stride = 4;
 
-    /// <summary>How many anchors the published file's outputs have.</summary>
+    /// <summary>Number of anchors in the published file's outputs.</summary>
     public const int AnchorCount = InputSize / Stride * (InputSize / Stride);
 
     /// <summary>SHA-256 of the file that MediaPipe published, lower-case hexadecimal.</summary>
     public const string PublishedSha256 = "99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3";
 
-    /// <summary>Where that file is to be had.</summary>
+    /// <summary>Where to download that file.</summary>
     public const string PublishedAs = "npm @mediapipe/face_detection 0.4.1657300184, face_detection_full_range.tflite";
 
-    /// <summary>Refuses every other model.</summary>
+    /// <summary>Rejects every other model.</summary>
     /// <param name="model">The model.</param>
-    /// <exception cref="NotSupportedException">The model is another.</exception>
+    /// <exception cref="NotSupportedException">It is another model.</exception>
     public static void Check(TfliteModel model)
     {
         int[] input = [1, InputSize, InputSize, 3];

@@ -4,14 +4,14 @@ using MaskApi.Onnx.Tflite;
 
 namespace MaskApi.Onnx.BlazeFace;
 
-/// <summary>The way back from a detector that <see cref="BlazeFaceConverter.ConvertAnySize"/> wrote to the weights in it.</summary>
+/// <summary>Recovers the weights from a detector that <see cref="BlazeFaceConverter.ConvertAnySize"/> wrote.</summary>
 public static class BlazeFaceWeights
 {
     /// <summary>Reads the weights of every convolution.</summary>
     /// <param name="tflite">The bytes of the <c>.tflite</c> file that was converted.</param>
     /// <param name="onnx">The bytes of the <c>.onnx</c> file, of the same network.</param>
-    /// <returns>By tensor index and in axis orders as <see cref="TfliteConversion.Constants"/> takes them.</returns>
-    /// <exception cref="InvalidDataException">One of the files is none, or the second was not made from the first.</exception>
+    /// <returns>By tensor index, in the axis orders of <see cref="TfliteConversion.Constants"/>.</returns>
+    /// <exception cref="InvalidDataException">One of the files is invalid, or the second was not made from the first.</exception>
     public static IReadOnlyDictionary<int, float[]> Read(byte[] tflite, byte[] onnx)
     {
         var model = TfliteModel.Parse(tflite);
@@ -25,7 +25,7 @@ public static class BlazeFaceWeights
             {
                 continue;
             }
-            // From OIHW to OHWI, from C1HW to 1HWC: the converter's permutations backward.
+            // From OIHW to OHWI and from C1HW to 1HWC: the converter's permutations, inverted.
             ReadOnlySpan<int> back = entry.Code == TfliteOperatorCode.Conv2D ? [0, 2, 3, 1] : [1, 2, 3, 0];
             var kernel = Find(model, entry, constants, "kernel");
             weights[entry.Inputs[1]] = Corner(
@@ -48,7 +48,7 @@ public static class BlazeFaceWeights
         return permuted;
     }
 
-    // Narrow convolutions were filled up with zeros behind their own channels.
+    // Narrow convolutions were padded with zeros behind their own channels.
     private static float[] Corner(float[] values, int[] shape, TfliteModel model, int tensor)
     {
         var wanted = model.Tensors[tensor].Shape;

@@ -8,7 +8,7 @@ public static class AxisOrder
     /// <param name="shape">The sizes of the input's axes.</param>
     /// <param name="order">A permutation of the axes.</param>
     /// <returns>The elements of the result, row-major.</returns>
-    /// <exception cref="ArgumentException">The shape does not hold that many elements.</exception>
+    /// <exception cref="ArgumentException">The shape does not match the number of elements.</exception>
     public static float[] Permute(ReadOnlySpan<float> values, IReadOnlyList<int> shape, ReadOnlySpan<int> order)
     {
         ArgumentNullException.ThrowIfNull(shape);

@@ -3,11 +3,11 @@ using MaskApi.Onnx.Protos;
 namespace MaskApi.Onnx.Graphs;
 
 /// <summary>
-/// Fills narrow bottlenecks up to a whole block of channels, with kernels and biases of zero. ONNX Runtime keeps convolutions in
-/// blocks of channels and computes a part of a block at the cost of a whole one, but leaves that layout where a value has such a
-/// part, and then no longer sees that the residual around it has the same size, so that it adds it in steps of their own instead
-/// of in the convolution. BlazeFace's first bottlenecks have 8 and 12 channels, at the largest sizes of all; with this and the decoding of
-/// boxes in whole rows the full-range detector runs 25 % faster (2.9 to 2.2 ms at 224×160, one thread).
+/// Pads narrow bottlenecks to a whole block of channels, with zero kernels and biases. ONNX Runtime stores convolutions in blocks of
+/// channels and computes a partial block at the cost of a whole one. But it leaves that layout for a value with a partial block, then fails
+/// to see that the residual around it has the same size, and adds it in separate steps instead of within the convolution. BlazeFace's first
+/// bottlenecks have 8 and 12 channels, at the largest sizes of all. With this and the decoding of boxes in whole rows, the full-range
+/// detector runs 25 % faster (2.9 to 2.2 ms at 224×160, one thread).
 /// </summary>
 internal static class ChannelBlockFilling
 {
@@ -23,7 +23,7 @@ internal static class ChannelBlockFilling
         }
     }
 
-    // A convolution into a part of a block, a depthwise one of the same channels, and the convolutions that read them.
+    // A convolution into a partial block, a depthwise one of the same channels, and the convolutions that read them.
     private static (NodeProto Into, NodeProto Depthwise, NodeProto[] OutOf)? Bottleneck(
         GraphProto graph, Dictionary<string, TensorProto> constants, NodeProto into)
     {
@@ -36,7 +36,7 @@ internal static class ChannelBlockFilling
         NodeProto[] Readers(string value) =>
             graph.Output.Any(output => output.Name == value) ? [] : [.. graph.Node.Where(node => node.Input.Contains(value))];
 
-        // Between them may be what makes zeros of zeros.
+        // Operators in between must map zeros to zeros.
         NodeProto[] ReadersBehindRelu(string value) =>
             Readers(value) is [{ OpType: "Relu" } relu] ? Readers(relu.Output[0]) : Readers(value);
 
@@ -75,7 +75,7 @@ internal static class ChannelBlockFilling
         }
     }
 
-    // The same tensor, longer along one axis; what is new is zero.
+    // The same tensor, extended along one axis with zeros.
     private static TensorProto Widen(TensorProto tensor, int axis, int length)
     {
         var values = TensorEncoding.Decode<float>(tensor, ElementType.Float32);

@@ -3,11 +3,11 @@ using MaskApi.Onnx.Protos;
 namespace MaskApi.Onnx.Graphs;
 
 /// <summary>
-/// Does without zero channels. BlazeFace widens a residual path by padding it with channels of zeros and adding a wider
-/// convolution: relu(pad(x) + conv(y)). The first channels are relu(x + conv₁(y)) and the others relu(conv₂(y)), where conv₁ and
-/// conv₂ are the rows of the same convolution; put side by side they are the same numbers. ONNX Runtime keeps convolutions in
-/// blocks of channels and must leave that layout for a pad, but not for a concatenation of whole blocks: the full-range detector
-/// runs 11 % faster (2.40 to 2.14 ms at 192×192, 22.3 to 19.9 ms at 608×416, one thread).
+/// Removes zero channels. BlazeFace widens a residual path by padding it with zero channels and adding a wider convolution: relu(pad(x) +
+/// conv(y)). The first channels are relu(x + conv₁(y)) and the others relu(conv₂(y)), where conv₁ and conv₂ are the rows of the same
+/// convolution; concatenated, they are the same numbers. ONNX Runtime stores convolutions in blocks of channels and must leave that layout
+/// for a pad, but not for a concatenation of whole blocks: the full-range detector runs 11 % faster (2.40 to 2.14 ms at 192×192, 22.3 to
+/// 19.9 ms at 608×416, one thread).
 /// </summary>
 internal static class ChannelPadSplitting
 {
@@ -32,7 +32,7 @@ internal static class ChannelPadSplitting
         }
     }
 
-    // How many channels a pad puts behind those of [n, channels, height, width]; null where it does anything else.
+    // The number of channels that a pad appends to [n, channels, height, width]; null if it does anything else.
     private static int? AddedChannels(NodeProto pad, Dictionary<string, TensorProto> constants)
     {
         if (pad.Input.Count != 2 || !constants.TryGetValue(pad.Input[1], out var pads))

@@ -7,10 +7,10 @@ public readonly record struct Dimension
 {
     private Dimension(long size, string? name) => (Size, Name) = (size, name);
 
-    /// <summary>The fixed size, or 0 where the axis is dynamic.</summary>
+    /// <summary>The fixed size, or 0 if the axis is dynamic.</summary>
     public long Size { get; }
 
-    /// <summary>The symbol of a dynamic axis (<c>n</c>, <c>height</c>), or null where the size is fixed.</summary>
+    /// <summary>The symbol of a dynamic axis (<c>n</c>, <c>height</c>), or null if the size is fixed.</summary>
     public string? Name { get; }
 
     /// <summary>An axis of fixed size.</summary>

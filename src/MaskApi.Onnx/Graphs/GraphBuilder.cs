@@ -4,8 +4,8 @@ using MaskApi.Onnx.Protos;
 namespace MaskApi.Onnx.Graphs;
 
 /// <summary>
-/// Writes one ONNX model, node by node. A value is known by its name: every method that makes one returns the name,
-/// to be handed to the nodes that read it. Names are unique; nodes are added after the nodes they read.
+/// Writes one ONNX model, node by node. A value is known by its name: every method that adds one returns the name for the nodes that read
+/// it. Names are unique, and nodes are added after the nodes they read.
 /// </summary>
 /// <remarks>
 /// Source of operators and numbers: https://onnx.ai/onnx/operators and https://onnx.ai/onnx/repo-docs/IR.html.
@@ -32,13 +32,13 @@ public sealed class GraphBuilder
         _graph = new GraphProto { Name = name };
     }
 
-    /// <summary>What has been built so far, for passes that rewrite it.</summary>
+    /// <summary>The graph so far, for passes that rewrite it.</summary>
     internal GraphProto Graph => _graph;
 
     /// <summary>Declares an input of the model.</summary>
-    /// <param name="name">The name callers bind to.</param>
+    /// <param name="name">The name that callers bind to.</param>
     /// <param name="type">The element type.</param>
-    /// <param name="shape">One dimension an axis, fixed or dynamic.</param>
+    /// <param name="shape">One dimension per axis, fixed or dynamic.</param>
     /// <returns>The value's name.</returns>
     public string Input(string name, ElementType type, params ReadOnlySpan<Dimension> shape)
     {
@@ -46,11 +46,11 @@ public sealed class GraphBuilder
         return Claim(name);
     }
 
-    /// <summary>Declares an output of the model: a value that some node already makes.</summary>
-    /// <param name="name">The value's name, which callers read it by.</param>
+    /// <summary>Declares an output of the model: a value that some node already produces.</summary>
+    /// <param name="name">The value's name, by which callers read it.</param>
     /// <param name="type">The element type.</param>
-    /// <param name="shape">One dimension an axis, fixed or dynamic.</param>
-    /// <exception cref="ArgumentException">No node makes a value of that name.</exception>
+    /// <param name="shape">One dimension per axis, fixed or dynamic.</param>
+    /// <exception cref="ArgumentException">No node produces a value of that name.</exception>
     public void Output(string name, ElementType type, params ReadOnlySpan<Dimension> shape)
     {
         RequireKnown(name);
@@ -62,7 +62,7 @@ public sealed class GraphBuilder
     /// <param name="values">The elements, row-major.</param>
     /// <param name="shape">The sizes of the axes; none for a scalar.</param>
     /// <returns>The value's name.</returns>
-    /// <exception cref="ArgumentException">The shape does not hold that many elements.</exception>
+    /// <exception cref="ArgumentException">The shape does not match the number of elements.</exception>
     public string Constant(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         Constant(name, ElementType.Float32, values, shape);
 
@@ -73,22 +73,22 @@ public sealed class GraphBuilder
 
     /// <summary>Adds a node with one output.</summary>
     /// <param name="operatorType">The operator, as ONNX names it (<c>Conv</c>).</param>
-    /// <param name="output">The name of the value it makes.</param>
-    /// <param name="inputs">The values it reads, in the operator's order; an empty name leaves an optional input out.</param>
+    /// <param name="output">The name of its output.</param>
+    /// <param name="inputs">The values it reads, in the operator's order; an empty name omits an optional input.</param>
     /// <param name="attributes">The operator's attributes.</param>
     /// <returns>The name of the value it makes.</returns>
-    /// <exception cref="ArgumentException">An input is not known yet, or the output's name is taken.</exception>
+    /// <exception cref="ArgumentException">An input is unknown, or the output's name is taken.</exception>
     public string Node(
         string operatorType, string output, IEnumerable<string> inputs, params ReadOnlySpan<NodeAttribute> attributes) =>
         Node(operatorType, [output], inputs, attributes)[0];
 
     /// <summary>Adds a node with several outputs.</summary>
     /// <param name="operatorType">The operator, as ONNX names it (<c>Split</c>).</param>
-    /// <param name="outputs">The names of the values it makes.</param>
-    /// <param name="inputs">The values it reads, in the operator's order; an empty name leaves an optional input out.</param>
+    /// <param name="outputs">The names of its outputs.</param>
+    /// <param name="inputs">The values it reads, in the operator's order; an empty name omits an optional input.</param>
     /// <param name="attributes">The operator's attributes.</param>
     /// <returns>The names of the values it makes.</returns>
-    /// <exception cref="ArgumentException">An input is not known yet, or an output's name is taken.</exception>
+    /// <exception cref="ArgumentException">An input is unknown, or an output's name is taken.</exception>
     public IReadOnlyList<string> Node(
         string operatorType,
         IReadOnlyList<string> outputs,
@@ -124,7 +124,7 @@ public sealed class GraphBuilder
     }
 
     /// <summary>The finished model.</summary>
-    /// <param name="metadata">What goes into the file's <c>metadata_props</c>: name, source, licence and the like.</param>
+    /// <param name="metadata">The file's <c>metadata_props</c>: name, source, licence and the like.</param>
     /// <returns>The bytes of the <c>.onnx</c> file.</returns>
     /// <exception cref="InvalidOperationException">The graph has no output.</exception>
     public byte[] Build(IEnumerable<KeyValuePair<string, string>> metadata)
@@ -150,7 +150,7 @@ public sealed class GraphBuilder
         return model.ToByteArray();
     }
 
-    /// <summary>Takes note of a value that others make: the graph around this one, or nodes that a pass copied into it.</summary>
+    /// <summary>Registers a value that others produce: the surrounding graph, or nodes that a pass copied into it.</summary>
     internal void Known(string name) => Claim(name);
 
     internal string Constant<T>(string name, ElementType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)

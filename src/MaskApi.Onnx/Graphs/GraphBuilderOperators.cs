@@ -1,6 +1,6 @@
 namespace MaskApi.Onnx.Graphs;
 
-/// <summary>The operators that MaskApi's graphs are made of, each with the attributes that it needs spelled out.</summary>
+/// <summary>The operators of MaskApi's graphs, each with all the attributes that it needs.</summary>
 public static class GraphBuilderOperators
 {
     /// <summary>A two-dimensional convolution of an NCHW value.</summary>
@@ -95,7 +95,7 @@ public static class GraphBuilderOperators
     /// <param name="input">The value to cut.</param>
     /// <param name="axis">The axis to cut along.</param>
     /// <param name="start">The first element kept.</param>
-    /// <param name="end">The first element behind those kept.</param>
+    /// <param name="end">The first element after those kept.</param>
     /// <returns><paramref name="output"/>.</returns>
     public static string Slice(this GraphBuilder graph, string output, string input, int axis, int start, int end)
     {
@@ -111,7 +111,7 @@ public static class GraphBuilderOperators
             ]);
     }
 
-    /// <summary>Bytes 0–255 to −1–1: <c>x / 127.5 - 1</c>, what both BlazeFace and MobileNetV2 were trained on.</summary>
+    /// <summary>Maps bytes 0–255 to −1–1: <c>x / 127.5 - 1</c>, as in the training of both BlazeFace and MobileNetV2.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result, a float value.</param>
     /// <param name="input">A float value of 0–255.</param>
@@ -123,7 +123,7 @@ public static class GraphBuilderOperators
         return graph.Node("Sub", output, [scaled, graph.Constant(output + ".offset", [1f])]);
     }
 
-    /// <summary>Any value as float32.</summary>
+    /// <summary>Converts any value to float32.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to convert.</param>

@@ -2,7 +2,9 @@ using MaskApi.Onnx.Protos;
 
 namespace MaskApi.Onnx.Graphs;
 
-/// <summary>The nodes of a graph between an image and one value that all else is made of: what can be taken out as one.</summary>
+/// <summary>
+/// The nodes of a graph between an image and one value that everything else depends on, which can be extracted as a unit.
+/// </summary>
 internal sealed class GraphStage
 {
     private readonly NodeProto[] _nodes;
@@ -15,29 +17,27 @@ internal sealed class GraphStage
         Channels = ChannelsOf(result);
     }
 
-    /// <summary>What the stage reads: <c>[1, rows, columns, channels]</c>.</summary>
+    /// <summary>The stage's input: <c>[1, rows, columns, channels]</c>.</summary>
     public string Image { get; }
 
-    /// <summary>What it makes: <c>[1, channels, rows, columns]</c>.</summary>
+    /// <summary>Its result: <c>[1, channels, rows, columns]</c>.</summary>
     public string Result { get; }
 
-    /// <summary>The channels of the result.</summary>
+    /// <summary>Channels of the result.</summary>
     public long Channels { get; }
 
-    /// <summary>Rows of the image from one row of the result to the next.</summary>
+    /// <summary>Rows of the image per row of the result.</summary>
     public int Stride { get; }
 
-    /// <summary>So many rows at the top of the result are made of padding, too.</summary>
+    /// <summary>Rows at the top of the result that depend on padding.</summary>
     public int Above { get; }
 
-    /// <summary>So many rows at the bottom are.</summary>
+    /// <summary>Rows at the bottom that do.</summary>
     public int Below { get; }
 
     /// <summary>Finds a stage.</summary>
-    /// <exception cref="NotSupportedException">
-    /// Other values are needed for the result, or others than the result are read behind it, or there is an operator in the stage of
-    /// which it is not known here which rows it reads.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The result depends on other values, other values of the stage are read outside, or it has an
+    /// operator whose row dependencies are unknown.</exception>
     public static GraphStage Find(GraphProto graph, string image, string result)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal) { result };
@@ -69,9 +69,9 @@ internal sealed class GraphStage
     }
 
     /// <summary>Copies nodes and constants into another graph.</summary>
-    /// <param name="graph">The graph, in which the names of the stage's values but the result's are free.</param>
+    /// <param name="graph">The graph, where the names of the stage's values, except the result's, must be free.</param>
     /// <param name="image">The value that the copy reads.</param>
-    /// <returns>The copy's result, which is named after the graph: around it there is one of its own name.</returns>
+    /// <returns>The copy's result, named after the graph because the outer graph has one of its own name.</returns>
     public string CopyTo(GraphBuilder graph, string image)
     {
         var result = graph.Graph.Name + ".result";
@@ -96,7 +96,7 @@ internal sealed class GraphStage
         return result;
     }
 
-    /// <summary>Puts other nodes, which make the same result, in the stage's place.</summary>
+    /// <summary>Replaces the stage by other nodes that produce the same result.</summary>
     public void Replace(GraphProto graph, GraphProto replacement)
     {
         var position = graph.Node.IndexOf(_nodes[0]);
@@ -121,7 +121,7 @@ internal sealed class GraphStage
 
     private (int Stride, int Above, int Below) Reach()
     {
-        // Of each value the rows that row 0 of the result is made of.
+        // For each value, the rows that row 0 of the result depends on.
         var rows = new Dictionary<string, (int Stride, int First, int Last)>(StringComparer.Ordinal) { [Result] = (1, 0, 0) };
         foreach (var node in _nodes.Reverse())
         {

@@ -3,11 +3,11 @@ using MaskApi.Onnx.Protos;
 
 namespace MaskApi.Onnx.Graphs;
 
-/// <summary>ONNX files as messages and back.</summary>
+/// <summary>Parses and serializes ONNX files.</summary>
 internal static class ModelFile
 {
     /// <summary>Reads a model.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no ONNX model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not an ONNX model.</exception>
     public static ModelProto Parse(byte[] model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -22,7 +22,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>The constants of a graph and of those inside its nodes, branches and bodies of loops, which may hold the same.</summary>
+    /// <summary>The constants of a graph and of its nodes' subgraphs (branches and loop bodies).</summary>
     public static IEnumerable<TensorProto> Constants(GraphProto graph)
     {
         var inner = graph.Node.SelectMany(node => node.Attribute).Select(attribute => attribute.G).OfType<GraphProto>();

@@ -4,8 +4,8 @@ using MaskApi.Onnx.Graphs;
 namespace MaskApi.Onnx.MobileNetV2;
 
 /// <summary>
-/// Writes the classifier as one ONNX graph: crops of any size in, probabilities out. Resize and scaling are inside, so that a
-/// caller in any language needs none of MaskApi's constants.
+/// Writes the classifier as one ONNX graph: crops of any size in, probabilities out. Resizing and scaling are inside, so callers in any
+/// language need none of MaskApi's constants.
 /// </summary>
 public static class CropClassifierGraph
 {
@@ -17,7 +17,7 @@ public static class CropClassifierGraph
     /// </summary>
     public const string ProbabilitiesName = "probabilities";
 
-    /// <summary>Pixels of the input a step of the last features covers.</summary>
+    /// <summary>Input pixels per step of the last features.</summary>
     private const int Stride = 32;
 
     /// <summary>Builds the model.</summary>
@@ -27,14 +27,12 @@ public static class CropClassifierGraph
     /// tuned on less costs in proportion to the area.
     /// </param>
     /// <param name="backbone">The numbers of the 52 convolutions, in the order of <see cref="MobileNetV2Layer.All"/>.</param>
-    /// <param name="heads">What is asked of the features; the service needs <see cref="BinaryHead.Mask"/>.</param>
-    /// <param name="metadata">
-    /// Further entries of the file's <c>metadata_props</c> (version, training data, metrics). Name, input size and preprocessing
-    /// are entered here.
-    /// </param>
+    /// <param name="heads">The questions about the features; the service needs <see cref="BinaryHead.Mask"/>.</param>
+    /// <param name="metadata">Further entries of the file's <c>metadata_props</c> (version, training data, metrics). Name, input size and
+    /// preprocessing are added here.</param>
     /// <returns>The bytes of an <c>.onnx</c> file. Input <c>crops: uint8[n, height, width, 3]</c>, RGB, n, height and width at least 1. For
-    /// each head a logit and a probability, <c>float[n]</c> each; where <see cref="BinaryHead.Mask"/> and <see cref="BinaryHead.Fit"/> are
-    /// both asked, <see cref="ProbabilitiesName"/> too.</returns>
+    /// each head a logit and a probability, <c>float[n]</c> each; with both <see cref="BinaryHead.Mask"/> and <see cref="BinaryHead.Fit"/>,
+    /// also <see cref="ProbabilitiesName"/>.</returns>
     /// <exception cref="ArgumentException">A layer has the wrong number of weights, or a temperature is not above 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="inputSize"/> is not a positive multiple of 32.</exception>
     public static byte[] Build(
@@ -65,10 +63,10 @@ public static class CropClassifierGraph
         ]);
     }
 
-    /// <summary>Builds the backbone alone, for training whose first blocks do not learn.</summary>
+    /// <summary>Builds only the backbone, for training with frozen first blocks.</summary>
     /// <param name="inputSize">Side of the square pictures, in pixels, a multiple of 32.</param>
     /// <param name="backbone">The numbers of the 52 convolutions, in the order of <see cref="MobileNetV2Layer.All"/>.</param>
-    /// <param name="blocks">Blocks whose input is wanted, by name (<c>0</c> to <c>16</c>, <c>last</c>).</param>
+    /// <param name="blocks">Blocks whose input is requested, by name (<c>0</c> to <c>16</c>, <c>last</c>).</param>
     /// <returns>The bytes of an <c>.onnx</c> file. Input <c>pixels: uint8[1, inputSize, inputSize, 3]</c>, RGB. Outputs <c>features:
     /// float[1, 1280]</c>, pooled, and for each block <c>BLOCK.input: float[1, height, width, channels]</c>.</returns>
     /// <exception cref="ArgumentException">A layer has the wrong number of weights, or there is no such block.</exception>
@@ -94,11 +92,11 @@ public static class CropClassifierGraph
     // exclude_outside renormalizes the filter where it reaches past an edge, which PyTorch always does.
     internal static string AddPreprocessing(GraphBuilder graph, string crops, int inputSize)
     {
-        // Planes first, while pixels are bytes: it moves a quarter of the memory, and measures fastest (0.5 ms for a
-        // 320x260 crop, 3.7 ms for 1000x1000, one thread).
+        // Transpose to planes while pixels are bytes: that moves a quarter of the memory and is fastest (0.5 ms for a 320x260 crop, 3.7 ms
+        // for 1000x1000, one thread).
         var planes = graph.CastToFloat("crops.float", graph.Transpose("crops.nchw", crops, 0, 3, 1, 2));
-        // All four sizes are spelled out. Listing the axes 2 and 3 would be shorter, but ONNX Runtime 1.31 fails to load a model
-        // where it tries to move a transpose past such a Resize.
+        // All four sizes are given. Listing only axes 2 and 3 would be shorter, but ONNX Runtime 1.31 fails to load a model if it tries to
+        // move a transpose past such a Resize.
         var count = graph.Node("Shape", "crops.count", [crops], NodeAttribute.Int("start", 0), NodeAttribute.Int("end", 1));
         var size = graph.IntegerConstant("crops.plane_size", [3, inputSize, inputSize], 3);
         var resized = graph.Node(
@@ -174,7 +172,7 @@ public static class CropClassifierGraph
             : graph.Convolution(name, input, kernel, bias, window, groups);
     }
 
-    // P(with) = m·f, P(without) = 1 − m, P(incorrect) = m·(1 − f), side by side.
+    // P(with) = m·f, P(without) = 1 − m, P(incorrect) = m·(1 − f), concatenated.
     private static void AddVerdicts(GraphBuilder graph, string mask, string fit)
     {
         string Column(string name, string value) => graph.Reshape($"verdict.{name}.column", value, -1, 1);

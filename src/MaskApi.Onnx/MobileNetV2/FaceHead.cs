@@ -5,23 +5,23 @@ using MaskApi.Onnx.Protos;
 namespace MaskApi.Onnx.MobileNetV2;
 
 /// <summary>
-/// A second question asked of the mask classifier's features, which are computed anyway: is this a face at all? The features of
-/// ImageNet tell a coin from a face where a detector that looks at a dozen pixels cannot.
+/// A second question about the mask classifier's features, which are computed anyway: is this a face at all? ImageNet's features tell a
+/// coin from a face where a detector with a dozen pixels cannot.
 /// </summary>
 public static class FaceHead
 {
-    /// <summary>The output that bears the logit, <c>float[n]</c>: above 0 means a face.</summary>
+    /// <summary>The output with the logit, <c>float[n]</c>: above 0 means a face.</summary>
     public const string OutputName = "face_logit";
 
     /// <summary>The value that holds the pooled features, <c>float[n, 1280]</c>.</summary>
     public const string FeaturesName = "features";
 
-    /// <summary>Gives a classifier the head, in place of one that it may have.</summary>
+    /// <summary>Adds the head to a classifier, replacing any previous one.</summary>
     /// <param name="model">The bytes of a file of <see cref="CropClassifierGraph"/>.</param>
     /// <param name="head">From the <see cref="CropClassifierGraph.FeatureCount"/> features to one logit.</param>
-    /// <param name="metadata">Entries of the file's <c>metadata_props</c> that say where the head is from.</param>
-    /// <returns>The bytes of the file with the head. What it answered before, it answers to the last bit.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no such model.</exception>
+    /// <param name="metadata">Entries of the file's <c>metadata_props</c> that document the head's origin.</param>
+    /// <returns>The bytes of the file with the head. Its other outputs stay identical to the last bit.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not such a model.</exception>
     /// <exception cref="ArgumentException">The head has the wrong number of weights.</exception>
     public static byte[] Add(byte[] model, DenseNumbers head, IEnumerable<KeyValuePair<string, string>> metadata)
     {
@@ -58,9 +58,9 @@ public static class FaceHead
         return ModelFile.Bytes(proto);
     }
 
-    /// <summary>Makes the pooled features an output, for whoever fits a head to them.</summary>
+    /// <summary>Makes the pooled features an output, for fitting heads to them.</summary>
     /// <param name="model">The bytes of a file of <see cref="CropClassifierGraph"/>.</param>
-    /// <exception cref="InvalidDataException">The bytes are no such model.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not such a model.</exception>
     public static byte[] ShowFeatures(byte[] model)
     {
         var proto = ParseClassifier(model);

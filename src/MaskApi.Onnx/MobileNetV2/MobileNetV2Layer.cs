@@ -4,10 +4,10 @@ namespace MaskApi.Onnx.MobileNetV2;
 /// <param name="Block"><c>stem</c>, <c>0</c> to <c>16</c>, or <c>last</c>.</param>
 /// <param name="Role"><c>conv</c>, <c>expand</c>, <c>depthwise</c> or <c>project</c>.</param>
 /// <param name="InputChannels">Channels it reads.</param>
-/// <param name="OutputChannels">Channels it makes.</param>
+/// <param name="OutputChannels">Channels it outputs.</param>
 /// <param name="KernelSize">1 or 3.</param>
 /// <param name="Stride">1 or 2.</param>
-/// <param name="Depthwise">Whether each channel has its own filter and sees no other channel.</param>
+/// <param name="Depthwise">Whether each channel has its own filter.</param>
 /// <param name="Relu6">Whether ReLU6 follows.</param>
 /// <param name="AddsBlockInput">Whether the input of its block is added to its output.</param>
 public sealed record MobileNetV2Layer(
@@ -21,7 +21,7 @@ public sealed record MobileNetV2Layer(
     bool Relu6,
     bool AddsBlockInput)
 {
-    /// <summary>How many weights its kernel has: <c>[out, in, k, k]</c>, or <c>[out, 1, k, k]</c> where depthwise.</summary>
+    /// <summary>Number of weights in its kernel: <c>[out, in, k, k]</c>, or <c>[out, 1, k, k]</c> if depthwise.</summary>
     public int KernelLength => OutputChannels * (Depthwise ? 1 : InputChannels) * KernelSize * KernelSize;
 
     /// <summary>

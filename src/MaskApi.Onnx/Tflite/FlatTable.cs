@@ -69,7 +69,7 @@ internal readonly struct FlatTable
         return tables;
     }
 
-    /// <summary>A child table; null where the field is absent.</summary>
+    /// <summary>A child table; null if the field is absent.</summary>
     public FlatTable? Child(int field) =>
         At(field) is var at and > 0 ? new FlatTable(_table.__indirect(at), _table.bb) : null;
 

@@ -3,9 +3,9 @@ using MaskApi.Onnx.Graphs;
 namespace MaskApi.Onnx.Tflite;
 
 /// <summary>
-/// Translates the operators of a TensorFlow Lite model into ONNX. TensorFlow Lite keeps pictures as NHWC and ONNX as NCHW:
-/// every value of four axes is NCHW here, kernels are reordered while they are written, and the order goes back to NHWC
-/// only where a reshape or an output makes it visible.
+/// Translates the operators of a TensorFlow Lite model into ONNX. TensorFlow Lite stores pictures as NHWC and ONNX as NCHW. Here every
+/// value of four axes is NCHW, kernels are reordered as they are written, and the order returns to NHWC only where a reshape or an output
+/// makes it visible.
 /// </summary>
 public sealed class TfliteConverter
 {
@@ -63,9 +63,9 @@ public sealed class TfliteConverter
     /// <summary>Adds a model's operators to a graph.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="model">The model.</param>
-    /// <param name="inputs">For each of the model's inputs, the float value that carries it; four axes: NCHW.</param>
-    /// <param name="conversion">What to change on the way; null for nothing.</param>
-    /// <returns>For each of the model's outputs, the value that carries it; four axes: NCHW.</returns>
+    /// <param name="inputs">For each of the model's inputs, the float value that carries it; with four axes: NCHW.</param>
+    /// <param name="conversion">Changes during conversion; null for none.</param>
+    /// <returns>For each of the model's outputs, the value that carries it; with four axes: NCHW.</returns>
     /// <exception cref="NotSupportedException">The model uses an operator or an option that the converter does not know.</exception>
     public static IReadOnlyDictionary<int, string> AppendTo(
         GraphBuilder graph, TfliteModel model, IReadOnlyDictionary<int, string> inputs, TfliteConversion? conversion = null)
@@ -151,7 +151,7 @@ public sealed class TfliteConverter
         var sliding = TfliteWindow.Of(_model, entry);
         Make(entry, sliding.Activation, output =>
         {
-            // 1HWC to C1HW: output channel c · multiplier + m stands in the same place in both formats.
+            // 1HWC to C1HW: output channel c · multiplier + m has the same place in both formats.
             var weights = AxisOrder.Permute(Constant(entry.Inputs[1]), kernel, [3, 0, 1, 2]);
             return _graph.Convolution(
                 output,
@@ -226,7 +226,7 @@ public sealed class TfliteConverter
             NodeAttribute.Text("mode", "linear"),
             NodeAttribute.Text("coordinate_transformation_mode", coordinates)));
 
-        // ONNX Resize takes a factor for each axis, or an empty name for the factors and then a size.
+        // ONNX Resize takes either a factor per axis, or an empty name for the factors and then a size.
         string[] Target(string output) => _conversion.AnySize
             ? [_graph.Constant(output + ".factors", [1f, 1f, (float)size[0] / shape[1], (float)size[1] / shape[2]], 4)]
             : [string.Empty, _graph.IntegerConstant(output + ".size", [shape[0], shape[3], size[0], size[1]], 4)];

@@ -25,7 +25,7 @@ public enum TfliteOperatorCode
     /// <summary>Convolution, kernel OHWI.</summary>
     Conv2D = 3,
 
-    /// <summary>One filter a channel, kernel 1HWC.</summary>
+    /// <summary>One filter per channel, kernel 1HWC.</summary>
     DepthwiseConv2D = 4,
 
     /// <summary>Here: a float16 constant widened to float32.</summary>

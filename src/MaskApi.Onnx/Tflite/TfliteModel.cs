@@ -29,7 +29,7 @@ public sealed class TfliteModel
     /// <summary>Reads a <c>.tflite</c> file.</summary>
     /// <param name="file">The file's bytes.</param>
     /// <returns>The model.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no TensorFlow Lite model of version 3, or are damaged.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a TensorFlow Lite model of version 3, or are damaged.</exception>
     public static TfliteModel Parse(byte[] file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -71,7 +71,7 @@ public sealed class TfliteModel
 
     private static TfliteOperatorCode ReadCode(FlatTable entry)
     {
-        // The byte-sized code came first; codes above 127 live in the wider field, and the larger of the two holds.
+        // The byte-sized code came first; codes above 127 are in the wider field, and the larger of the two counts.
         const int narrowCode = 0, wideCode = 3;
         return (TfliteOperatorCode)Math.Max(entry.SByte(narrowCode), entry.Int32(wideCode));
     }

@@ -13,13 +13,13 @@ public sealed class TfliteOperator
         _options = options;
     }
 
-    /// <summary>What it computes. A code outside the enumeration is one that the converter does not know.</summary>
+    /// <summary>Its type. A code outside the enumeration is unknown to the converter.</summary>
     public TfliteOperatorCode Code { get; }
 
     /// <summary>Indices of the tensors it reads; −1 for an optional one left out.</summary>
     public IReadOnlyList<int> Inputs { get; }
 
-    /// <summary>Indices of the tensors it makes.</summary>
+    /// <summary>Indices of its output tensors.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
     // Options tables are read by field number; each caller names the schema table it reads.

@@ -9,12 +9,12 @@ namespace MaskApi.Onnx.Tflite;
 /// <param name="Data">A constant's bytes, row-major and little-endian; empty for a value made at run time.</param>
 public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnlyList<int> Shape, ReadOnlyMemory<byte> Data)
 {
-    /// <summary>Whether the tensor is a constant.</summary>
+    /// <summary>Whether it is a constant.</summary>
     public bool IsConstant => !Data.IsEmpty;
 
     /// <summary>The constant's elements as float32; float16 is widened, which is exact.</summary>
     /// <returns>The elements, row-major.</returns>
-    /// <exception cref="InvalidDataException">The tensor is no float constant, or has too few bytes.</exception>
+    /// <exception cref="InvalidDataException">The tensor is not a float constant, or has too few bytes.</exception>
     public float[] ToSingles()
     {
         var values = new float[ElementCount()];
@@ -43,7 +43,7 @@ public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnly
 
     /// <summary>The constant's elements as 32-bit integers.</summary>
     /// <returns>The elements, row-major.</returns>
-    /// <exception cref="InvalidDataException">The tensor is no integer constant, or has too few bytes.</exception>
+    /// <exception cref="InvalidDataException">The tensor is not an integer constant, or has too few bytes.</exception>
     public int[] ToInt32s()
     {
         if (Type != TfliteElementType.Int32)

@@ -2,7 +2,7 @@ using MaskApi.Onnx.Graphs;
 
 namespace MaskApi.Onnx.Tflite;
 
-/// <summary>What the options of a convolution or pooling say: how its kernel moves, and what is applied to the sums.</summary>
+/// <summary>The options of a convolution or pooling: how its kernel moves, and the activation of the sums.</summary>
 /// <param name="Window">Kernel size, stride, dilation, and the padding at the file's own picture size.</param>
 /// <param name="Activation">The fused activation.</param>
 public sealed record TfliteWindow(Window Window, TfliteActivation Activation)
@@ -11,13 +11,13 @@ public sealed record TfliteWindow(Window Window, TfliteActivation Activation)
     /// <param name="model">The model.</param>
     /// <param name="entry">A <c>CONV_2D</c>, <c>DEPTHWISE_CONV_2D</c> or <c>MAX_POOL_2D</c> of it.</param>
     /// <returns>The window and the activation.</returns>
-    /// <exception cref="NotSupportedException">The operator has no window, or a padding that is not known.</exception>
+    /// <exception cref="NotSupportedException">The operator has no window, or an unknown padding.</exception>
     public static TfliteWindow Of(TfliteModel model, TfliteOperator entry)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(entry);
 
-        // Field numbers in the schema's Conv2DOptions, DepthwiseConv2DOptions and Pool2DOptions, which begin alike.
+        // Field numbers in the schema's Conv2DOptions, DepthwiseConv2DOptions and Pool2DOptions, which start alike.
         const int padding = 0, strideWidth = 1, strideHeight = 2;
         const int convolutionActivation = 3, convolutionDilationWidth = 4, convolutionDilationHeight = 5;
         const int depthwiseActivation = 4, depthwiseDilationWidth = 5, depthwiseDilationHeight = 6;
@@ -51,7 +51,7 @@ public sealed record TfliteWindow(Window Window, TfliteActivation Activation)
             },
             (TfliteActivation)entry.OptionSByte(activation));
 
-        // A kernel is OHWI or 1HWC: height and width stand in the same places.
+        // A kernel is OHWI or 1HWC; height and width are in the same places.
         Window WithKernel(int dilationHeight, int dilationWidth) => stepped with
         {
             KernelHeight = model.Tensors[entry.Inputs[1]].Shape[1],

@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Where a run stands after a whole epoch.</summary>
+/// <summary>The state of a run after a whole epoch.</summary>
 /// <param name="Phase">1 or 2.</param>
 /// <param name="Epoch">Epochs done in the phase.</param>
 /// <param name="Rate">Learning rate for the next epoch.</param>
-/// <param name="PlateauBest">See <see cref="PlateauSchedule.Best"/>; null while there is none.</param>
+/// <param name="PlateauBest">See <see cref="PlateauSchedule.Best"/>; null before the first epoch.</param>
 /// <param name="PlateauWaited">See <see cref="PlateauSchedule.Waited"/>.</param>
-/// <param name="StoppingBest">See <see cref="EarlyStopping.Best"/>; null while there is none.</param>
+/// <param name="StoppingBest">See <see cref="EarlyStopping.Best"/>; null before the first epoch.</param>
 /// <param name="StoppingWaited">See <see cref="EarlyStopping.Waited"/>.</param>
 /// <param name="AverageSteps">Steps in the running average of the weights.</param>
 /// <param name="History">All epochs so far.</param>
@@ -27,8 +27,8 @@ public sealed record Checkpoint(
     long AverageSteps,
     IReadOnlyList<EpochMetrics> History);
 
-/// <summary>Keeps the latest checkpoint of a run in a folder. A crash while writing leaves the one before.</summary>
-/// <param name="folder">The folder; made when first written.</param>
+/// <summary>Keeps a run's latest checkpoint in a folder. A crash while writing leaves the previous one intact.</summary>
+/// <param name="folder">The folder; created on the first write.</param>
 public sealed class CheckpointFolder(string folder)
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -42,7 +42,7 @@ public sealed class CheckpointFolder(string folder)
         return File.Exists(path) ? JsonSerializer.Deserialize<Checkpoint>(File.ReadAllBytes(path), _json) : null;
     }
 
-    /// <summary>Writes a checkpoint in place of the one before.</summary>
+    /// <summary>Replaces the checkpoint.</summary>
     internal void Save(Checkpoint state, MaskNetwork network, optim.Optimizer optimizer, WeightSnapshot best, WeightAverage? average)
     {
         var partial = Current + ".partial";
@@ -75,7 +75,7 @@ public sealed class CheckpointFolder(string folder)
         }
     }
 
-    /// <summary>Puts the latest checkpoint's tensors where they were.</summary>
+    /// <summary>Restores the tensors of the latest checkpoint.</summary>
     internal void LoadTensors(MaskNetwork network, optim.Optimizer optimizer, WeightSnapshot best, WeightAverage? average)
     {
         network.load(Path.Combine(Current, "network.dat"));

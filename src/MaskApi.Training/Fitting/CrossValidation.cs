@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>A named change of a recipe, to see what it brings.</summary>
-/// <param name="Name">What it is called in the table.</param>
-/// <param name="On">The idea that it changes, and is compared with.</param>
-/// <param name="Recipe">The whole recipe with the change made.</param>
+/// <summary>A named change to a recipe, to measure its effect.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="On">The idea that it modifies and is compared with.</param>
+/// <param name="Recipe">The complete recipe with the change applied.</param>
 public sealed record Idea(string Name, string On, Recipe Recipe)
 {
     private const string Base = "base";
@@ -19,7 +19,7 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
     /// instead of the base. The base comes first, under the name <c>base</c>.
     /// </summary>
     /// <param name="json">The file's text. Changes are merged into what they build on, objects member by member.</param>
-    /// <exception cref="JsonException">The text is not of that form.</exception>
+    /// <exception cref="JsonException">The text does not have that form.</exception>
     public static IReadOnlyList<Idea> Parse(string json)
     {
         var root = JsonNode.Parse(json)!.AsObject();
@@ -60,35 +60,35 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
     }
 }
 
-/// <summary>The answer to a face by a network that was not trained on its fold.</summary>
+/// <summary>A network's answer to a face from a fold that it was not trained on.</summary>
 /// <param name="Item">Index of the face.</param>
-/// <param name="Probabilities">Of the labels, uncalibrated, by <see cref="FaceLabel"/>'s numbers.</param>
+/// <param name="Probabilities">Uncalibrated probabilities of the labels, indexed by <see cref="FaceLabel"/>.</param>
 public readonly record struct HeldOutAnswer(int Item, double[] Probabilities);
 
-/// <summary>What an idea came to.</summary>
+/// <summary>The result of an idea.</summary>
 /// <param name="Idea">The idea.</param>
 /// <param name="Answers">One per judged face, over all folds.</param>
-/// <param name="Seconds">Duration of training, views excluded.</param>
+/// <param name="Seconds">Training time, excluding the rendering of views.</param>
 public sealed record IdeaResult(Idea Idea, IReadOnlyList<HeldOutAnswer> Answers, double Seconds);
 
 /// <summary>
-/// Compares ideas on faces that were not trained on: every fold in turn is held out entirely, early stopping looks at a part of the other
-/// folds, and the answers for the held-out faces are pooled.
+/// Compares ideas on faces that were not trained on. Each fold in turn is held out entirely, early stopping uses a part of the other folds,
+/// and the answers to the held-out faces are pooled.
 /// </summary>
 /// <param name="crops">All faces.</param>
 /// <param name="groups">Their groups of near-duplicates.</param>
 /// <param name="backbone">ImageNet weights.</param>
 /// <param name="seed">Seed of everything random.</param>
 /// <param name="device">Where to compute.</param>
-/// <param name="observer">Told how it goes.</param>
+/// <param name="observer">Receives progress.</param>
 public sealed class CrossValidation(
     IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, BackboneWeights backbone, int seed, Device device,
     ITrainingObserver observer)
 {
     private const double InnerShare = 0.1;
 
-    /// <summary>Folds over groups: every judged face is held out once; sources that are not judged only help to train.</summary>
-    /// <param name="folds">How many.</param>
+    /// <summary>Makes folds of whole groups: every judged face is held out once; sources that are not judged only help to train.</summary>
+    /// <param name="folds">Number of folds.</param>
     /// <param name="judged">Sources whose faces are judged.</param>
     public IReadOnlyList<Split> ByGroup(int folds, IReadOnlySet<string> judged) =>
     [
@@ -96,7 +96,7 @@ public sealed class CrossValidation(
             .Select(s => new Split(s.Train, [.. s.Validation.Where(i => judged.Contains(crops[i].Source))])),
     ];
 
-    /// <summary>A fold for each judged source, held out entirely, with whatever resembles it.</summary>
+    /// <summary>Makes a fold of each judged source, held out entirely, together with its near-duplicates.</summary>
     /// <param name="judged">Sources whose faces are judged.</param>
     public IReadOnlyList<Split> BySource(IReadOnlySet<string> judged)
     {
@@ -115,8 +115,8 @@ public sealed class CrossValidation(
 
     /// <summary>Runs every idea over every fold.</summary>
     /// <param name="ideas">The ideas.</param>
-    /// <param name="folds">The folds: learnt from, and judged.</param>
-    /// <param name="done">Told of each finished idea.</param>
+    /// <param name="folds">The folds: training and judged faces.</param>
+    /// <param name="done">Called for each finished idea.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task RunAsync(
         IReadOnlyList<Idea> ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
@@ -133,8 +133,8 @@ public sealed class CrossValidation(
     private async Task RunOneSizeAsync(
         Idea[] ideas, IReadOnlyList<Split> folds, Action<IdeaResult> done, CancellationToken cancellationToken)
     {
-        // What the frozen blocks make of a view depends neither on the fold nor on the idea: each view is rendered once for all ideas that
-        // share it.
+        // The output of the frozen blocks depends on neither the fold nor the idea, so each view is rendered once for all ideas that share
+        // it.
         var families = ideas.GroupBy(i => (i.Recipe.Augmentation, i.Recipe.Views, i.Recipe.AugmentValidation)).ToArray();
         int[] all = [.. Enumerable.Range(0, crops.Count)];
         using var network = Trainer.CreateNetwork(backbone, ideas[0].Recipe, seed, device);

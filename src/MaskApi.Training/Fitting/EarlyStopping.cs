@@ -1,6 +1,6 @@
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Tells when a validation loss has stopped falling (Keras's <c>EarlyStopping</c>).</summary>
+/// <summary>Detects when the validation loss has stopped falling (Keras's <c>EarlyStopping</c>).</summary>
 /// <param name="patience">Epochs without a better loss before stopping.</param>
 public sealed class EarlyStopping(int patience)
 {
@@ -13,9 +13,9 @@ public sealed class EarlyStopping(int patience)
     /// <summary>True once the patience has run out.</summary>
     public bool ShouldStop => Waited >= patience;
 
-    /// <summary>Takes in an epoch's loss.</summary>
+    /// <summary>Records an epoch's loss.</summary>
     /// <param name="loss">Validation loss; not-a-number never counts as better.</param>
-    /// <returns>True when it is the lowest so far, so that the weights are worth keeping.</returns>
+    /// <returns>True if it is the lowest so far, so the weights are worth keeping.</returns>
     public bool Report(double loss)
     {
         if (loss < Best)
@@ -28,7 +28,7 @@ public sealed class EarlyStopping(int patience)
         return false;
     }
 
-    /// <summary>Continues where an earlier run was.</summary>
+    /// <summary>Continues from an earlier run's state.</summary>
     /// <param name="best">Its <see cref="Best"/>.</param>
     /// <param name="waited">Its <see cref="Waited"/>.</param>
     public void Restore(double best, int waited) => (Best, Waited) = (best, waited);

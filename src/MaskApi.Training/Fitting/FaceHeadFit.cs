@@ -5,49 +5,49 @@ using MaskApi.Vision.Geometry;
 namespace MaskApi.Training.Fitting;
 
 /// <summary>A crop that the detector took for a face, as the classifier sees it.</summary>
-/// <param name="Picture">Name of the picture, which decides the fold.</param>
+/// <param name="Picture">Name of the picture, which determines the fold.</param>
 /// <param name="Features">Pooled features.</param>
 /// <param name="Box">The face's box, in pixels of the picture.</param>
-/// <param name="Confidence">The detector's, 0–1.</param>
-/// <param name="IsFace">Whether it is one.</param>
-/// <param name="Kind">What is known of the picture.</param>
-/// <param name="IsAltered">Whether the crop was mirrored, or turned, after cutting: people lie down, and phones are held wrong.</param>
+/// <param name="Confidence">The detector's confidence, 0–1.</param>
+/// <param name="IsFace">Whether it is a face.</param>
+/// <param name="Kind">What is known about the picture.</param>
+/// <param name="IsAltered">Whether the crop was mirrored or rotated after cutting: people lie down, and phones are held sideways.</param>
 internal sealed record FaceCandidateCrop(
     string Picture, float[] Features, PixelBox Box, float Confidence, bool IsFace, CandidateKind Kind, bool IsAltered = false);
 
-/// <summary>What is known of the picture of a candidate.</summary>
+/// <summary>What is known about a candidate's picture.</summary>
 internal enum CandidateKind
 {
-    /// <summary>Its faces are drawn.</summary>
+    /// <summary>Its faces are annotated.</summary>
     Drawn,
 
-    /// <summary>Somebody is in it, and the detector is sure of this face.</summary>
+    /// <summary>It shows a person, and the detector is sure of this face.</summary>
     Portrait,
 
-    /// <summary>Nobody is in it.</summary>
+    /// <summary>It shows nobody.</summary>
     WithoutPeople,
 }
 
-/// <summary>What a confirmation is worth on pictures that neither head nor weights were fitted on.</summary>
-/// <param name="Kind">Of the pictures.</param>
-/// <param name="Faces">Faces that the detector reports from a confidence of one half on.</param>
-/// <param name="FacesKept">How many of them stay so.</param>
-/// <param name="FalseFaces">False ones that it reports.</param>
-/// <param name="FalseFacesKept">How many of them stay.</param>
+/// <summary>The effect of rescoring on pictures that neither head nor weights were fitted on.</summary>
+/// <param name="Kind">Kind of the pictures.</param>
+/// <param name="Faces">Faces that the detector reports with a confidence of at least 0.5.</param>
+/// <param name="FacesKept">How many of them rescoring keeps.</param>
+/// <param name="FalseFaces">False positives among its reports.</param>
+/// <param name="FalseFacesKept">How many of them rescoring keeps.</param>
 internal readonly record struct RescoringQuality(CandidateKind Kind, int Faces, int FacesKept, int FalseFaces, int FalseFacesKept);
 
-/// <summary>A face head, and the weights by which its logit confirms the detector's confidence.</summary>
-/// <param name="Head">From pooled features to a logit; fitted on all candidates.</param>
-/// <param name="Weights">Of <see cref="FaceRescoring"/>; fitted on logits of heads that had not seen the picture.</param>
-/// <param name="Qualities">What they are worth, kind by kind of picture.</param>
+/// <summary>A face head, and the weights with which its logit rescores the detector's confidence.</summary>
+/// <param name="Head">Maps pooled features to a logit; fitted on all candidates.</param>
+/// <param name="Weights">For <see cref="FaceRescoring"/>; fitted on logits of heads that had not seen the picture.</param>
+/// <param name="Qualities">The effect for each kind of picture.</param>
 internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnlyList<RescoringQuality> Qualities)
 {
     private const double Sure = 0.5;
 
-    /// <summary>Fits both.</summary>
-    /// <param name="candidates">Faces and false alarms.</param>
-    /// <param name="folds">Parts of the cross-validation, by picture.</param>
-    /// <param name="penalty">Ridge penalty of the head, for each standard deviation of a feature.</param>
+    /// <summary>Fits head and weights.</summary>
+    /// <param name="candidates">Faces and false positives.</param>
+    /// <param name="folds">Number of cross-validation folds, by picture.</param>
+    /// <param name="penalty">Ridge penalty of the head, per standard deviation of a feature.</param>
     public static FaceHeadFit Of(IReadOnlyList<FaceCandidateCrop> candidates, int folds, double penalty)
     {
         int Fold(FaceCandidateCrop candidate) => Detection.PackedPicture.FoldOf(candidate.Picture, folds);
@@ -83,7 +83,7 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         LogisticRegression.Fit(
             [.. candidates.Select(candidate => candidate.Features)], [.. candidates.Select(candidate => candidate.IsFace)], penalty);
 
-    // As many pictures without people as with them, whatever their number here: what users send is not known better.
+    // Weigh pictures without people as much as those with people, whatever their numbers: nothing better is known about what users send.
     private static double[] Weigh(IReadOnlyList<FaceCandidateCrop> candidates, IReadOnlyList<float[]> rows)
     {
         var pictures = candidates.GroupBy(candidate => candidate.Kind).ToDictionary(

@@ -7,9 +7,9 @@ using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 namespace MaskApi.Training.Fitting;
 
 /// <summary>
-/// Outputs of the frozen part of the backbone for every view of every sample, computed once: the costly blocks run once a view instead of
-/// once an epoch. Holds, per view, what each block that may be the first to learn takes (half precision), and the pooled features (single
-/// precision).
+/// Outputs of the frozen part of the backbone for every view of every sample, computed once: the costly blocks run once per view instead of
+/// once per epoch. Holds, per view, the input of each block that may be the first trainable one (half precision), and the pooled features
+/// (single precision).
 /// </summary>
 internal sealed class FeatureBank : IDisposable
 {
@@ -26,18 +26,18 @@ internal sealed class FeatureBank : IDisposable
     /// <summary>Views of each face.</summary>
     public int Views { get; }
 
-    /// <summary>Where a view of a face is kept.</summary>
+    /// <summary>Row of a face's view.</summary>
     /// <param name="item">The face.</param>
     /// <param name="view">From 0 to <see cref="Views"/> − 1.</param>
     public long Row(int item, int view = 0) => _rows[item] + view;
 
     /// <summary>Renders all views and runs the frozen blocks over them.</summary>
-    /// <param name="backbone">Its blocks before those that learn must stay as they are here while the bank is in use.</param>
-    /// <param name="items">The faces, by any number of their own.</param>
-    /// <param name="requests">Face by face, all views of one before the next, all of one size.</param>
+    /// <param name="backbone">Its blocks before the trainable ones must not change while the bank is in use.</param>
+    /// <param name="items">The faces, by arbitrary numbers.</param>
+    /// <param name="requests">Grouped by face: all views of one before the next, all of one size.</param>
     /// <param name="views">Views of each face.</param>
-    /// <param name="firstBlocks">Blocks that may be the first to learn; the number of blocks stands for none.</param>
-    /// <param name="progress">Told of each finished view; may be null.</param>
+    /// <param name="firstBlocks">Blocks that may be the first trainable one; the number of blocks stands for none.</param>
+    /// <param name="progress">Receives each finished view; may be null.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<FeatureBank> BuildAsync(
         BackboneWeights backbone,
@@ -54,7 +54,7 @@ internal sealed class FeatureBank : IDisposable
         var pooled = empty([requests.Count, MobileNetV2.FeatureChannels], ScalarType.Float32).DetachFromDisposeScope();
         var inputs = blocks.Zip(frozen.Shapes).ToDictionary(
             b => b.First, b => empty([requests.Count, .. b.Second], ScalarType.Float16).DetachFromDisposeScope());
-        // Where the whole network learns, the pictures themselves are what it starts from.
+        // If the whole network is trained, it starts from the pictures themselves.
         if (firstBlocks.Contains(0))
         {
             inputs[0] = empty([requests.Count, side, side, 3], ScalarType.Byte).DetachFromDisposeScope();
@@ -92,10 +92,10 @@ internal sealed class FeatureBank : IDisposable
         }
     }
 
-    /// <summary>Logits of some rows.</summary>
+    /// <summary>Computes the logits of some rows.</summary>
     /// <param name="network">The network.</param>
     /// <param name="rows">Row indices.</param>
-    /// <param name="firstBlock">First block to run, one of those that the bank was built for; the number of blocks starts from the pooled
+    /// <param name="firstBlock">First block to run, one that the bank was built for; the number of blocks starts from the pooled
     /// features.</param>
     /// <param name="device">Where the network is.</param>
     /// <param name="mix">Optional partner rows and shares for mixing inputs.</param>
@@ -142,13 +142,13 @@ internal sealed class FeatureBank : IDisposable
     }
 }
 
-/// <summary>The banks that a run learns from and is judged by.</summary>
-/// <param name="Train">Augmented views of the faces learnt from.</param>
-/// <param name="Plain">The view that the service would have, of the faces held back.</param>
-/// <param name="Hard">One augmented view of each face held back, where the recipe wants it.</param>
+/// <summary>The banks that a run trains on and is validated with.</summary>
+/// <param name="Train">Augmented views of the training faces.</param>
+/// <param name="Plain">The view that the service would have, for the held-back faces.</param>
+/// <param name="Hard">One augmented view of each held-back face, if the recipe asks for it.</param>
 internal sealed record FeatureBanks(FeatureBank Train, FeatureBank Plain, FeatureBank? Hard) : IDisposable
 {
-    /// <summary>The first block that a recipe lets learn; the number of blocks for none.</summary>
+    /// <summary>The first trainable block of a recipe; the number of blocks for none.</summary>
     /// <param name="network">The network.</param>
     /// <param name="recipe">The recipe.</param>
     public static int FirstBlock(MaskNetwork network, Recipe recipe) =>
@@ -165,17 +165,17 @@ internal sealed record FeatureBanks(FeatureBank Train, FeatureBank Plain, Featur
 /// <summary>Builds banks.</summary>
 /// <param name="backbone">The backbone before training.</param>
 /// <param name="crops">All faces.</param>
-/// <param name="firstBlocks">Blocks that may be the first to learn.</param>
+/// <param name="firstBlocks">Blocks that may be the first trainable one.</param>
 /// <param name="seed">Seed of the augmentation.</param>
-/// <param name="observer">Told how it goes.</param>
+/// <param name="observer">Receives progress.</param>
 internal sealed class FeatureBankBuilder(
     BackboneWeights backbone, IReadOnlyList<LabelledCrop> crops, IReadOnlySet<int> firstBlocks, int seed, ITrainingObserver observer)
 {
     private const int PlainView = -1, HardView = -2;
 
-    /// <summary>The banks of one recipe and split.</summary>
-    /// <param name="split">Faces to learn from and faces held back.</param>
-    /// <param name="recipe">Says how to augment.</param>
+    /// <summary>Builds the banks of one recipe and split.</summary>
+    /// <param name="split">Training and held-back faces.</param>
+    /// <param name="recipe">Determines the augmentation.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public async Task<FeatureBanks> BuildAsync(Split split, Recipe recipe, CancellationToken cancellationToken)
     {
@@ -199,7 +199,7 @@ internal sealed class FeatureBankBuilder(
     /// <summary>Whether a recipe's views differ from the plain one.</summary>
     public static bool Augments(Recipe recipe) => recipe.Augmentation != Augmentation.None;
 
-    /// <summary>Augmented views to learn from.</summary>
+    /// <summary>Builds augmented views for training.</summary>
     public Task<FeatureBank> TrainAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
         BuildAsync(
             "training views",
@@ -209,11 +209,11 @@ internal sealed class FeatureBankBuilder(
             recipe.Augmentation,
             cancellationToken);
 
-    /// <summary>The view that the service would have.</summary>
+    /// <summary>Builds the view that the service would have.</summary>
     public Task<FeatureBank> PlainAsync(string what, IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
         BuildAsync(what, items, [PlainView], recipe.InputSize, null, cancellationToken);
 
-    /// <summary>One augmented view to be judged by, where the recipe wants it.</summary>
+    /// <summary>Builds one augmented view for validation, if the recipe asks for it.</summary>
     public async Task<FeatureBank?> HardAsync(IReadOnlyList<int> items, Recipe recipe, CancellationToken cancellationToken) =>
         Augments(recipe) && recipe.AugmentValidation
             ? await BuildAsync(

@@ -10,14 +10,14 @@ internal static class LogisticRegression
 
     private const double Enough = 1e-9;
 
-    /// <summary>Fits a constant and one weight for each column.</summary>
+    /// <summary>Fits an intercept and one weight per column.</summary>
     /// <param name="rows">Observations, each of the same number of columns.</param>
-    /// <param name="labels">For each observation, whether it is positive.</param>
-    /// <param name="penalty">Weight of half the squared length of the weights, per standard deviation of their column; the constant is
+    /// <param name="labels">Whether each observation is positive.</param>
+    /// <param name="penalty">Weight of half the squared norm of the weights, per standard deviation of their column; the intercept is
     /// free.</param>
-    /// <param name="importance">For each observation, how many it stands for, at least 0; one each if null.</param>
-    /// <returns>The constant, then the weights.</returns>
-    /// <exception cref="ArgumentException">There is nothing to fit, or only one kind of label.</exception>
+    /// <param name="importance">How many observations each one stands for, at least 0; null means one each.</param>
+    /// <returns>The intercept, then the weights.</returns>
+    /// <exception cref="ArgumentException">There is nothing to fit, or only one class.</exception>
     public static double[] Fit(
         IReadOnlyList<float[]> rows, IReadOnlyList<bool> labels, double penalty, IReadOnlyList<double>? importance = null)
     {
@@ -59,7 +59,7 @@ internal static class LogisticRegression
 
         var weights = fitted.data<double>().ToArray();
 
-        // Back from standardized columns to the columns themselves.
+        // Convert from standardized to original columns.
         for (var k = 0; k < columns; k++)
         {
             weights[k + 1] /= deviations[k];
@@ -70,12 +70,12 @@ internal static class LogisticRegression
     }
 
     /// <summary>The probability that an observation is positive.</summary>
-    /// <param name="weights">What <see cref="Fit"/> returned.</param>
+    /// <param name="weights">The result of <see cref="Fit"/>.</param>
     /// <param name="row">The observation.</param>
     public static double Probability(double[] weights, float[] row) => 1 / (1 + Math.Exp(-Logit(weights, row)));
 
     /// <summary>The log odds that an observation is positive.</summary>
-    /// <param name="weights">What <see cref="Fit"/> returned.</param>
+    /// <param name="weights">The result of <see cref="Fit"/>.</param>
     /// <param name="row">The observation.</param>
     public static double Logit(double[] weights, float[] row)
     {

@@ -1,11 +1,11 @@
 namespace MaskApi.Training.Fitting;
 
 /// <summary>
-/// Lowers the learning rate when the validation loss stands still (Keras's <c>ReduceLROnPlateau</c>, its defaults elsewhere).
+/// Lowers the learning rate when the validation loss stagnates (Keras's <c>ReduceLROnPlateau</c> with its other defaults).
 /// </summary>
-/// <param name="rate">The rate to begin with.</param>
-/// <param name="patience">Epochs without progress before each fall; 0 never lowers the rate.</param>
-/// <param name="factor">What the rate is multiplied by.</param>
+/// <param name="rate">The initial rate.</param>
+/// <param name="patience">Epochs without progress before each reduction; 0 never lowers the rate.</param>
+/// <param name="factor">Factor of each reduction.</param>
 public sealed class PlateauSchedule(double rate, int patience, double factor)
 {
     /// <summary>A loss must be lower by more than this to count as progress.</summary>
@@ -17,12 +17,12 @@ public sealed class PlateauSchedule(double rate, int patience, double factor)
     /// <summary>The lowest loss so far.</summary>
     public double Best { get; private set; } = double.PositiveInfinity;
 
-    /// <summary>Epochs since progress or since the last fall.</summary>
+    /// <summary>Epochs since progress or the last reduction.</summary>
     public int Waited { get; private set; }
 
-    /// <summary>Takes in an epoch's loss.</summary>
+    /// <summary>Records an epoch's loss.</summary>
     /// <param name="loss">Validation loss.</param>
-    /// <returns>True when the rate has fallen.</returns>
+    /// <returns>True if the rate was reduced.</returns>
     public bool Report(double loss)
     {
         if (loss < Best - MinDelta)
@@ -40,7 +40,7 @@ public sealed class PlateauSchedule(double rate, int patience, double factor)
         return true;
     }
 
-    /// <summary>Continues where an earlier run was.</summary>
+    /// <summary>Continues from an earlier run's state.</summary>
     /// <param name="rate">Its <see cref="Rate"/>.</param>
     /// <param name="best">Its <see cref="Best"/>.</param>
     /// <param name="waited">Its <see cref="Waited"/>.</param>

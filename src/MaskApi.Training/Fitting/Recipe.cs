@@ -9,11 +9,11 @@ namespace MaskApi.Training.Fitting;
 public sealed record PhaseSettings
 {
     /// <summary>
-    /// First block of the backbone that learns (<c>stem</c>, <c>0</c>–<c>16</c>, <c>last</c>); null freezes the whole backbone.
+    /// First trainable block of the backbone (<c>stem</c>, <c>0</c>–<c>16</c>, <c>last</c>); null freezes the whole backbone.
     /// </summary>
     public string? FirstBlock { get; init; }
 
-    /// <summary>Most epochs.</summary>
+    /// <summary>Maximum number of epochs.</summary>
     public int Epochs { get; init; } = 30;
 
     /// <summary>Adam's learning rate.</summary>
@@ -22,20 +22,20 @@ public sealed record PhaseSettings
     /// <summary>Epochs without a better validation loss before the phase ends with its best weights.</summary>
     public int Patience { get; init; } = 5;
 
-    /// <summary>Epochs without a better validation loss before the learning rate falls; 0 keeps it.</summary>
+    /// <summary>Epochs without a better validation loss before the learning rate is reduced; 0 keeps it.</summary>
     public int PlateauPatience { get; init; }
 
-    /// <summary>What the learning rate is multiplied by on a plateau.</summary>
+    /// <summary>Factor of the reduction.</summary>
     public double PlateauFactor { get; init; } = 0.5;
 
-    /// <summary>Whether the learning rate falls along half a cosine to zero over the epochs (then nothing stops early).</summary>
+    /// <summary>Whether the learning rate follows half a cosine to zero over the epochs (then nothing stops early).</summary>
     public bool Cosine { get; init; }
 
-    /// <summary>Decoupled weight decay, for the weights of convolutions and dense layers.</summary>
+    /// <summary>Decoupled weight decay of convolutions and dense layers.</summary>
     public double WeightDecay { get; init; }
 }
 
-/// <summary>Everything that decides how the classifier is trained, apart from the data and the seed.</summary>
+/// <summary>Everything that determines how the classifier is trained, apart from the data and the seed.</summary>
 public sealed record Recipe
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
@@ -46,7 +46,7 @@ public sealed record Recipe
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The recipe's name.</summary>
     public string Name { get; init; } = "custom";
 
     /// <summary>
@@ -54,10 +54,10 @@ public sealed record Recipe
     /// </summary>
     public int InputSize { get; init; } = 224;
 
-    /// <summary>What is done to the training pictures.</summary>
+    /// <summary>Augmentation of the training pictures.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
-    /// <summary>Views of each training picture; without augmentation one is all there is.</summary>
+    /// <summary>Views of each training picture; without augmentation, one suffices.</summary>
     public int Views { get; init; } = 1;
 
     /// <summary>Share of each class held back for validation.</summary>
@@ -69,34 +69,34 @@ public sealed record Recipe
     /// <summary>Whether validation also counts one augmented view of each picture, so that it does not saturate.</summary>
     public bool AugmentValidation { get; init; }
 
-    /// <summary>Samples a step.</summary>
+    /// <summary>Samples per step.</summary>
     public int BatchSize { get; init; } = 32;
 
-    /// <summary>What the network answers.</summary>
+    /// <summary>The outputs of the network.</summary>
     public VerdictHead Head { get; init; }
 
-    /// <summary>Share of the hidden units dropped.</summary>
+    /// <summary>Share of the hidden units that dropout drops.</summary>
     public double Dropout { get; init; } = 0.5;
 
-    /// <summary>Targets become ε/2 and 1 − ε/2.</summary>
+    /// <summary>Label smoothing: targets become ε/2 and 1 − ε/2.</summary>
     public double LabelSmoothing { get; init; }
 
-    /// <summary>Whether all labels weigh the same in all.</summary>
+    /// <summary>Whether all classes have the same total weight.</summary>
     public bool BalanceClasses { get; init; }
 
     /// <summary>Weight of an unmasked face relative to a masked one.</summary>
     public double WithoutMaskWeight { get; init; } = 1;
 
-    /// <summary>Weight of a face whose mask is worn wrong relative to a masked one.</summary>
+    /// <summary>Weight of a face with an incorrectly worn mask relative to a masked one.</summary>
     public double IncorrectMaskWeight { get; init; } = 1;
 
-    /// <summary>Weight of the faces of a source, by its name; 1 where none is given, 0 leaves the source out.</summary>
+    /// <summary>Weight of the faces of a source, by its name. Sources not listed have weight 1; weight 0 leaves a source out.</summary>
     public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Whether pictures in which the detector finds no face are used whole.</summary>
     public bool UseUndetected { get; init; } = true;
 
-    /// <summary>Decay of the running average of the weights per step, 0 for none. The average is what is validated and kept.</summary>
+    /// <summary>Decay per step of the running average of the weights, 0 for none. The average is validated and kept.</summary>
     public double AverageDecay { get; init; }
 
     /// <summary>Exponent of focal loss, 0 for plain cross-entropy.</summary>
@@ -124,7 +124,7 @@ public sealed record Recipe
     };
 
     /// <summary>
-    /// The recipe of the shipped model; what each part brings, and what was rejected, is in <c>models/mask_classifier.md</c>.
+    /// The recipe of the shipped model. <c>models/mask_classifier.md</c> lists what each part brings and what was rejected.
     /// </summary>
     public static Recipe Best { get; } = new()
     {
@@ -145,8 +145,8 @@ public sealed record Recipe
     };
 
     /// <summary>A recipe by name, or from a JSON file.</summary>
-    /// <param name="nameOrFile"><c>original</c>, <c>best</c>, or the path of a file such as <see cref="ToJson"/> writes.</param>
-    /// <exception cref="ArgumentException">No such recipe and no such file.</exception>
+    /// <param name="nameOrFile"><c>original</c>, <c>best</c>, or the path of a file written by <see cref="ToJson"/>.</param>
+    /// <exception cref="ArgumentException">There is no such recipe and no such file.</exception>
     /// <exception cref="JsonException">The file is not a recipe.</exception>
     public static Recipe Load(string nameOrFile) => nameOrFile switch
     {
@@ -156,7 +156,7 @@ public sealed record Recipe
         _ => throw new ArgumentException($"'{nameOrFile}' is neither a recipe (original, best) nor a file.", nameof(nameOrFile)),
     };
 
-    /// <summary>Reads a recipe; members left out have their defaults, unknown ones are an error.</summary>
+    /// <summary>Reads a recipe. Missing members have their defaults; unknown ones are an error.</summary>
     /// <param name="json">A JSON object.</param>
     public static Recipe FromJson(string json) =>
         JsonSerializer.Deserialize<Recipe>(json, _json) ?? throw new JsonException("The recipe is empty.");

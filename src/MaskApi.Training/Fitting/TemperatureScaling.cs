@@ -4,19 +4,19 @@ namespace MaskApi.Training.Fitting;
 /// Calibration by one number: logits are divided by the temperature that makes held-back labels most likely (Guo et al., 2017).
 /// </summary>
 /// <remarks>
-/// The labels count as (n + 1) / (n + 2) sure, n faces of their class being known (Platt, 1999): a network without a mistake on a few
-/// hundred faces would otherwise be made infinitely sure of itself.
+/// Labels count as (n + 1) / (n + 2) sure, where n is the number of faces of their class (Platt, 1999). Otherwise a network without a
+/// mistake on a few hundred faces would become infinitely sure of itself.
 /// </remarks>
 public static class TemperatureScaling
 {
     private const double Least = 0.05;
     private const double Greatest = 20;
 
-    /// <summary>Fits the temperature by golden-section search; the likelihood has a single peak in it.</summary>
+    /// <summary>Fits the temperature by golden-section search; the likelihood is unimodal.</summary>
     /// <param name="logits">Logits of faces that were not trained on.</param>
     /// <param name="masked">Their labels.</param>
-    /// <param name="weights">Weight of each; null for equal ones.</param>
-    /// <returns>The temperature, 0.05–20: above 1 where the network is too sure.</returns>
+    /// <param name="weights">Weight of each; null for equal weights.</param>
+    /// <returns>The temperature, 0.05–20: above 1 if the network is overconfident.</returns>
     public static double Fit(IReadOnlyList<float> logits, IReadOnlyList<bool> masked, IReadOnlyList<double>? weights = null)
     {
         ArgumentNullException.ThrowIfNull(logits);
@@ -59,16 +59,16 @@ public static class TemperatureScaling
         return Math.Exp((low + high) / 2);
     }
 
-    /// <summary>Cross-entropy of a logit, without overflow.</summary>
+    /// <summary>Numerically stable cross-entropy of a logit.</summary>
     /// <param name="logit">Above 0 means a mask.</param>
-    /// <param name="masked">The truth.</param>
+    /// <param name="masked">The true label.</param>
     public static double CrossEntropy(double logit, bool masked)
     {
         var x = masked ? -logit : logit;
         return Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
     }
 
-    /// <summary>The probability that a logit stands for.</summary>
+    /// <summary>The probability that belongs to a logit.</summary>
     /// <param name="logit">Any number.</param>
     public static double Sigmoid(double logit) => 1 / (1 + Math.Exp(-logit));
 }

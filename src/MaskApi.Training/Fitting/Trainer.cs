@@ -7,24 +7,24 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Logits of the faces held back, for calibration and reports.</summary>
-/// <param name="Items">Indices into the training set's crops, one a row.</param>
-/// <param name="Logits">The network's answers, the logits of one face a row.</param>
+/// <summary>Logits of the held-back faces, for calibration and reports.</summary>
+/// <param name="Items">Indices into the training set's crops, one per row.</param>
+/// <param name="Logits">The network's logits, one face per row.</param>
 /// <param name="Labels">The labels.</param>
 public sealed record ValidationLogits(IReadOnlyList<int> Items, IReadOnlyList<float[]> Logits, IReadOnlyList<FaceLabel> Labels);
 
-/// <summary>Told how a run goes.</summary>
+/// <summary>Receives the progress of a run.</summary>
 public interface ITrainingObserver
 {
-    /// <summary>Work that may be followed sample by sample begins.</summary>
-    /// <param name="what">What is done.</param>
+    /// <summary>Runs work whose steps can be followed.</summary>
+    /// <param name="what">Description of the work.</param>
     /// <param name="total">Number of steps.</param>
     /// <param name="work">The work; reports steps done.</param>
     Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work);
 
-    /// <summary>An epoch is over.</summary>
-    /// <param name="metrics">What it came to.</param>
-    /// <param name="epochs">Most epochs of its phase.</param>
+    /// <summary>Called after each epoch.</summary>
+    /// <param name="metrics">Its metrics.</param>
+    /// <param name="epochs">Maximum epochs of its phase.</param>
     void EpochDone(EpochMetrics metrics, int epochs);
 }
 
@@ -32,24 +32,24 @@ public interface ITrainingObserver
 /// Trains the classifier: the head on the frozen backbone, then the head and the top of the backbone, each with early stopping.
 /// </summary>
 /// <param name="set">The faces.</param>
-/// <param name="recipe">How.</param>
+/// <param name="recipe">The recipe.</param>
 /// <param name="seed">Seed of initial weights, order, dropout and augmentation.</param>
 /// <param name="device">Where to compute.</param>
-/// <param name="observer">Told how it goes.</param>
+/// <param name="observer">Receives progress.</param>
 /// <param name="checkpoints">Where to keep checkpoints; null for none.</param>
 public sealed class Trainer(
     TrainingSet set, Recipe recipe, int seed, Device device, ITrainingObserver observer, CheckpointFolder? checkpoints = null)
 {
     private readonly List<EpochMetrics> _history = [];
 
-    /// <summary>Every epoch so far, including those of the run that this one continues.</summary>
+    /// <summary>All epochs so far, including those of the resumed run.</summary>
     public IReadOnlyList<EpochMetrics> History => _history;
 
-    /// <summary>A network as it is before training: the backbone as given, the head drawn from the run's seed.</summary>
+    /// <summary>Creates a network before training: the backbone as given, the head drawn from the run's seed.</summary>
     /// <param name="backbone">ImageNet weights.</param>
     /// <param name="recipe">The recipe.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="device">Where to put it.</param>
+    /// <param name="device">The device to put it on.</param>
     public static MaskNetwork CreateNetwork(BackboneWeights backbone, Recipe recipe, int seed, Device device)
     {
         ArgumentNullException.ThrowIfNull(recipe);
@@ -63,7 +63,7 @@ public sealed class Trainer(
     /// <param name="network">From <see cref="CreateNetwork"/>.</param>
     /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole
     /// epoch.</param>
-    /// <returns>The network's answers on the faces held back, by the kept weights, plain views only.</returns>
+    /// <returns>The network's answers on the held-back faces, with the kept weights, plain views only.</returns>
     public async Task<ValidationLogits> RunAsync(MaskNetwork network, CancellationToken cancellationToken)
     {
         var firstBlock = FeatureBanks.FirstBlock(network, recipe);
@@ -74,7 +74,7 @@ public sealed class Trainer(
         return new ValidationLogits(set.Split.Validation, logits, [.. set.Split.Validation.Select(i => set.Crops[i].Label)]);
     }
 
-    /// <summary>Runs both phases on banks that hold at least this run's faces.</summary>
+    /// <summary>Runs both phases on banks that contain at least this run's faces.</summary>
     internal async Task RunAsync(MaskNetwork network, FeatureBanks banks, CancellationToken cancellationToken)
     {
         var resumed = checkpoints?.Load();
@@ -94,7 +94,7 @@ public sealed class Trainer(
         network.eval();
     }
 
-    /// <summary>Logits of some faces by a trained network.</summary>
+    /// <summary>Computes logits of some faces with a trained network.</summary>
     internal static float[][] Answer(MaskNetwork network, FeatureBank bank, IReadOnlyList<int> items, int firstBlock, Device device)
     {
         const int Batch = 64;
@@ -158,7 +158,7 @@ public sealed class Trainer(
 
             average?.Snapshot.Swap();
             var (loss, accuracy, balanced) = Validate(network, banks, firstBlock);
-            // Along a cosine the last epoch's weights are the ones wanted: loss decides nothing.
+            // With a cosine schedule, the last epoch's weights are wanted, whatever the loss.
             var improved = stopping.Report(loss) | settings.Cosine;
             if (improved)
             {
@@ -207,7 +207,7 @@ public sealed class Trainer(
         int phase, int epoch, MaskNetwork network, int firstBlock, FeatureBank bank, optim.Optimizer optimizer, WeightAverage? average,
         CancellationToken cancellationToken)
     {
-        // One seed an epoch, so that a resumed run draws what an unbroken one would have drawn.
+        // One seed per epoch, so a resumed run draws what an uninterrupted one would have drawn.
         manual_seed(unchecked((seed * 1_000_003L) + (phase * 10_007L) + epoch));
         var random = new SeededRandom(seed, phase, epoch, 0x0DDE);
         var order = set.Split.Train.ToArray();
@@ -254,7 +254,7 @@ public sealed class Trainer(
         return (lossSum / weightSum, hits / order.Length);
     }
 
-    // Ones and zeros, a row a face and a column a logit.
+    // Zeros and ones: a row per face, a column per logit.
     private Tensor Targets(FaceLabel[] labels) => tensor(
         recipe.Head switch
         {
@@ -286,7 +286,7 @@ public sealed class Trainer(
             each *= (logits.detach().sigmoid() - truth).abs().pow(recipe.FocalGamma) * (1 + recipe.FocalGamma);
         }
 
-        // Whether a mask is worn right is asked only where there is one.
+        // How a mask is worn matters only if there is one.
         return recipe.Head == VerdictHead.Mask
             ? each.squeeze(1)
             : (each * tensor(labels.SelectMany(

@@ -9,29 +9,29 @@ using static TorchSharp.torch;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>Everything that a run was made from, kept with it so that it can be made again.</summary>
-/// <param name="Recipe">How it was trained.</param>
+/// <summary>Everything that a run was made from, stored with it for reproduction.</summary>
+/// <param name="Recipe">The recipe.</param>
 /// <param name="Seed">Seed of everything random.</param>
 /// <param name="Data">SHA-256 of the crops.</param>
-/// <param name="Sources">Faces by source and label, as used.</param>
-/// <param name="Train">Number of faces learnt from.</param>
-/// <param name="Validation">Number of faces held back.</param>
-/// <param name="Device">Where it ran.</param>
+/// <param name="Sources">Number of faces by source and label, as used.</param>
+/// <param name="Train">Number of training faces.</param>
+/// <param name="Validation">Number of held-back faces.</param>
+/// <param name="Device">Device that it ran on.</param>
 /// <param name="Runtime">.NET, TorchSharp, operating system and processors.</param>
 public sealed record RunConfiguration(
     Recipe Recipe, int Seed, string Data, IReadOnlyDictionary<string, int> Sources, int Train, int Validation, string Device,
     string Runtime);
 
-/// <summary>What a run came to.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="Seed">Its seed.</param>
-/// <param name="ValidationAccuracy">0–1, on the faces held back.</param>
+/// <param name="ValidationAccuracy">On the held-back faces, 0–1.</param>
 /// <param name="ValidationBalancedAccuracy">0–1.</param>
 /// <param name="ValidationLoss">Unweighted binary cross-entropy before calibration.</param>
-/// <param name="CalibratedLoss">The same after calibration (fitted on these very faces).</param>
-/// <param name="Temperatures">Of the calibration, one a logit.</param>
+/// <param name="CalibratedLoss">After calibration, which is fitted on these very faces.</param>
+/// <param name="Temperatures">Temperatures of the calibration, one per logit.</param>
 /// <param name="HeadSeconds">Duration of the first phase.</param>
 /// <param name="TuningSeconds">Duration of the second phase.</param>
-/// <param name="TotalSeconds">Duration of all, views included.</param>
+/// <param name="TotalSeconds">Total duration, including views.</param>
 public sealed record RunResult(
     int Seed,
     double ValidationAccuracy,
@@ -43,7 +43,7 @@ public sealed record RunResult(
     double TuningSeconds,
     double TotalSeconds);
 
-/// <summary>One run from crops to model, with its folder: configuration, metrics, checkpoints, model.</summary>
+/// <summary>A run from crops to model, with its folder: configuration, metrics, checkpoints, model.</summary>
 public static class TrainingRun
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -51,14 +51,14 @@ public static class TrainingRun
     /// <summary>Trains, calibrates and writes a model.</summary>
     /// <param name="crops">All faces of the cache.</param>
     /// <param name="backbone">ImageNet weights.</param>
-    /// <param name="recipe">How.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="seed">Seed of everything random.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="resume">Whether to go on from the folder's checkpoint, if it has one.</param>
-    /// <param name="observer">Told how it goes.</param>
+    /// <param name="resume">Whether to resume from the folder's checkpoint, if it has one.</param>
+    /// <param name="observer">Receives progress.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="InvalidOperationException">The folder holds another run: other data, seed or recipe.</exception>
+    /// <exception cref="InvalidOperationException">The folder contains another run: other data, seed or recipe.</exception>
     public static async Task<RunResult> ExecuteAsync(
         IReadOnlyList<LabelledCrop> crops,
         BackboneWeights backbone,
@@ -108,7 +108,7 @@ public static class TrainingRun
         $"{RuntimeInformation.FrameworkDescription}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version}, "
             + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors");
 
-    // Each question has a temperature of its own; whether a mask is worn right is asked only where there is one.
+    // Each question has its own temperature. How a mask is worn matters only if there is one.
     private static double[] Calibrate(VerdictHead head, ValidationLogits validation)
     {
         double Fit(int column, FaceLabel[] no, FaceLabel[] yes)
@@ -201,7 +201,7 @@ public static class TrainingRun
 
     private static void Write<T>(string path, T value) => File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(value, _json));
 
-    /// <summary>Keeps the metrics of every epoch in the run's folder.</summary>
+    /// <summary>Writes the metrics of every epoch into the run's folder.</summary>
     private sealed class RecordingObserver(ITrainingObserver inner, string folder) : ITrainingObserver
     {
         private readonly List<EpochMetrics> _epochs = new CheckpointFolder(folder).Load()?.History.ToList() ?? [];

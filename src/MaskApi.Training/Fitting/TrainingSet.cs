@@ -3,7 +3,7 @@ using MaskApi.Training.Network;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>The faces of a run, with what the recipe makes of them: labels, weights, groups and the split.</summary>
+/// <summary>The faces of a run, prepared by the recipe: labels, weights, groups and split.</summary>
 public sealed class TrainingSet
 {
     private TrainingSet(IReadOnlyList<LabelledCrop> crops, double[] weights, IReadOnlyList<int> groups, Split split)
@@ -17,18 +17,18 @@ public sealed class TrainingSet
     /// <summary>The faces used.</summary>
     public IReadOnlyList<LabelledCrop> Crops { get; }
 
-    /// <summary>Weight of each face in the loss, mean 1 over the training side.</summary>
+    /// <summary>Weight of each face in the loss, with mean 1 over the training side.</summary>
     public IReadOnlyList<double> Weights { get; }
 
     /// <summary>Group of near-duplicates of each face.</summary>
     public IReadOnlyList<int> Groups { get; }
 
-    /// <summary>Which faces are learnt from and which held back.</summary>
+    /// <summary>The training and held-back faces.</summary>
     public Split Split { get; }
 
-    /// <summary>Chooses and weighs the faces, and splits them by the recipe.</summary>
+    /// <summary>Selects, weighs and splits the faces by the recipe.</summary>
     /// <param name="crops">All faces of the cache.</param>
-    /// <param name="recipe">Says which to use and how.</param>
+    /// <param name="recipe">The recipe.</param>
     /// <param name="seed">Seed of the split.</param>
     public static TrainingSet Create(IReadOnlyList<LabelledCrop> crops, Recipe recipe, int seed)
     {
@@ -41,11 +41,11 @@ public sealed class TrainingSet
         return new TrainingSet(used, Weigh(used, sides.Train, recipe), groups, sides);
     }
 
-    /// <summary>Weighs faces that are split already; those that the recipe leaves out are dropped from the split.</summary>
+    /// <summary>Weighs faces that are already split; those that the recipe leaves out are dropped.</summary>
     /// <param name="crops">The faces.</param>
     /// <param name="groups">Their groups.</param>
     /// <param name="split">Their sides.</param>
-    /// <param name="recipe">Says which to use and how.</param>
+    /// <param name="recipe">The recipe.</param>
     public static TrainingSet Create(IReadOnlyList<LabelledCrop> crops, IReadOnlyList<int> groups, Split split, Recipe recipe)
     {
         ArgumentNullException.ThrowIfNull(crops);
@@ -57,7 +57,7 @@ public sealed class TrainingSet
         return new TrainingSet(crops, Weigh(crops, sides.Train, recipe), [.. groups], sides);
     }
 
-    /// <summary>Whether a recipe trains on or validates with a face.</summary>
+    /// <summary>Whether a recipe uses a face.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="crop">The face.</param>
     public static bool Uses(Recipe recipe, LabelledCrop crop)
@@ -69,7 +69,7 @@ public sealed class TrainingSet
             && recipe.SourceWeights.GetValueOrDefault(crop.Source, 1) > 0;
     }
 
-    /// <summary>Label and source of each face as one number, for splits that keep the shares of both.</summary>
+    /// <summary>Combines label and source of each face into one number, for splits that keep the shares of both.</summary>
     /// <param name="crops">The faces.</param>
     public static int[] Classes(IReadOnlyList<LabelledCrop> crops)
     {

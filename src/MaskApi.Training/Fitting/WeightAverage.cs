@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace MaskApi.Training.Fitting;
 
 /// <summary>
-/// Exponential running average of the weights, which generalizes better than the last step's (Polyak and Juditsky, 1992). The decay
-/// grows from 0 so that the first steps do not linger.
+/// Exponential running average of the weights, which generalizes better than the last step's (Polyak and Juditsky, 1992). The decay grows
+/// from 0, so the first steps do not linger.
 /// </summary>
 internal sealed class WeightAverage : IDisposable
 {
@@ -19,12 +19,12 @@ internal sealed class WeightAverage : IDisposable
         _average = new WeightSnapshot(parameters);
     }
 
-    /// <summary>Steps taken in so far.</summary>
+    /// <summary>Number of averaged steps.</summary>
     public long Steps { get; set; }
 
     public WeightSnapshot Snapshot => _average;
 
-    /// <summary>Takes in the weights after a step.</summary>
+    /// <summary>Adds the weights after a step.</summary>
     public void Update()
     {
         Steps++;

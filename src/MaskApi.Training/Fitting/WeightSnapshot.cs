@@ -18,7 +18,7 @@ internal sealed class WeightSnapshot : IDisposable
 
     public IReadOnlyList<Tensor> Values => _values;
 
-    /// <summary>Takes the present values.</summary>
+    /// <summary>Copies the current values.</summary>
     public void Take()
     {
         using var frozen = no_grad();
@@ -28,7 +28,7 @@ internal sealed class WeightSnapshot : IDisposable
         }
     }
 
-    /// <summary>Puts the kept values back.</summary>
+    /// <summary>Restores the copied values.</summary>
     public void Restore()
     {
         using var frozen = no_grad();
@@ -38,7 +38,7 @@ internal sealed class WeightSnapshot : IDisposable
         }
     }
 
-    /// <summary>Exchanges the kept values and the present ones.</summary>
+    /// <summary>Swaps the copied and the current values.</summary>
     public void Swap()
     {
         using var frozen = no_grad();

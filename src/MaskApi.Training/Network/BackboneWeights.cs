@@ -4,7 +4,7 @@ using MaskApi.Onnx.MobileNetV2;
 
 namespace MaskApi.Training.Network;
 
-/// <summary>What a convolution does in an inverted residual block.</summary>
+/// <summary>The role of a convolution in an inverted residual block.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ConvolutionKind>))]
 public enum ConvolutionKind
 {
@@ -16,7 +16,7 @@ public enum ConvolutionKind
     [JsonStringEnumMemberName("expand")]
     Expand,
 
-    /// <summary>3×3 on each channel by itself.</summary>
+    /// <summary>3×3, on each channel separately.</summary>
     [JsonStringEnumMemberName("depthwise")]
     Depthwise,
 
@@ -37,7 +37,7 @@ public sealed record ConvolutionWeights(ConvolutionKind Kind, float[] Weight, lo
 /// <summary>A block of the backbone: its convolutions in order, and whether its input is added to its output.</summary>
 /// <param name="Name"><c>stem</c>, <c>0</c> to <c>16</c>, or <c>last</c>.</param>
 /// <param name="Convolutions">In order of use.</param>
-/// <param name="Residual">True when the block's input is added to what comes out.</param>
+/// <param name="Residual">Whether the block's input is added to its output.</param>
 public sealed record BlockWeights(string Name, IReadOnlyList<ConvolutionWeights> Convolutions, bool Residual);
 
 /// <summary>
@@ -48,14 +48,14 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
-    /// <summary>The convolutions in order, as the ONNX graphs take them.</summary>
+    /// <summary>The convolutions in order, for the ONNX graphs.</summary>
     public IReadOnlyList<ConvolutionNumbers> ToNumbers() =>
         [.. Blocks.SelectMany(b => b.Convolutions).Select(c => new ConvolutionNumbers(c.Weight, c.Bias))];
 
     /// <summary>Reads the weights.</summary>
     /// <param name="folder">Holds <c>layers.json</c> and, in it or in one subfolder, the arrays.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
-    /// <exception cref="InvalidDataException">A file has another shape than <c>layers.json</c> says.</exception>
+    /// <exception cref="InvalidDataException">A file's shape differs from <c>layers.json</c>.</exception>
     public static BackboneWeights Load(string folder)
     {
         var index = Path.Combine(folder, "layers.json");

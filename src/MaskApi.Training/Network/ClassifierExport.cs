@@ -10,13 +10,13 @@ public static class ClassifierExport
     public const string ModelName = "mask_classifier";
 
     /// <summary>
-    /// Writes the model: crops of any size in, <c>logit</c> and calibrated <c>mask_probability</c> out, and where the network tells how a
-    /// mask is worn, the calibrated <c>probabilities</c>.
+    /// Writes the model: crops of any size in; <c>logit</c>, calibrated <c>mask_probability</c> and, if the network tells how a mask is
+    /// worn, calibrated <c>probabilities</c> out.
     /// </summary>
     /// <param name="network">The trained network, on the CPU or elsewhere.</param>
     /// <param name="inputSize">Side of the pictures that it was trained on, pixels.</param>
-    /// <param name="temperatures">Of the calibration, one a logit, above 0.</param>
-    /// <param name="metadata">Version, data, recipe, figures: shown by the service.</param>
+    /// <param name="temperatures">Temperatures of the calibration, one per logit, above 0.</param>
+    /// <param name="metadata">Version, data, recipe, metrics: shown by the service.</param>
     /// <param name="path">The file to write.</param>
     public static void Write(
         MaskNetwork network, int inputSize, IReadOnlyList<double> temperatures, IReadOnlyDictionary<string, string> metadata, string path)

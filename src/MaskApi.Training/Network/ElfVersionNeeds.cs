@@ -4,8 +4,8 @@ using System.Text;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// The symbol versions that a 64-bit little-endian ELF library asks of other libraries (its <c>.gnu.version_r</c> section), and the one
-/// change to them that lets such a library load on an older system: marking a version as weakly needed.
+/// The symbol versions that a 64-bit little-endian ELF library requires of other libraries (its <c>.gnu.version_r</c> section), and the one
+/// change that lets such a library load on an older system: marking a version as weak.
 /// </summary>
 /// <remarks>
 /// A version that is missing at load time is fatal unless it is flagged weak (<c>VER_FLG_WEAK</c>), in which case the dynamic linker goes
@@ -16,7 +16,7 @@ internal static class ElfVersionNeeds
     private const uint SectionTypeVersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
     private const ushort FlagWeak = 0x2; // VER_FLG_WEAK
 
-    /// <summary>Names of the versions that <paramref name="library"/> needs and has not marked weak.</summary>
+    /// <summary>Names of the versions that <paramref name="library"/> requires and has not marked weak.</summary>
     /// <param name="library">The whole library file.</param>
     /// <exception cref="InvalidDataException">The bytes are not a 64-bit little-endian ELF file.</exception>
     public static IReadOnlyList<string> Strong(ReadOnlySpan<byte> library)
@@ -36,7 +36,7 @@ internal static class ElfVersionNeeds
     /// <summary>Marks one needed version as weak, in place.</summary>
     /// <param name="library">The whole library file.</param>
     /// <param name="version">The version's name, such as <c>GLIBCXX_3.4.32</c>.</param>
-    /// <returns>How many entries were changed; 0 when the library does not need that version.</returns>
+    /// <returns>Number of changed entries; 0 if the library does not require that version.</returns>
     /// <exception cref="InvalidDataException">The bytes are not a 64-bit little-endian ELF file.</exception>
     public static int Weaken(Span<byte> library, string version)
     {

@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// The backbone as it comes, for what does not learn: run by ONNX Runtime, a picture and a thread at a time, which is faster than torch
-/// here and leaves nothing for threads to wait for each other. Safe to call from any number of threads.
+/// The frozen part of the backbone, run by ONNX Runtime, one picture per thread. That is faster than torch here, and threads never wait for
+/// each other. Thread-safe.
 /// </summary>
 internal sealed class FrozenBackbone : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class FrozenBackbone : IDisposable
 
     /// <summary>Loads the backbone.</summary>
     /// <param name="weights">Its weights.</param>
-    /// <param name="blocks">Indices of blocks whose inputs are wanted, from 1 on.</param>
+    /// <param name="blocks">Indices of the blocks whose inputs are requested, from 1 on.</param>
     /// <param name="inputSize">Side of the pictures, pixels.</param>
     public FrozenBackbone(BackboneWeights weights, IReadOnlyList<int> blocks, int inputSize)
     {
@@ -29,12 +29,12 @@ internal sealed class FrozenBackbone : IDisposable
         Shapes = [.. _outputNames.Skip(1).Select(n => _session.OutputMetadata[n].Dimensions[1..].Select(d => (long)d).ToArray())];
     }
 
-    /// <summary>Rows, columns and channels of each wanted input.</summary>
+    /// <summary>Rows, columns and channels of each requested input.</summary>
     public IReadOnlyList<long[]> Shapes { get; }
 
     /// <summary>Runs the backbone over one picture.</summary>
     /// <param name="rgb">uint8 <c>[side, side, 3]</c>.</param>
-    /// <returns>The pooled features, then each wanted input; the caller's to dispose of.</returns>
+    /// <returns>The pooled features, then each requested input; owned by the caller.</returns>
     public IDisposableReadOnlyCollection<OrtValue> Run(Memory<byte> rgb)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(

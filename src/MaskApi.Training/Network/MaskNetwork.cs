@@ -19,8 +19,8 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Builds the network: the backbone as given, the head freshly drawn from torch's random generator.</summary>
     /// <param name="backbone">Weights of the backbone.</param>
-    /// <param name="dropout">Share of hidden units dropped while training, 0–1.</param>
-    /// <param name="head">What the last layer answers.</param>
+    /// <param name="dropout">Dropout rate of the hidden units, 0–1.</param>
+    /// <param name="head">The outputs of the last layer.</param>
     public MaskNetwork(BackboneWeights backbone, double dropout = 0.5, VerdictHead head = VerdictHead.Mask)
         : base(nameof(MaskNetwork))
     {
@@ -38,7 +38,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>What the last layer answers.</summary>
+    /// <summary>The outputs of the last layer.</summary>
     public VerdictHead Head { get; }
 
     /// <summary>The feature extractor.</summary>
@@ -52,8 +52,8 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     /// <returns>Float32 <c>[n, logits]</c>.</returns>
     public override Tensor forward(Tensor input) => ForwardFrom(input, 0);
 
-    /// <summary>Logits, starting in the middle of the backbone.</summary>
-    /// <param name="input">What block <paramref name="firstBlock"/> takes.</param>
+    /// <summary>Computes logits, starting in the middle of the backbone.</summary>
+    /// <param name="input">The input of block <paramref name="firstBlock"/>.</param>
     /// <param name="firstBlock">The first block to run; <see cref="MobileNetV2.BlockCount"/> pools and classifies finished
     /// features.</param>
     public Tensor ForwardFrom(Tensor input, int firstBlock)
@@ -67,7 +67,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     /// <returns>Float32 <c>[n, c]</c>.</returns>
     public static Tensor Pool(Tensor features) => features.mean([2, 3]);
 
-    /// <summary>The head alone.</summary>
+    /// <summary>Runs only the head.</summary>
     /// <param name="pooled">Float32 <c>[n, 1280]</c>.</param>
     /// <returns>Float32 <c>[n, logits]</c>.</returns>
     public Tensor Classify(Tensor pooled)
@@ -96,10 +96,10 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
         return trainable;
     }
 
-    /// <summary>The head's present weights: <c>[128, 1280]</c> and <c>[logits, 128]</c>, row by row, with their biases.</summary>
+    /// <summary>The head's current weights: <c>[128, 1280]</c> and <c>[logits, 128]</c>, row by row, with their biases.</summary>
     public (DenseWeights Hidden, DenseWeights Output) HeadWeights() => (DenseWeights.Of(_hidden), DenseWeights.Of(_output));
 
-    /// <summary>Turns RGB bytes into the network's input, as the exported graph does.</summary>
+    /// <summary>Converts RGB bytes to the network's input, as the exported graph does.</summary>
     /// <param name="rgb">uint8 <c>[n, h, w, 3]</c>.</param>
     /// <returns>Float32 <c>[n, 3, h, w]</c>, −1…1, channels last in memory (about twice as fast here as channels first).</returns>
     public static Tensor Preprocess(Tensor rgb)

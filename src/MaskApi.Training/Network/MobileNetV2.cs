@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// MobileNetV2 1.0 without its classifying layer, as Keras and TensorFlow build it: ReLU6, TensorFlow's <c>SAME</c> padding, batch norm
+/// MobileNetV2 1.0 without its classification layer, as Keras and TensorFlow build it: ReLU6, TensorFlow's <c>SAME</c> padding, batch norm
 /// folded into the convolutions. Float32 <c>[n, 3, h, w]</c> in −1…1 to <c>[n, 1280, h/32, w/32]</c>.
 /// </summary>
 public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
@@ -47,7 +47,7 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => RunBlocks(input, 0, _blocks.Count);
 
     /// <summary>Runs some of the blocks.</summary>
-    /// <param name="input">What the first of them takes.</param>
+    /// <param name="input">The input of the first of them.</param>
     /// <param name="first">First block to run.</param>
     /// <param name="end">One past the last block to run.</param>
     public Tensor RunBlocks(Tensor input, int first, int end)
@@ -66,7 +66,7 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
     /// <param name="first">The first block to include.</param>
     public IEnumerable<Parameter> ParametersFrom(int first) => _blocks.Skip(first).SelectMany(b => b.parameters());
 
-    /// <summary>The present weights, in the order and layout of <see cref="BackboneWeights"/>.</summary>
+    /// <summary>The current weights, in the order and layout of <see cref="BackboneWeights"/>.</summary>
     public BackboneWeights ToWeights() => new([.. _blocks.Select(b => b.ToWeights())]);
 
     /// <summary>One block.</summary>

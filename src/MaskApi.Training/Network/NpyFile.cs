@@ -15,7 +15,7 @@ public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
 
     /// <summary>Reads a file of little-endian float32 in C order, as <c>numpy.save</c> writes it.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is not such an array, or its length is not what its header says.</exception>
+    /// <exception cref="InvalidDataException">The file is not such an array, or its length does not match its header.</exception>
     public static NpyFile Read(string path)
     {
         ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
@@ -24,7 +24,7 @@ public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
             throw new InvalidDataException($"'{path}' is not a .npy file.");
         }
 
-        // Version 1 writes the header's length in two bytes, versions 2 and 3 in four.
+        // Version 1 stores the header's length in two bytes, versions 2 and 3 in four.
         var wide = bytes[6] >= 2;
         var length = wide ? BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) : BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
         var start = wide ? 12 : 10;

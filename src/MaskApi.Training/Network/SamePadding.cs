@@ -2,7 +2,7 @@ namespace MaskApi.Training.Network;
 
 /// <summary>TensorFlow's <c>SAME</c> padding: the output has <c>⌈size / stride⌉</c> cells, and an odd leftover goes to the end.</summary>
 /// <remarks>
-/// With stride 2 on an even size nothing is added before and one cell after, where torch's own padding would add one on both sides.
+/// With stride 2 on an even size, no cell is added before and one after; torch's own padding would add one on both sides.
 /// </remarks>
 internal static class SamePadding
 {

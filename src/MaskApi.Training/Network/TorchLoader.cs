@@ -5,17 +5,18 @@ using TorchSharp;
 namespace MaskApi.Training.Network;
 
 /// <summary>
-/// Loads libtorch before first use. On systems whose C++ runtime is older than the one TorchSharp's native library was built with (Debian
-/// 12: <c>GLIBCXX_3.4.30</c>, wanted: <c>GLIBCXX_3.4.32</c>), it loads a copy of that library which merely prefers the newer version.
+/// Loads libtorch before first use. If the system's C++ runtime is older than the one that TorchSharp's native library was built with
+/// (Debian 12 has <c>GLIBCXX_3.4.30</c>, the library wants <c>GLIBCXX_3.4.32</c>), it loads a copy of that library that marks the newer
+/// version as weak.
 /// </summary>
 /// <remarks>
-/// The only symbol that carries the newer version is <c>std::ios_base_library_init</c>, an empty marker that nothing calls, so a weak need
-/// is safe. Where the plain load works (Ubuntu 24.04, Windows, macOS) nothing is changed.
+/// The only symbol with the newer version is <c>std::ios_base_library_init</c>, an empty marker that nothing calls, so a weak requirement
+/// is safe. If the plain load works (Ubuntu 24.04, Windows, macOS), nothing is changed.
 /// </remarks>
 public static class TorchLoader
 {
     /// <summary>
-    /// Environment variable that names a folder with another libtorch (one built for CUDA, say) to load instead of the package's.
+    /// Environment variable with the folder of another libtorch (such as one built for CUDA) to load instead of the package's.
     /// </summary>
     public const string LibTorchVariable = "MASKAPI_LIBTORCH";
 
@@ -25,10 +26,10 @@ public static class TorchLoader
     private static bool _loaded;
 
     /// <summary>Loads libtorch and picks a device.</summary>
-    /// <param name="name"><c>auto</c> (CUDA where there is one), <c>cpu</c> or <c>cuda</c>.</param>
-    /// <returns>The device to place tensors on.</returns>
-    /// <exception cref="InvalidOperationException"><c>cuda</c> was asked for and is not available, or libtorch does not load.</exception>
-    /// <exception cref="ArgumentException">The name is none of the three.</exception>
+    /// <param name="name"><c>auto</c> (CUDA if available), <c>cpu</c> or <c>cuda</c>.</param>
+    /// <returns>The device for tensors.</returns>
+    /// <exception cref="InvalidOperationException"><c>cuda</c> is not available, or libtorch does not load.</exception>
+    /// <exception cref="ArgumentException">The name is none of these.</exception>
     public static torch.Device Device(string name)
     {
         EnsureLoaded();
@@ -44,8 +45,8 @@ public static class TorchLoader
         };
     }
 
-    /// <summary>Loads libtorch, once per process. Safe to call from any thread.</summary>
-    /// <exception cref="InvalidOperationException">The native libraries are missing or unfit; the message names the file and the
+    /// <summary>Loads libtorch, once per process. Thread-safe.</summary>
+    /// <exception cref="InvalidOperationException">The native libraries are missing or unsuitable; the message names the file and the
     /// reason.</exception>
     public static void EnsureLoaded()
     {
@@ -73,7 +74,7 @@ public static class TorchLoader
         var torchFolder = Environment.GetEnvironmentVariable(LibTorchVariable) ?? Path.GetDirectoryName(Locate("libtorch_cpu.so"))!;
         try
         {
-            // In order of need: later loads find these by name, wherever the bridge itself lies.
+            // In dependency order: later loads find these by name, wherever the bridge itself is.
             string[] libraries = ["libc10.so", "libtorch_cpu.so", "libc10_cuda.so", "libtorch_cuda.so", "libtorch.so"];
             foreach (var library in libraries)
             {
@@ -105,7 +106,7 @@ public static class TorchLoader
             throw new DllNotFoundException($"'{bridge}' does not load, and not for want of {NewestVersion}.");
         }
 
-        // A folder of this process's own: nobody else can have put a library there.
+        // A folder of this process's own, so nobody else can have put a library there.
         var folder = Directory.CreateTempSubdirectory("maskapi-torch-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         var copy = Path.Combine(folder, Path.GetFileName(bridge));

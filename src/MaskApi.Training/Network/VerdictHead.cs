@@ -3,21 +3,21 @@ using MaskApi.Training.Data;
 
 namespace MaskApi.Training.Network;
 
-/// <summary>What the classifier's last dense layer answers.</summary>
+/// <summary>The outputs of the classifier's last dense layer.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VerdictHead>))]
 public enum VerdictHead
 {
-    /// <summary>One logit, is there a mask: the original project's question. Knows nothing of masks worn wrong.</summary>
+    /// <summary>One logit: is there a mask? The original project's question; knows nothing of incorrectly worn masks.</summary>
     Mask,
 
-    /// <summary>Two logits: is there a mask, and, given one, do nose and mouth hide behind it.</summary>
+    /// <summary>Two logits: is there a mask, and if so, does it cover nose and mouth?</summary>
     MaskAndFit,
 
-    /// <summary>Three logits, one a label, through a softmax.</summary>
+    /// <summary>Three logits, one per label, with a softmax.</summary>
     Softmax,
 }
 
-/// <summary>From the logits of a head to the probabilities of the labels.</summary>
+/// <summary>Converts the logits of a head to probabilities of the labels.</summary>
 public static class VerdictHeads
 {
     /// <summary>Number of labels.</summary>
@@ -32,7 +32,7 @@ public static class VerdictHeads
         _ => LabelCount,
     };
 
-    /// <summary>Whether faces of a label can teach the head anything.</summary>
+    /// <summary>Whether a head can learn anything from faces with a label.</summary>
     /// <param name="head">The head.</param>
     /// <param name="label">The label.</param>
     public static bool Knows(this VerdictHead head, FaceLabel label) => head != VerdictHead.Mask || label != FaceLabel.IncorrectMask;
@@ -54,8 +54,8 @@ public static class VerdictHeads
     /// <summary>Probabilities of the labels.</summary>
     /// <param name="head">The head.</param>
     /// <param name="logits">Its <see cref="LogitCount"/> logits of one face.</param>
-    /// <param name="temperatures">What each logit is divided by.</param>
-    /// <returns>By <see cref="FaceLabel"/>'s numbers; they sum to 1.</returns>
+    /// <param name="temperatures">Divisor of each logit.</param>
+    /// <returns>Indexed by <see cref="FaceLabel"/>; they sum to 1.</returns>
     public static double[] Probabilities(this VerdictHead head, ReadOnlySpan<float> logits, ReadOnlySpan<double> temperatures)
     {
         var p = new double[LabelCount];

@@ -2,7 +2,7 @@ using MaskApi.Training.Fitting;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>Shows a run to whoever watches.</summary>
+/// <summary>Shows the progress of a run.</summary>
 internal sealed class ConsoleObserver : ITrainingObserver
 {
     public Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work) =>

@@ -5,7 +5,7 @@ using SkiaSharp;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>The worst mistakes side by side, each as the classifier saw it.</summary>
+/// <summary>Draws the worst mistakes side by side, as the classifier saw them.</summary>
 internal static class ContactSheet
 {
     private const int Columns = 8;
@@ -13,7 +13,7 @@ internal static class ContactSheet
     private const int Caption = 34;
     private const int Gap = 8;
 
-    /// <summary>Draws the surest wrong answers.</summary>
+    /// <summary>Draws the wrong answers with the highest confidence.</summary>
     public static void Save(IReadOnlyList<JudgedFace> mistakes, string path, CancellationToken cancellationToken)
     {
         var rows = Math.Max(1, (mistakes.Count + Columns - 1) / Columns);

@@ -5,7 +5,7 @@ using ScottPlot;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>The figures of an evaluation as one picture of six panels.</summary>
+/// <summary>Draws an evaluation as one picture with six panels.</summary>
 internal static class EvaluationPlots
 {
     private static readonly Color _with = Color.FromHex("#1b9e77");
@@ -148,7 +148,7 @@ internal static class EvaluationPlots
 
             var bars = plot.Add.Bars((Bar[])[.. counts.Select((c, i) => new Bar
             {
-                // Logarithmic: the few wrong answers are what is to be seen.
+                // Logarithmic, so the few wrong answers are visible.
                 Position = ((i + 0.5) / Bins) + shift, Value = Math.Log10(1 + c), FillColor = color, LineWidth = 0, Size = 0.018,
             })]);
             bars.LegendText = name;

@@ -8,7 +8,7 @@ using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>An evaluation as text for people and as JSON for programs.</summary>
+/// <summary>Formats an evaluation as text for people and as JSON for programs.</summary>
 internal static class EvaluationText
 {
     private static readonly FaceLabel[] _labels = [FaceLabel.WithMask, FaceLabel.WithoutMask, FaceLabel.IncorrectMask];
@@ -95,7 +95,7 @@ internal static class EvaluationText
         },
         _json);
 
-    /// <summary>The figures about labels, for JSON.</summary>
+    /// <summary>The metrics of the labels, for JSON.</summary>
     public static object Figures(LabelReport l) => new
     {
         l.Metrics.Count,
@@ -119,10 +119,10 @@ internal static class EvaluationText
         Mistakes = l.Mistakes.Select(m => new { Picture = m.Picture.Name, m.Box, Label = m.Label.ToString(), m.Judged.Probabilities }),
     };
 
-    /// <summary>The figures about labels, as JSON of their own.</summary>
+    /// <summary>The metrics of the labels, as separate JSON.</summary>
     public static string Json(LabelReport report) => JsonSerializer.Serialize(Figures(report), _json);
 
-    /// <summary>One line a reported face, in the service's own terms.</summary>
+    /// <summary>One line per reported face, in the service's terms.</summary>
     public static IEnumerable<string> Answers(EvaluationResult result) =>
         result.Answers.SelectMany(a => a.Faces.Select(f => JsonSerializer.Serialize(
         new
@@ -136,7 +136,7 @@ internal static class EvaluationText
         },
         JsonSerializerOptions.Web)));
 
-    /// <summary>How faces are judged, as text.</summary>
+    /// <summary>The metrics of the labels, as text.</summary>
     public static string Labels(LabelReport report)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using MaskApi.Training.Evaluation;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>The pictures of a report about labels.</summary>
+/// <summary>The pictures of a label report.</summary>
 internal static class LabelReportFolder
 {
     private const int SheetSize = 64;
@@ -14,7 +14,7 @@ internal static class LabelReportFolder
         ContactSheet.Save([.. report.Mistakes.Take(SheetSize)], Path.Combine(folder, "mistakes.png"), cancellationToken);
     }
 
-    /// <summary>Writes all of a report on faces that a training held back.</summary>
+    /// <summary>Writes the whole report on a training's held-back faces.</summary>
     public static void WriteHeldBack(LabelReport report, string folder, CancellationToken cancellationToken)
     {
         File.WriteAllText(Path.Combine(folder, "report.txt"), EvaluationText.Labels(report));

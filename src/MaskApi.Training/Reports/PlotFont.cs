@@ -4,13 +4,13 @@ using SkiaSharp;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>The font that the service draws with, so that plots look alike on machines that have none.</summary>
+/// <summary>The font of the service's drawings, so plots look alike on machines without fonts.</summary>
 internal static class PlotFont
 {
     private const string Name = "MaskApi";
     private static readonly Lazy<byte[]> _bytes = new(Read);
 
-    /// <summary>Makes it the plots' font.</summary>
+    /// <summary>Sets it as the plots' font.</summary>
     public static void Use()
     {
         if (Fonts.Default == Name)

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>What a person sees of a run: live progress on a terminal, plain lines elsewhere (a log file, a container).</summary>
+/// <summary>Shows a run to people: live progress on a terminal, plain lines elsewhere (a log file, a container).</summary>
 internal static class RunConsole
 {
     private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(15);
@@ -33,7 +33,7 @@ internal static class RunConsole
         }
     }
 
-    /// <summary>Prints a line about something wrong.</summary>
+    /// <summary>Prints an error.</summary>
     public static void Warn(string text)
     {
         if (Live)
@@ -63,7 +63,7 @@ internal static class RunConsole
             });
     }
 
-    /// <summary>As <see cref="Progress{T}"/>, for asynchronous work.</summary>
+    /// <summary>Like <see cref="Progress{T}"/>, for asynchronous work.</summary>
     public static async Task<T> ProgressAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work)
     {
         if (!Live)
@@ -85,7 +85,7 @@ internal static class RunConsole
         public void Report(int value) => action(value);
     }
 
-    /// <summary>A line now and then, with speed and time left.</summary>
+    /// <summary>Prints an occasional line with speed and time left.</summary>
     private sealed class PlainProgress(string what, int total) : IProgress<int>
     {
         private readonly Stopwatch _clock = Stopwatch.StartNew();

@@ -6,7 +6,7 @@ using ScottPlot;
 
 namespace MaskApi.Training.Reports;
 
-/// <summary>What a finished run's folder says to people: a card and its learning curves.</summary>
+/// <summary>Writes a finished run's documents: a card and its learning curves.</summary>
 internal static class RunReport
 {
     /// <summary>Writes <c>card.md</c> and <c>curves.png</c> from the run's own files.</summary>
