@@ -1,5 +1,4 @@
 using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Vision;

@@ -8,7 +8,6 @@ using MaskApi.Training.Fitting;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;

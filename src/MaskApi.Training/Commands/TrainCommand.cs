@@ -5,7 +5,6 @@ using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
-using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Commands;

@@ -1,7 +1,6 @@
 using MaskApi.Training.Data;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;

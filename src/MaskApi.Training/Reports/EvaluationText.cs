@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Evaluation;
-using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Training.Reports;
 

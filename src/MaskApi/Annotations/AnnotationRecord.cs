@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
-using MaskApi.Contracts;
 using MaskApi.Vision;
-using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 
 namespace MaskApi.Annotations;

@@ -1,9 +1,7 @@
 using System.Globalization;
-using MaskApi.Detections;
 using MaskApi.Http;
 using MaskApi.Problems;
 using MaskApi.Vision.Imaging;
-using Microsoft.Net.Http.Headers;
 
 namespace MaskApi.Annotations;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using MaskApi.Detections;
 using MaskApi.Problems;
 using MaskApi.Uploads;
 using StackExchange.Redis;

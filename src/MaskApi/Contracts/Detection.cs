@@ -1,6 +1,4 @@
 using MaskApi.Vision;
-using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 
 namespace MaskApi.Contracts;
 

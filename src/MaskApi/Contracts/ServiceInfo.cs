@@ -1,4 +1,3 @@
-using MaskApi.Vision.Inference;
 
 namespace MaskApi.Contracts;
 

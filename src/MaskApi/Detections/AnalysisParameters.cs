@@ -1,4 +1,3 @@
-using MaskApi.Contracts;
 using MaskApi.Http;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;

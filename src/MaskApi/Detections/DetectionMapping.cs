@@ -1,7 +1,6 @@
 using MaskApi.Contracts;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 

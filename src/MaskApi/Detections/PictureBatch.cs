@@ -1,4 +1,3 @@
-using MaskApi.Contracts;
 using MaskApi.Problems;
 using MaskApi.Uploads;
 

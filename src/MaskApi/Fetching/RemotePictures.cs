@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MaskApi.Http;
 using MaskApi.Problems;
 using MaskApi.Uploads;
 

@@ -1,4 +1,3 @@
-using MaskApi.Detections;
 using MaskApi.OpenApi;
 using MaskApi.Problems;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using MaskApi.Admission;
 using MaskApi.Contracts;
-using MaskApi.Detections;
 using MaskApi.Fetching;
 using MaskApi.Http;
 using MaskApi.Models;

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using MaskApi.Contracts;
-using MaskApi.Detections;
 using MaskApi.Problems;
 using MaskApi.Vision;
-using Serilog;
 using Serilog.AspNetCore;
 using Serilog.Core;
 using Serilog.Events;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MaskApi.Admission;
 using MaskApi.Contracts;
-using MaskApi.Detections;
 using MaskApi.Info;
 using MaskApi.Uploads;
 using MaskApi.Vision;

@@ -2,12 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using MaskApi.Contracts;
-using MaskApi.Detections;
 using MaskApi.Problems;
 using MaskApi.Vision;
-using MaskApi.Vision.Detection;
-using MaskApi.Vision.Detection.BlazeFace;
-using MaskApi.Vision.Inference;
 
 namespace MaskApi.OpenApi;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using MaskApi.Annotations;
-using MaskApi.Detections;
 using MaskApi.Http;
 using MaskApi.Problems;
 using MaskApi.Security;

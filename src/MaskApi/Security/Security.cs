@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using MaskApi.Annotations;
-using MaskApi.Detections;
 using MaskApi.Observability;
 using MaskApi.Problems;
 using MaskApi.Settings;

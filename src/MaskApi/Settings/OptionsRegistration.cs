@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using MaskApi.Admission;
 using MaskApi.Annotations;
-using MaskApi.Detections;
 using MaskApi.Fetching;
 using MaskApi.Models;
 using MaskApi.Observability;

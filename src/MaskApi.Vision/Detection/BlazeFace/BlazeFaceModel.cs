@@ -1,6 +1,5 @@
 using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
-using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Vision.Detection.BlazeFace;
