@@ -18,7 +18,7 @@ internal static class ModelFile
         }
         catch (InvalidProtocolBufferException exception)
         {
-            throw new InvalidDataException("The bytes are no ONNX model.", exception);
+            throw new InvalidDataException("The bytes are not an ONNX model.", exception);
         }
     }
 

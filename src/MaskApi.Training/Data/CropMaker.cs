@@ -53,7 +53,7 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
     /// <summary>Crops every face of the given pictures, on all cores.</summary>
     /// <param name="pictures">The pictures.</param>
     /// <param name="progress">Receives the number of finished pictures; may be null.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public CropResult Cut(IReadOnlyList<LabelledPicture> pictures, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pictures);
@@ -88,7 +88,7 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
 
     /// <summary>Crops the faces of one picture.</summary>
     /// <param name="picture">The picture.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="ImageRejectedException">The picture cannot be decoded.</exception>
     public IReadOnlyList<LabelledCrop> Cut(LabelledPicture picture, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
     /// <param name="pictures">The pictures.</param>
     /// <param name="kind">What is known about the pictures.</param>
     /// <param name="progress">Receives the number of finished pictures.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <returns>
     /// The candidates in the pictures' order, each plain, mirrored and rotated. Candidates that are neither clearly a face nor clearly none
     /// are left out.

@@ -20,7 +20,7 @@ internal sealed class DetectionBatches(
 
     /// <summary>Renders batches in order. Disposing of the enumerator or cancelling ends the stream.</summary>
     /// <param name="count">Number of batches.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public async IAsyncEnumerable<DetectionBatch> RenderAsync(int count, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Tasks are queued and awaited in order; the bound keeps the cores busy and memory flat.
@@ -63,7 +63,7 @@ internal sealed class DetectionBatches(
 
     /// <summary>Renders one batch.</summary>
     /// <param name="number">Index of the batch.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public DetectionBatch Render(int number, CancellationToken cancellationToken)
     {
         var views = new (RgbImage View, IReadOnlyList<TrainingFace> Faces)[size];

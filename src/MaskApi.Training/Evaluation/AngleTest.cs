@@ -25,7 +25,7 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
 
     /// <summary>Runs the test on those pictures of a detection set that have large faces.</summary>
     /// <param name="pictures">The pictures.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public IReadOnlyList<AngleScore> Run(IEnumerable<LabelledPicture> pictures, CancellationToken cancellationToken)
     {
         LabelledPicture[] large = [.. pictures.Where(p => p.Faces.Any(f => !f.Ignored && Side(f.Box) >= MinSide))];

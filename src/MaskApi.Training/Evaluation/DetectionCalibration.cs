@@ -60,7 +60,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
     /// <param name="pictures">Pictures with annotated faces, and pictures without people.</param>
     /// <param name="detail">Detection detail.</param>
     /// <param name="progress">Receives the number of finished pictures.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static IReadOnlyList<SearchedFace> Search(
         BlazeFaceDetector detector,
         IReadOnlyList<LabelledPicture> pictures,

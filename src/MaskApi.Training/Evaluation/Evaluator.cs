@@ -37,7 +37,7 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, flo
     /// <param name="pictures">The pictures of a set with class folders or of a detection set.</param>
     /// <param name="jobs">Pictures in parallel.</param>
     /// <param name="progress">Receives the number of finished pictures; may be null.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public EvaluationResult Run(
         IReadOnlyList<LabelledPicture> pictures, int jobs, IProgress<int>? progress, CancellationToken cancellationToken)
     {

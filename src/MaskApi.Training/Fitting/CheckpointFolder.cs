@@ -8,7 +8,7 @@ namespace MaskApi.Training.Fitting;
 
 /// <summary>The state of a run after a whole epoch.</summary>
 /// <param name="Phase">1 or 2.</param>
-/// <param name="Epoch">Epochs done in the phase.</param>
+/// <param name="Epoch">Finished epochs of the phase.</param>
 /// <param name="Rate">Learning rate for the next epoch.</param>
 /// <param name="PlateauBest">See <see cref="PlateauSchedule.Best"/>; null before the first epoch.</param>
 /// <param name="PlateauWaited">See <see cref="PlateauSchedule.Waited"/>.</param>
@@ -35,7 +35,7 @@ public sealed class CheckpointFolder(string folder)
 
     private string Current => Path.Combine(folder, "checkpoint");
 
-    /// <summary>The state of the latest checkpoint, or null.</summary>
+    /// <summary>Loads the state of the latest checkpoint, or null.</summary>
     public Checkpoint? Load()
     {
         var path = Path.Combine(Current, "state.json");

@@ -15,8 +15,8 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
     private const string Base = "base";
 
     /// <summary>
-    /// Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>, where a change may name an earlier idea to build <c>on</c>
-    /// instead of the base. The base comes first, under the name <c>base</c>.
+    /// Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>. Changes apply to the base, or to the earlier idea named by
+    /// <c>on</c>. The base comes first, as idea <c>base</c>.
     /// </summary>
     /// <param name="json">The file's text. Changes are merged into what they build on, objects member by member.</param>
     /// <exception cref="JsonException">The text does not have that form.</exception>
@@ -33,7 +33,7 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
             change.Remove("on");
             if (!recipes.TryGetValue(on, out var earlier))
             {
-                throw new JsonException($"'{name}' builds on '{on}', which is no earlier idea.");
+                throw new JsonException($"'{name}' builds on '{on}', which is not an earlier idea.");
             }
 
             var merged = recipes[name] = earlier.DeepClone().AsObject();

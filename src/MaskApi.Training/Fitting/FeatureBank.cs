@@ -23,12 +23,12 @@ internal sealed class FeatureBank : IDisposable
         (_inputs, _pooled, Views) = (inputs, pooled, views);
     }
 
-    /// <summary>Views of each face.</summary>
+    /// <summary>Views per face.</summary>
     public int Views { get; }
 
     /// <summary>Row of a face's view.</summary>
     /// <param name="item">The face.</param>
-    /// <param name="view">From 0 to <see cref="Views"/> − 1.</param>
+    /// <param name="view">Index of the view, from 0 to <see cref="Views"/> − 1.</param>
     public long Row(int item, int view = 0) => _rows[item] + view;
 
     /// <summary>Renders all views and runs the frozen blocks over them.</summary>
@@ -97,8 +97,8 @@ internal sealed class FeatureBank : IDisposable
     /// <param name="rows">Row indices.</param>
     /// <param name="firstBlock">First block to run, one that the bank was built for; the number of blocks starts from the pooled
     /// features.</param>
-    /// <param name="device">Where the network is.</param>
-    /// <param name="mix">Optional partner rows and shares for mixing inputs.</param>
+    /// <param name="device">Device of the network.</param>
+    /// <param name="mix">Optional partner rows and shares for mixup.</param>
     public Tensor Logits(MaskNetwork network, long[] rows, int firstBlock, Device device, (long[] Partners, Tensor Share)? mix = null)
     {
         using var scope = NewDisposeScope();
@@ -196,7 +196,7 @@ internal sealed class FeatureBankBuilder(
         }
     }
 
-    /// <summary>Whether a recipe's views differ from the plain one.</summary>
+    /// <summary>Whether a recipe augments its views.</summary>
     public static bool Augments(Recipe recipe) => recipe.Augmentation != Augmentation.None;
 
     /// <summary>Builds augmented views for training.</summary>

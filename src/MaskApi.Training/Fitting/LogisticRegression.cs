@@ -28,7 +28,7 @@ internal static class LogisticRegression
 
         if (rows.Count != labels.Count || labels.All(label => label) || !labels.Any(label => label))
         {
-            throw new ArgumentException("Fitting takes observations of both kinds.", nameof(labels));
+            throw new ArgumentException("Fitting needs both positive and negative observations.", nameof(labels));
         }
 
         TorchLoader.EnsureLoaded();

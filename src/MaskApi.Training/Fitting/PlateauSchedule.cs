@@ -8,7 +8,7 @@ namespace MaskApi.Training.Fitting;
 /// <param name="factor">Factor of each reduction.</param>
 public sealed class PlateauSchedule(double rate, int patience, double factor)
 {
-    /// <summary>A loss must be lower by more than this to count as progress.</summary>
+    /// <summary>Minimum decrease of the loss that counts as progress.</summary>
     public const double MinDelta = 1e-4;
 
     /// <summary>The rate for the next epoch.</summary>

@@ -5,7 +5,7 @@ using MaskApi.Training.Network;
 
 namespace MaskApi.Training.Fitting;
 
-/// <summary>One phase of training.</summary>
+/// <summary>Settings of one training phase.</summary>
 public sealed record PhaseSettings
 {
     /// <summary>
@@ -19,7 +19,7 @@ public sealed record PhaseSettings
     /// <summary>Adam's learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Epochs without a better validation loss before the phase ends with its best weights.</summary>
+    /// <summary>Epochs without a better validation loss before the phase ends and restores its best weights.</summary>
     public int Patience { get; init; } = 5;
 
     /// <summary>Epochs without a better validation loss before the learning rate is reduced; 0 keeps it.</summary>
@@ -60,13 +60,13 @@ public sealed record Recipe
     /// <summary>Views of each training picture; without augmentation, one suffices.</summary>
     public int Views { get; init; } = 1;
 
-    /// <summary>Share of each class held back for validation.</summary>
+    /// <summary>Share of each class held out for validation.</summary>
     public double ValidationShare { get; init; } = 0.2;
 
-    /// <summary>Whether near-duplicates stay on one side of the split.</summary>
+    /// <summary>Whether near-duplicates stay on the same side of the split.</summary>
     public bool GroupedSplit { get; init; } = true;
 
-    /// <summary>Whether validation also counts one augmented view of each picture, so that it does not saturate.</summary>
+    /// <summary>Whether validation includes one augmented view of each picture, so that it does not saturate.</summary>
     public bool AugmentValidation { get; init; }
 
     /// <summary>Samples per step.</summary>
@@ -84,7 +84,7 @@ public sealed record Recipe
     /// <summary>Whether all classes have the same total weight.</summary>
     public bool BalanceClasses { get; init; }
 
-    /// <summary>Weight of an unmasked face relative to a masked one.</summary>
+    /// <summary>Weight of an unmasked face, relative to a masked one.</summary>
     public double WithoutMaskWeight { get; init; } = 1;
 
     /// <summary>Weight of a face with an incorrectly worn mask relative to a masked one.</summary>
@@ -93,22 +93,22 @@ public sealed record Recipe
     /// <summary>Weight of the faces of a source, by its name. Sources not listed have weight 1; weight 0 leaves a source out.</summary>
     public IReadOnlyDictionary<string, double> SourceWeights { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>Whether pictures in which the detector finds no face are used whole.</summary>
+    /// <summary>Whether pictures without a detected face are used whole.</summary>
     public bool UseUndetected { get; init; } = true;
 
     /// <summary>Decay per step of the running average of the weights, 0 for none. The average is validated and kept.</summary>
     public double AverageDecay { get; init; }
 
-    /// <summary>Exponent of focal loss, 0 for plain cross-entropy.</summary>
+    /// <summary>Focusing exponent of focal loss; 0 for plain cross-entropy.</summary>
     public double FocalGamma { get; init; }
 
-    /// <summary>Strength of mixing pairs of samples (mixup's alpha) in the second phase, 0 for none.</summary>
+    /// <summary>Mixup alpha in the second phase; 0 for none.</summary>
     public double Mixup { get; init; }
 
-    /// <summary>The first phase: the head alone.</summary>
+    /// <summary>The first phase: head only.</summary>
     public PhaseSettings HeadPhase { get; init; } = new();
 
-    /// <summary>The second phase: the head and the top of the backbone.</summary>
+    /// <summary>The second phase: head and top of the backbone.</summary>
     public PhaseSettings? TuningPhase { get; init; }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace MaskApi.Training.Fitting;
 
 /// <summary>
-/// Calibration by one number: logits are divided by the temperature that makes held-back labels most likely (Guo et al., 2017).
+/// Temperature scaling: divides logits by the temperature that maximizes the likelihood of held-out labels (Guo et al., 2017).
 /// </summary>
 /// <remarks>
 /// Labels count as (n + 1) / (n + 2) sure, where n is the number of faces of their class (Platt, 1999). Otherwise a network without a

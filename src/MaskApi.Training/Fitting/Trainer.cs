@@ -19,7 +19,7 @@ public interface ITrainingObserver
     /// <summary>Runs work whose steps can be followed.</summary>
     /// <param name="what">Description of the work.</param>
     /// <param name="total">Number of steps.</param>
-    /// <param name="work">The work; reports steps done.</param>
+    /// <param name="work">The work; reports the number of finished steps.</param>
     Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work);
 
     /// <summary>Called after each epoch.</summary>
@@ -59,8 +59,8 @@ public sealed class Trainer(
         return network;
     }
 
-    /// <summary>Runs both phases; afterwards the network has the best weights.</summary>
-    /// <param name="network">From <see cref="CreateNetwork"/>.</param>
+    /// <summary>Runs both phases and leaves the network with the best weights.</summary>
+    /// <param name="network">A network from <see cref="CreateNetwork"/>.</param>
     /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole
     /// epoch.</param>
     /// <returns>The network's answers on the held-back faces, with the kept weights, plain views only.</returns>
@@ -269,7 +269,7 @@ public sealed class Trainer(
     private static float[] Columns(FaceLabel[] labels, params FaceLabel[] columns) =>
         [.. labels.SelectMany(label => columns.Select(column => label == column ? 1f : 0f))];
 
-    /// <summary>The loss of each face: the negative log likelihood of its label, smoothed.</summary>
+    /// <summary>The loss of each face: the negative log likelihood of its label, with label smoothing.</summary>
     private Tensor Loss(Tensor logits, Tensor targets, Tensor truth, FaceLabel[] labels)
     {
         var smoothing = recipe.LabelSmoothing;

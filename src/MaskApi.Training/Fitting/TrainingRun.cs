@@ -49,7 +49,7 @@ public static class TrainingRun
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Trains, calibrates and writes a model.</summary>
-    /// <param name="crops">All faces of the cache.</param>
+    /// <param name="crops">All cached faces.</param>
     /// <param name="backbone">ImageNet weights.</param>
     /// <param name="recipe">The recipe.</param>
     /// <param name="seed">Seed of everything random.</param>
@@ -152,7 +152,7 @@ public static class TrainingRun
                 || before.Recipe.ToJson() != configuration.Recipe.ToJson())
             {
                 throw new InvalidOperationException(
-                    $"'{folder}' holds a run with other data, seed or recipe; it cannot be resumed with these.");
+                    $"'{folder}' contains a run with other data, seed or recipe and cannot be resumed.");
             }
 
             return;

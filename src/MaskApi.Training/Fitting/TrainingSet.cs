@@ -20,7 +20,7 @@ public sealed class TrainingSet
     /// <summary>Weight of each face in the loss, with mean 1 over the training side.</summary>
     public IReadOnlyList<double> Weights { get; }
 
-    /// <summary>Group of near-duplicates of each face.</summary>
+    /// <summary>Near-duplicate group of each face.</summary>
     public IReadOnlyList<int> Groups { get; }
 
     /// <summary>The training and held-back faces.</summary>

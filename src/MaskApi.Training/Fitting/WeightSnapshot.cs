@@ -44,9 +44,9 @@ internal sealed class WeightSnapshot : IDisposable
         using var frozen = no_grad();
         for (var i = 0; i < _values.Length; i++)
         {
-            using var present = _parameters[i].detach().clone();
+            using var current = _parameters[i].detach().clone();
             _parameters[i].copy_(_values[i]);
-            _values[i].copy_(present);
+            _values[i].copy_(current);
         }
     }
 

@@ -8,7 +8,7 @@ namespace MaskApi.Training.Network;
 [JsonConverter(typeof(JsonStringEnumConverter<ConvolutionKind>))]
 public enum ConvolutionKind
 {
-    /// <summary>An ordinary convolution outside the blocks: the stem and the last one.</summary>
+    /// <summary>An ordinary convolution outside the blocks: the stem or the last one.</summary>
     [JsonStringEnumMemberName("conv")]
     Plain,
 
@@ -26,15 +26,15 @@ public enum ConvolutionKind
 }
 
 /// <summary>One convolution of the backbone, batch norm folded in.</summary>
-/// <param name="Kind">Its part in its block.</param>
-/// <param name="Weight">Weights in torch's order: <c>[out, in / groups, height, width]</c>.</param>
-/// <param name="WeightShape">The four sizes of <paramref name="Weight"/>.</param>
+/// <param name="Kind">Its role in its block.</param>
+/// <param name="Weight">Weights in torch's layout: <c>[out, in / groups, height, width]</c>.</param>
+/// <param name="WeightShape">Shape of <paramref name="Weight"/>.</param>
 /// <param name="Bias">One value per output channel.</param>
 /// <param name="Stride">1 or 2, in both directions.</param>
 /// <param name="Relu6">Whether ReLU6 follows.</param>
 public sealed record ConvolutionWeights(ConvolutionKind Kind, float[] Weight, long[] WeightShape, float[] Bias, int Stride, bool Relu6);
 
-/// <summary>A block of the backbone: its convolutions in order, and whether its input is added to its output.</summary>
+/// <summary>A block of the backbone.</summary>
 /// <param name="Name"><c>stem</c>, <c>0</c> to <c>16</c>, or <c>last</c>.</param>
 /// <param name="Convolutions">In order of use.</param>
 /// <param name="Residual">Whether the block's input is added to its output.</param>
@@ -43,7 +43,7 @@ public sealed record BlockWeights(string Name, IReadOnlyList<ConvolutionWeights>
 /// <summary>
 /// ImageNet weights of MobileNetV2 1.0 (Sandler et al., 2018), read from a folder of <c>.npy</c> files that <c>layers.json</c> describes.
 /// </summary>
-/// <param name="Blocks">The stem, 17 inverted residual blocks and the last 1×1 convolution: 19 in all.</param>
+/// <param name="Blocks">The stem, 17 inverted residual blocks and the last 1×1 convolution: 19 blocks.</param>
 public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
 {
     private static readonly JsonSerializerOptions _json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -53,7 +53,7 @@ public sealed record BackboneWeights(IReadOnlyList<BlockWeights> Blocks)
         [.. Blocks.SelectMany(b => b.Convolutions).Select(c => new ConvolutionNumbers(c.Weight, c.Bias))];
 
     /// <summary>Reads the weights.</summary>
-    /// <param name="folder">Holds <c>layers.json</c> and, in it or in one subfolder, the arrays.</param>
+    /// <param name="folder">Folder with <c>layers.json</c>; the arrays are in it or in a subfolder.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">A file's shape differs from <c>layers.json</c>.</exception>
     public static BackboneWeights Load(string folder)

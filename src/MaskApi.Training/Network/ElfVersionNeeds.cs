@@ -8,8 +8,8 @@ namespace MaskApi.Training.Network;
 /// change that lets such a library load on an older system: marking a version as weak.
 /// </summary>
 /// <remarks>
-/// A version that is missing at load time is fatal unless it is flagged weak (<c>VER_FLG_WEAK</c>), in which case the dynamic linker goes
-/// on. Layout: <i>Linux Standard Base Core Specification</i>, "Version Requirements".
+/// A version that is missing at load time is fatal unless flagged weak (<c>VER_FLG_WEAK</c>). Layout: <i>Linux Standard Base Core
+/// Specification</i>, "Version Requirements".
 /// </remarks>
 internal static class ElfVersionNeeds
 {
@@ -33,7 +33,7 @@ internal static class ElfVersionNeeds
         return names;
     }
 
-    /// <summary>Marks one needed version as weak, in place.</summary>
+    /// <summary>Marks a required version as weak, in place.</summary>
     /// <param name="library">The whole library file.</param>
     /// <param name="version">The version's name, such as <c>GLIBCXX_3.4.32</c>.</param>
     /// <returns>Number of changed entries; 0 if the library does not require that version.</returns>

@@ -5,6 +5,7 @@ namespace MaskApi.Training.Network;
 
 /// <summary>
 /// The mask classifier: MobileNetV2, global average pooling, <c>Dense(128, ReLU)</c>, dropout, and a dense layer with the logits of its
+/// <see cref="VerdictHead"/>. Except for the softmax head, a first logit above 0 means a mask.
 /// <see cref="VerdictHead"/>. The first logit of all but the softmax is above 0 where there is a mask.
 /// </summary>
 public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
@@ -17,7 +18,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     private readonly Dropout _dropout;
     private readonly Linear _output;
 
-    /// <summary>Builds the network: the backbone as given, the head freshly drawn from torch's random generator.</summary>
+    /// <summary>Builds the network from the given backbone, with a head drawn from torch's random generator.</summary>
     /// <param name="backbone">Weights of the backbone.</param>
     /// <param name="dropout">Dropout rate of the hidden units, 0–1.</param>
     /// <param name="head">The outputs of the last layer.</param>
@@ -47,9 +48,9 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Parameters of the two dense layers.</summary>
     public IEnumerable<Parameter> HeadParameters => _hidden.parameters().Concat(_output.parameters());
 
-    /// <summary>Logits of a batch of pictures.</summary>
-    /// <param name="input">Float32 <c>[n, 3, side, side]</c>, RGB, −1…1.</param>
-    /// <returns>Float32 <c>[n, logits]</c>.</returns>
+    /// <summary>Computes the logits of a batch.</summary>
+    /// <param name="input">float <c>[n, 3, side, side]</c>, RGB, −1…1.</param>
+    /// <returns>float <c>[n, logits]</c>.</returns>
     public override Tensor forward(Tensor input) => ForwardFrom(input, 0);
 
     /// <summary>Computes logits, starting in the middle of the backbone.</summary>
@@ -63,8 +64,8 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Global average pooling.</summary>
-    /// <param name="features">Float32 <c>[n, c, h, w]</c>.</param>
-    /// <returns>Float32 <c>[n, c]</c>.</returns>
+    /// <param name="features">float <c>[n, c, h, w]</c>.</param>
+    /// <returns>float <c>[n, c]</c>.</returns>
     public static Tensor Pool(Tensor features) => features.mean([2, 3]);
 
     /// <summary>Runs only the head.</summary>
@@ -77,7 +78,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
         return _output.forward(hidden).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Makes the head and the blocks from <paramref name="firstBlock"/> on trainable, and nothing else.</summary>
+    /// <summary>Makes only the head and the blocks from <paramref name="firstBlock"/> on trainable.</summary>
     /// <param name="firstBlock">First trainable block; <see cref="MobileNetV2.BlockCount"/> freezes the whole backbone.</param>
     /// <returns>The trainable parameters.</returns>
     public IReadOnlyList<Parameter> Unfreeze(int firstBlock)
@@ -101,7 +102,7 @@ public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>Converts RGB bytes to the network's input, as the exported graph does.</summary>
     /// <param name="rgb">uint8 <c>[n, h, w, 3]</c>.</param>
-    /// <returns>Float32 <c>[n, 3, h, w]</c>, −1…1, channels last in memory (about twice as fast here as channels first).</returns>
+    /// <returns>float <c>[n, 3, h, w]</c>, −1…1, channels last in memory (about twice as fast here as channels first).</returns>
     public static Tensor Preprocess(Tensor rgb)
     {
         using var scope = NewDisposeScope();

@@ -100,7 +100,7 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
         public BlockWeights ToWeights() => new(Name, [.. _convolutions.Select(c => c.ToWeights())], _residual);
     }
 
-    /// <summary>A convolution with TensorFlow's padding and, where the layer has one, ReLU6.</summary>
+    /// <summary>A convolution with TensorFlow's padding and optional ReLU6.</summary>
     private sealed class Convolution : nn.Module<Tensor, Tensor>
     {
         private readonly ConvolutionKind _kind;

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace MaskApi.Training.Network;
 
 /// <summary>A float32 array read from a NumPy <c>.npy</c> file.</summary>
-/// <param name="Shape">Its dimensions, outermost first.</param>
-/// <param name="Values">Its values, last dimension fastest.</param>
+/// <param name="Shape">The dimensions, outermost first.</param>
+/// <param name="Values">The values, row-major.</param>
 public sealed partial record NpyFile(IReadOnlyList<long> Shape, float[] Values)
 {
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];

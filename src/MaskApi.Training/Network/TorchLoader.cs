@@ -103,7 +103,7 @@ public static class TorchLoader
         var bytes = File.ReadAllBytes(bridge);
         if (ElfVersionNeeds.Weaken(bytes, NewestVersion) == 0)
         {
-            throw new DllNotFoundException($"'{bridge}' does not load, and not for want of {NewestVersion}.");
+            throw new DllNotFoundException($"'{bridge}' does not load, and {NewestVersion} is not the reason.");
         }
 
         // A folder of this process's own, so nobody else can have put a library there.

@@ -23,7 +23,7 @@ public static class VerdictHeads
     /// <summary>Number of labels.</summary>
     public const int LabelCount = 3;
 
-    /// <summary>Columns of the last dense layer.</summary>
+    /// <summary>Number of logits of a head.</summary>
     /// <param name="head">The head.</param>
     public static int LogitCount(this VerdictHead head) => head switch
     {
@@ -39,7 +39,7 @@ public static class VerdictHeads
 
     /// <summary>The likeliest label.</summary>
     /// <param name="head">The head.</param>
-    /// <param name="logits">Its <see cref="LogitCount"/> logits of one face.</param>
+    /// <param name="logits">The <see cref="LogitCount"/> logits of one face.</param>
     public static FaceLabel Verdict(this VerdictHead head, ReadOnlySpan<float> logits)
     {
         var p = head.Probabilities(logits);
@@ -48,7 +48,7 @@ public static class VerdictHeads
 
     /// <summary>Probabilities of the labels, uncalibrated.</summary>
     /// <param name="head">The head.</param>
-    /// <param name="logits">Its <see cref="LogitCount"/> logits of one face.</param>
+    /// <param name="logits">The <see cref="LogitCount"/> logits of one face.</param>
     public static double[] Probabilities(this VerdictHead head, ReadOnlySpan<float> logits) => head.Probabilities(logits, [1, 1, 1]);
 
     /// <summary>Probabilities of the labels.</summary>
@@ -66,11 +66,11 @@ public static class VerdictHeads
                 p[i] = logits[i] / temperatures[i];
             }
 
-            var greatest = p.Max();
+            var max = p.Max();
             var sum = 0.0;
             for (var i = 0; i < p.Length; i++)
             {
-                sum += p[i] = Math.Exp(p[i] - greatest);
+                sum += p[i] = Math.Exp(p[i] - max);
             }
 
             for (var i = 0; i < p.Length; i++)

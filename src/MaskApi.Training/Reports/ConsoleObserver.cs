@@ -21,7 +21,7 @@ internal sealed class ConsoleObserver : ITrainingObserver
     }
 }
 
-/// <summary>Shows only the long steps, not every epoch.</summary>
+/// <summary>Prints only the long steps, not every epoch.</summary>
 internal sealed class QuietObserver : ITrainingObserver
 {
     public Task<T> FollowAsync<T>(string what, int total, Func<IProgress<int>, Task<T>> work) =>

@@ -31,7 +31,7 @@ internal static class ContactSheet
             canvas.DrawText(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Short(mistake.Label)}, said {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}"),
+                    $"{Short(mistake.Label)}, predicted {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}"),
                 x, y + Cell + 14, SKTextAlign.Left, font, ink);
             canvas.DrawText(string.Create(CultureInfo.InvariantCulture, $"{mistake.Side:0} px "
                 + $"{Shortened(mistake.Picture.Name)}"), x, y + Cell + 29, SKTextAlign.Left, font, ink);

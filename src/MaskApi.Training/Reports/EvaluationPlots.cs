@@ -47,7 +47,7 @@ internal static class EvaluationPlots
         Diagonal(plot);
         Against(plot, report, m => [.. m.Roc()], m => m.RocArea());
         plot.ShowLegend(Alignment.LowerRight);
-        Label(plot, "ROC, each label against the rest", "others called so", "share called so");
+        Label(plot, "ROC, each label against the rest", "false positive rate", "true positive rate");
         Unit(plot);
     }
 
@@ -55,7 +55,7 @@ internal static class EvaluationPlots
     {
         Against(plot, report, m => [m.PrecisionRecall()[0] with { X = 0 }, .. m.PrecisionRecall()], m => m.AveragePrecision());
         plot.ShowLegend(Alignment.LowerLeft);
-        Label(plot, "Precision and recall, each against the rest", "recall", "precision");
+        Label(plot, "Precision and recall, each label against the rest", "recall", "precision");
         Unit(plot);
     }
 
@@ -101,7 +101,7 @@ internal static class EvaluationPlots
         plot.Axes.Left.SetTicks([2, 1, 0], names);
         plot.Axes.SetLimits(-0.5, 2.5, -0.5, 2.5);
         plot.HideGrid();
-        Label(plot, title, "called", "is");
+        Label(plot, title, "predicted", "true");
     }
 
     private static void Reliability(Plot plot, LabelReport report)
@@ -114,7 +114,7 @@ internal static class EvaluationPlots
         line.LegendText = string.Create(
             CultureInfo.InvariantCulture, $"ECE {report.Metrics.ExpectedCalibrationError():0.000}, Brier {report.Metrics.Brier():0.000}");
         plot.ShowLegend(Alignment.UpperLeft);
-        Label(plot, "Reliability (ten bins of equal count)", "mean probability of the likeliest label", "share that is right");
+        Label(plot, "Reliability (ten bins of equal count)", "mean probability of the likeliest label", "share of correct predictions");
         Unit(plot);
     }
 
@@ -160,7 +160,7 @@ internal static class EvaluationPlots
         plot.Axes.SetLimitsX(0.3, 1.03);
         plot.Axes.SetLimitsY(0, Math.Max(1.2, Math.Log10(1 + report.Faces.Count)));
         plot.ShowLegend(Alignment.UpperLeft);
-        Label(plot, "Answers", "probability of the likeliest label", "faces");
+        Label(plot, "Predictions", "probability of the likeliest label", "faces");
     }
 
     private static void Diagonal(Plot plot)

@@ -41,12 +41,12 @@ internal static class EvaluationText
         if (result.Detection is { } d)
         {
             Line($"");
-            Line($"Finding {d.Faces} faces");
+            Line($"Detection of {d.Faces} faces");
             Line($"  AP50 faces               {d.AveragePrecision:0.0000}   faces >= 20 px {d.AveragePrecisionFrom20:0.0000}");
             Line($"  AP50 with / without mask {d.AveragePrecisionWithMask:0.0000} / {d.AveragePrecisionWithoutMask:0.0000}   mAP50 ",
                 $"{d.MeanAveragePrecision:0.0000}");
             Line($"  at confidence 0.5        precision {d.Precision:0.0000}   recall {d.Recall:0.0000}");
-            Line($"  false faces              {d.FalsePer100:0.00} in 100 pictures");
+            Line($"  false faces              {d.FalsePer100:0.00} per 100 pictures");
             foreach (var s in d.BySize)
             {
                 Line($"    recall {Range(s.From, s.To),-12} {Share(s.Recall)}   of {s.Faces,-5}  median IoU of found ",
@@ -56,16 +56,16 @@ internal static class EvaluationText
             Line($"  misses by cause          {d.Misses.Unseen} unseen, {d.Misses.Unsure} unsure, {d.Misses.Box} box");
             Line($"  label accuracy of two    {Percent(d.TwoLabels)}   balanced {Share(d.TwoLabelsBalanced)}   (by the probability of a ",
                 $"mask)");
-            Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and rightly judged, faces >= 20 px)");
-            Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them called masked");
-            Line($"  cost of finding          {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at ",
+            Line($"  end-to-end accuracy      {d.EndToEndAccuracy:0.0000}   (found and classified correctly, faces >= 20 px)");
+            Line($"  incorrectly worn         {d.IncorrectFound} found, {Share(d.IncorrectCalledMasked)} of them classified as masked");
+            Line($"  cost of detection        {d.MeanRuns:0.0} runs a picture, {d.MeanInputPixels / 1e6:0.000} megapixels of input, at ",
                 $"most {d.MaxInputPixels / 1e6:0.000}; median {d.MedianDetectMs:0.0} ms");
         }
 
         if (result.Angles.Count > 0)
         {
             Line($"");
-            Line($"Near faces (>= {AngleTest.MinSide:0} px), turned");
+            Line($"Large faces (>= {AngleTest.MinSide:0} px), rotated");
             Line($"  angle   found again                      label kept                       too many");
             foreach (var a in result.Angles)
             {
@@ -143,7 +143,7 @@ internal static class EvaluationText
             .Append(line.ToString(CultureInfo.InvariantCulture))
             .AppendLine(rest?.ToString(CultureInfo.InvariantCulture));
         var m = report.Metrics;
-        Line($"Judging {m.Count} faces, the likeliest label counts");
+        Line($"Classification of {m.Count} faces, by likeliest label");
         Line($"  accuracy {Percent(new Rate(report.Faces.Count(f => f.Right), m.Count))}   balanced {m.BalancedAccuracy():0.0000}");
         Line($"  ECE {m.ExpectedCalibrationError():0.0000}   Brier {m.Brier():0.0000}   log loss {m.LogLoss():0.0000}");
         Line($"");
@@ -156,7 +156,7 @@ internal static class EvaluationText
         }
 
         Line($"");
-        Line($"  is \\ called    {string.Concat(_labels.Select(l => $"{LabelledPictures.Name(l),15}"))}");
+        Line($"  true \\ pred.  {string.Concat(_labels.Select(l => $"{LabelledPictures.Name(l),15}"))}");
         foreach (var label in _labels)
         {
             Line($"  {LabelledPictures.Name(label),-14}{string.Concat(_labels.Select(called => $"{m.Confusion(label, called),15}"))}");
@@ -173,7 +173,7 @@ internal static class EvaluationText
         Line($"  uncertain below {JudgedFace.MinConfidence:0.0}: {Percent(report.Whole.Uncertain)} of the faces, and ",
             $"{Percent(report.UncertainMistakes)} of the mistakes");
         Line($"");
-        Line($"  Told at {JudgedFace.MinConfidence:0.0}, with 95 % intervals; * worse than all by more than the interval");
+        Line($"  At confidence {JudgedFace.MinConfidence:0.0}, with 95 % intervals; * significantly worse than all");
         Line($"  {"group",-36} faces  {"false with",-31}   {"false incorrect",-31}   uncertain");
         foreach (var s in report.Slices.Prepend(report.Whole))
         {

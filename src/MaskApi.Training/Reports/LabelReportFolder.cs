@@ -19,6 +19,6 @@ internal static class LabelReportFolder
     {
         File.WriteAllText(Path.Combine(folder, "report.txt"), EvaluationText.Labels(report));
         File.WriteAllText(Path.Combine(folder, "report.json"), EvaluationText.Json(report));
-        Write("faces held back", report, folder, cancellationToken);
+        Write("held-out faces", report, folder, cancellationToken);
     }
 }

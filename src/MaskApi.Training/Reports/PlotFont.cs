@@ -23,7 +23,7 @@ internal static class PlotFont
         Fonts.Sans = Name;
     }
 
-    /// <summary>The typeface, for drawing by hand.</summary>
+    /// <summary>Creates the typeface. The caller disposes of it.</summary>
     public static SKTypeface Typeface()
     {
         using var data = SKData.CreateCopy(_bytes.Value);

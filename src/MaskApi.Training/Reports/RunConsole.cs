@@ -8,7 +8,7 @@ internal static class RunConsole
 {
     private static readonly TimeSpan _plainInterval = TimeSpan.FromSeconds(15);
 
-    /// <summary>True when the output can be redrawn.</summary>
+    /// <summary>Whether the output can be redrawn.</summary>
     private static bool Live => AnsiConsole.Profile.Capabilities.Interactive && !Console.IsOutputRedirected;
 
     private static ProgressColumn[] Columns() =>
@@ -46,7 +46,7 @@ internal static class RunConsole
         }
     }
 
-    /// <summary>Runs something that reports how many of <paramref name="total"/> steps are done.</summary>
+    /// <summary>Runs work that reports how many of <paramref name="total"/> steps are finished.</summary>
     public static T Progress<T>(string what, int total, Func<IProgress<int>, T> work)
     {
         if (!Live)

@@ -36,17 +36,17 @@ internal static class RunReport
         Line($"|---|---|");
         Line($"| data | {string.Join(", ", run.Sources.Select(s => $"{s.Key} {s.Value}"))} |");
         Line($"| data SHA-256 | `{run.Data}` |");
-        Line($"| split | {run.Train} to learn from, {run.Validation} held back; ",
-            $"{(run.Recipe.GroupedSplit ? "near-duplicates stay on one side" : "at random, near-duplicates or not")} |");
-        Line($"| held back: accuracy | {result.ValidationAccuracy:0.0000} (balanced {result.ValidationBalancedAccuracy:0.0000}) |");
+        Line($"| split | {run.Train} for training, {run.Validation} held out; ",
+            $"{(run.Recipe.GroupedSplit ? "near-duplicates stay on one side" : "random, regardless of near-duplicates")} |");
+        Line($"| held out: accuracy | {result.ValidationAccuracy:0.0000} (balanced {result.ValidationBalancedAccuracy:0.0000}) |");
         var temperatures = string.Join(" and ", result.Temperatures.Select(t => t.ToString("0.00", CultureInfo.InvariantCulture)));
-        Line($"| held back: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} ",
+        Line($"| held out: cross-entropy | {result.ValidationLoss:0.0000}, calibrated {result.CalibratedLoss:0.0000} ",
             $"(temperatures {temperatures}, fitted on these faces) |");
         Line($"| epochs | {epochs.Count(e => e.Phase == 1)} for the head, {epochs.Count(e => e.Phase == 2)} with the backbone's top |");
-        Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in all, on {run.Device}, ",
+        Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in total, on {run.Device}, ",
             $"{run.Runtime} |");
         Line($"");
-        Line($"Validation within one source flatters: judge the model with `evaluate` on photographs from elsewhere before it is used.");
+        Line($"Validation on the same sources is optimistic. Evaluate the model with `evaluate` on photographs from other sources before using it.");
         Line($"");
         Line($"```json");
         Line($"{run.Recipe.ToJson()}");
@@ -69,7 +69,7 @@ internal static class RunReport
     private static void Draw(Plot plot, string title, double[] x, double[] train, double[] validation, EpochMetrics[] epochs)
     {
         foreach (var (values, name, color) in (
-            (double[], string, string)[])[(train, "learning (dropout on)", "#b8b8b8"), (validation, "held back", "#7570b3")])
+            (double[], string, string)[])[(train, "training (with dropout)", "#b8b8b8"), (validation, "held out", "#7570b3")])
         {
             var line = plot.Add.Scatter(x, values, Color.FromHex(color));
             line.LineWidth = 2.5f;
@@ -81,7 +81,7 @@ internal static class RunReport
         if (head < epochs.Length)
         {
             var border = plot.Add.VerticalLine(head + 0.5, 1.5f, Color.FromHex("#d95f02"), LinePattern.Dashed);
-            border.LegendText = "backbone's top learns too";
+            border.LegendText = "backbone's top trains too";
         }
 
         plot.Title(title);
