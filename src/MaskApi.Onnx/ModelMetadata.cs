@@ -9,7 +9,7 @@ public static class ModelMetadata
     /// <summary>The model's name, as in its file name.</summary>
     public const string Name = "name";
 
-    /// <summary>The version of the model: higher is newer.</summary>
+    /// <summary>Version of the model: higher is newer.</summary>
     public const string Version = "version";
 
     /// <summary>What the model was made from, for anyone to download.</summary>
@@ -18,7 +18,7 @@ public static class ModelMetadata
     /// <summary>SHA-256 of the source file, lower-case hexadecimal.</summary>
     public const string SourceSha256 = "source_sha256";
 
-    /// <summary>The licence of the weights, as an SPDX expression.</summary>
+    /// <summary>Licence of the weights, as an SPDX expression.</summary>
     public const string License = "license";
 
     /// <summary>Side of the network's square input, in pixels.</summary>

@@ -5,7 +5,7 @@ namespace MaskApi.Onnx.BlazeFace;
 /// <summary>Decodes raw box outputs inside the graph, if the input's size, and so the grid of anchors, is known only at run time.</summary>
 internal static class AnySizeGeometry
 {
-    /// <summary>The symbol of the number of anchors in the outputs' shapes.</summary>
+    /// <summary>Symbolic dimension of the outputs: the number of anchors.</summary>
     public const string CountSymbol = "anchors";
 
     private const int Values = BlazeFaceConverter.ValuesPerAnchor;
@@ -14,8 +14,8 @@ internal static class AnySizeGeometry
     /// <summary>Adds the outputs <c>boxes</c> and <c>keypoints</c>.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="image">The input, <c>[1, H, W, 3]</c>.</param>
-    /// <param name="raw">The network's output, <c>[1, H / stride · W / stride, 16]</c>, row by row, in input pixels.</param>
-    /// <param name="stride">Input pixels from one anchor to the next.</param>
+    /// <param name="raw">The network's output, <c>[1, H / stride · W / stride, 16]</c>, row-major, in input pixels.</param>
+    /// <param name="stride">Input pixels between neighboring anchors.</param>
     public static void Add(GraphBuilder graph, string image, string raw, int stride)
     {
         var shape = graph.Node("Shape", "grid.shape", [image]);
@@ -74,7 +74,7 @@ internal static class AnySizeGeometry
             "Mul", name + ".pairs", [graph.Reshape(name + ".cells", centers, shape), graph.Constant(name + ".place", place, Values)]);
     }
 
-    // Cell centers along one axis, 0-1 of its length.
+    // Cell centers along one axis, as 0-1 of its length.
     private static string Centers(GraphBuilder graph, string name, string length, int stride)
     {
         var count = graph.Node("Div", name + ".count", [length, graph.IntegerConstant(name + ".stride", [stride], 1)]);

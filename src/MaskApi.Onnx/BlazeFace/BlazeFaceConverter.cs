@@ -98,7 +98,7 @@ public static class BlazeFaceConverter
         {
             throw new NotSupportedException(
                 $"{BlazeFaceFullRange.Name} has outputs 1×{BlazeFaceFullRange.AnchorCount}×{ValuesPerAnchor} and "
-                    + $"1×{BlazeFaceFullRange.AnchorCount}×1; this has not.");
+                    + $"1×{BlazeFaceFullRange.AnchorCount}×1; this model does not.");
         }
 
         return (boxes, scores);

@@ -3,8 +3,8 @@ using MaskApi.Onnx.Tflite;
 namespace MaskApi.Onnx.BlazeFace;
 
 /// <summary>
-/// MediaPipe's full-range face detector, for faces within about five meters. Source of the grid: <c>ssd_anchors_calculator</c>'s options in
-/// MediaPipe's <c>face_detection_full_range.pbtxt</c>.
+/// MediaPipe's full-range face detector, for faces within about five meters. The grid comes from the options of
+/// <c>ssd_anchors_calculator</c> in MediaPipe's <c>face_detection_full_range.pbtxt</c>.
 /// </summary>
 internal static class BlazeFaceFullRange
 {

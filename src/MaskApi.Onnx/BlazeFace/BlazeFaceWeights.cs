@@ -84,7 +84,7 @@ public static class BlazeFaceWeights
             return (TensorEncoding.Decode<float>(whole, ElementType.Float32), [.. whole.Dims.Select(size => (int)size)]);
         }
 
-        // A convolution that ended in a widened sum was split in two, named after the ReLU behind that sum.
+        // A convolution that ended in a widened sum was split in two, named after the ReLU that follows the sum.
         var sum = model.Operators.SingleOrDefault(other => other.Code == TfliteOperatorCode.Add && other.Inputs.Contains(entry.Outputs[0]));
         var relu = model.Operators.SingleOrDefault(other => other.Code == TfliteOperatorCode.Relu && other.Inputs[0] == sum?.Outputs[0]);
         if (relu is null

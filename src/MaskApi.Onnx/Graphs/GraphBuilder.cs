@@ -8,17 +8,17 @@ namespace MaskApi.Onnx.Graphs;
 /// it. Names are unique, and nodes are added after the nodes they read.
 /// </summary>
 /// <remarks>
-/// Source of operators and numbers: https://onnx.ai/onnx/operators and https://onnx.ai/onnx/repo-docs/IR.html.
-/// The same calls give the same bytes, so a model file can be checked by its hash.
+/// Operators and numbers: https://onnx.ai/onnx/operators and https://onnx.ai/onnx/repo-docs/IR.html. The same calls give the same bytes,
+/// so a model file can be checked by its hash.
 /// </remarks>
 public sealed class GraphBuilder
 {
     /// <summary>
-    /// Version of the operator set: 18 is the first whose <c>Resize</c> can antialias, and every runtime since 2023 reads it.
+    /// Version of the operator set. 18 is the first with an antialiasing <c>Resize</c>; every runtime since 2023 supports it.
     /// </summary>
     public const int OperatorSetVersion = 18;
 
-    // IR version 8 is the one that the ONNX project released together with operator set 18.
+    // The ONNX project released IR version 8 together with operator set 18.
     private const int IrVersion = 8;
 
     private readonly GraphProto _graph;

@@ -27,7 +27,7 @@ public static class GraphBuilderOperators
             NodeAttribute.Int("group", groups));
     }
 
-    /// <summary>The largest value of each window of an NCHW value; padding never wins.</summary>
+    /// <summary>Max pooling of an NCHW value. Padding never wins.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to pool: <c>float[n, channels, height, width]</c>.</param>
@@ -56,8 +56,8 @@ public static class GraphBuilderOperators
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to limit.</param>
-    /// <param name="low">The least value.</param>
-    /// <param name="high">The greatest value.</param>
+    /// <param name="low">The minimum.</param>
+    /// <param name="high">The maximum.</param>
     /// <returns><paramref name="output"/>.</returns>
     public static string Clip(this GraphBuilder graph, string output, string input, float low, float high)
     {
@@ -65,7 +65,7 @@ public static class GraphBuilderOperators
         return graph.Node("Clip", output, [input, graph.Constant(output + ".low", [low]), graph.Constant(output + ".high", [high])]);
     }
 
-    /// <summary>The axes in another order.</summary>
+    /// <summary>Reorders the axes.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to reorder.</param>
@@ -77,11 +77,11 @@ public static class GraphBuilderOperators
         return graph.Node("Transpose", output, [input], NodeAttribute.Ints("perm", order));
     }
 
-    /// <summary>The same elements in another shape.</summary>
+    /// <summary>Reshapes a value.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to reshape.</param>
-    /// <param name="shape">The sizes of the axes; −1 for at most one that follows from the others.</param>
+    /// <param name="shape">The sizes of the axes; −1 for at most one that follows from the rest.</param>
     /// <returns><paramref name="output"/>.</returns>
     public static string Reshape(this GraphBuilder graph, string output, string input, params ReadOnlySpan<long> shape)
     {
@@ -89,7 +89,7 @@ public static class GraphBuilderOperators
         return graph.Node("Reshape", output, [input, graph.IntegerConstant(output + ".shape", shape, shape.Length)]);
     }
 
-    /// <summary>Elements <paramref name="start"/> up to <paramref name="end"/> of an axis.</summary>
+    /// <summary>Slices an axis from <paramref name="start"/> to <paramref name="end"/>, exclusive.</summary>
     /// <param name="graph">The graph to add to.</param>
     /// <param name="output">The name of the result.</param>
     /// <param name="input">The value to cut.</param>

@@ -55,14 +55,14 @@ internal sealed class GraphStage
         if (!needed.SetEquals([image]))
         {
             var all = string.Join(", ", needed.Order(StringComparer.Ordinal));
-            throw new NotSupportedException($"'{result}' is not made of '{image}' alone, but of: {all}.");
+            throw new NotSupportedException($"'{result}' does not depend on '{image}' alone, but on: {all}.");
         }
 
         made.Remove(result);
         var readElsewhere = graph.Node.Except(nodes).SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name));
         if (readElsewhere.FirstOrDefault(made.Contains) is { } other)
         {
-            throw new NotSupportedException($"'{other}' is read behind '{result}', too.");
+            throw new NotSupportedException($"'{other}' is also read after '{result}'.");
         }
 
         return new GraphStage([.. nodes], constants, image, result);

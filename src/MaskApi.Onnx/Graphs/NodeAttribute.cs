@@ -47,7 +47,7 @@ public sealed class NodeAttribute
             S = ByteString.CopyFromUtf8(value),
         });
 
-    /// <summary>A graph of its own, such as the body of a loop; what it does not make itself it reads from the graph around it.</summary>
+    /// <summary>A subgraph, such as the body of a loop. It can read values of the surrounding graph.</summary>
     /// <param name="name">The attribute's name in the operator's specification.</param>
     /// <param name="value">The graph.</param>
     /// <returns>The attribute.</returns>

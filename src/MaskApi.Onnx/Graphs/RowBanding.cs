@@ -3,31 +3,31 @@ using MaskApi.Onnx.Protos;
 namespace MaskApi.Onnx.Graphs;
 
 /// <summary>
-/// Runs a network's first stage in bands of rows where the picture is tall, so that its values, the largest of all, are never held
-/// for the whole picture, and stay in the processor's cache. The result is the same.
+/// Runs a network's first stage in bands of rows if the picture is tall. The stage's values, the largest of all, are then never held for
+/// the whole picture and stay in the processor's cache. The result is identical.
 /// </summary>
 /// <remarks>
 /// <para>
-/// The stage goes into the two branches of an <c>If</c>: whole for pictures of up to so many rows, and into the body of a
-/// <c>Scan</c> over bands for taller ones. A convolution pads with zeros at the picture's border and must meet none elsewhere: so
-/// bands overlap by the rows that the stage's windows reach beyond, and a row of the result is taken from the band that has all that it
-/// is made of. All bands are equally tall: the last is moved up to end where the picture does.
+/// The stage is copied into both branches of an <c>If</c>: whole for pictures up to a number of rows, and as the body of a <c>Scan</c>
+/// over bands for taller ones. Convolutions must only see zero padding at the picture's border, so bands overlap by the reach of the
+/// stage's windows, and each row of the result comes from the band that has all of its inputs. All bands have the same height: the last
+/// one is moved up to end with the picture.
 /// </para>
 /// <para>
-/// For ONNX Runtime's sake each branch holds the stage's weights itself, as only a graph's own are brought into blocks of channels;
-/// <c>Scan</c> is used, which writes a band where it belongs, and not <c>Loop</c>, which keeps all of them and joins them at the end;
-/// the result leaves with the channels last, an order that blocks are read from directly; and a pool of one element takes it back into
-/// blocks, without which a residual sum of it would not be added in the convolution.
+/// Some choices are for ONNX Runtime's sake. Each branch has its own copy of the weights, because only a graph's own weights are
+/// reordered into blocks of channels. <c>Scan</c> writes bands in place, whereas <c>Loop</c> keeps all of them and concatenates at the
+/// end. The result leaves with the channels last, an order that blocks can be read from directly. A 1×1 max pool takes it back into
+/// blocks; otherwise a residual sum would not be fused with its convolution.
 /// </para>
 /// </remarks>
 internal static class RowBanding
 {
-    /// <summary>Moves a stage into bands.</summary>
+    /// <summary>Rewrites a stage to run in bands.</summary>
     /// <param name="graph">The graph to change.</param>
     /// <param name="image">Its input, <c>[1, rows, columns, channels]</c>, rows a multiple of the stage's stride.</param>
     /// <param name="result">The stage's result, <c>[1, channels, rows, columns]</c>.</param>
-    /// <param name="maxRows">How many of the image's rows are taken at once; more than bands have to overlap by.</param>
-    /// <exception cref="NotSupportedException">These nodes are no stage: see <see cref="GraphStage.Find"/>.</exception>
+    /// <param name="maxRows">Maximum number of image rows per band; must exceed the overlap of bands.</param>
+    /// <exception cref="NotSupportedException">The nodes do not form a stage: see <see cref="GraphStage.Find"/>.</exception>
     public static void Apply(GraphProto graph, string image, string result, int maxRows)
     {
         var stage = GraphStage.Find(graph, image, result);
@@ -74,7 +74,7 @@ internal static class RowBanding
             return Compute("Div", name, Compute("Sub", name + ".rounded", sum, one), divisor);
         }
 
-        // As many bands as it takes, no taller than they have to be.
+        // As many bands as needed, no taller than necessary.
         var advance = Compute("Sub", "advance", height, overlap);
         var count = Ceiling("count", advance, Number("most", (maxRows / stage.Stride) - stage.Above - stage.Below));
         var step = Ceiling("step", advance, count);
@@ -104,7 +104,7 @@ internal static class RowBanding
             "Concat", Name("joined.shape"), [graph.IntegerConstant(Name("joined.rows"), [1, -1], 2), line], NodeAttribute.Int("axis", 0));
         var joined = Compute("Reshape", "joined", bands, shape);
 
-        // Band b has whole the rows from b · step + above to (b + 1) · step + above; the first and the last one reach to the border.
+        // Band b has complete rows from b · step + above to (b + 1) · step + above. The first and last bands reach to the border.
         var row = UpTo("row", height);
         var belowTop = Compute("Max", "row.below-top", Compute("Sub", "row.offset", row, Number("above", stage.Above)), Number("zero", 0));
         var lastBand = Compute("Sub", "last", count, one);
@@ -128,7 +128,7 @@ internal static class RowBanding
         return Returning(graph, graph.Transpose(graph.Graph.Name + ".rows", stage.CopyTo(graph, image), 0, 2, 3, 1), stage);
     }
 
-    // The runtime brings nothing into blocks of which it does not know the channels, and it does not find them behind a computed shape.
+    // The runtime only blocks values with a known number of channels, and cannot infer it from a computed shape.
     private static GraphProto Returning(GraphBuilder graph, string rows, GraphStage stage)
     {
         graph.Output(rows, ElementType.Float32, 1, rows + ".height", rows + ".width", stage.Channels);

@@ -4,7 +4,7 @@ using MaskApi.Onnx.Protos;
 
 namespace MaskApi.Onnx.Graphs;
 
-/// <summary>Arrays into <see cref="TensorProto"/> and back; ONNX stores raw data little-endian.</summary>
+/// <summary>Converts arrays to <see cref="TensorProto"/> and back. ONNX stores raw data little-endian.</summary>
 internal static class TensorEncoding
 {
     public static TensorProto Encode<T>(string name, ElementType type, ReadOnlySpan<T> values, ReadOnlySpan<long> shape)

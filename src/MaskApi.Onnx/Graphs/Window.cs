@@ -1,6 +1,6 @@
 namespace MaskApi.Onnx.Graphs;
 
-/// <summary>How a kernel moves over a picture: its size, stride, dilation and the padding around the picture, in pixels.</summary>
+/// <summary>Size, stride, dilation and padding of a sliding kernel, in pixels.</summary>
 public readonly record struct Window
 {
     /// <summary>Height of the kernel.</summary>

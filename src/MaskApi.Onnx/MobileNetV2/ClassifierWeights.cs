@@ -22,7 +22,7 @@ public sealed record DenseNumbers(ReadOnlyMemory<float> Weight, ReadOnlyMemory<f
 public sealed record BinaryHead(
     string LogitName, string ProbabilityName, DenseNumbers Hidden, DenseNumbers Output, float Temperature)
 {
-    /// <summary>The head that every mask classifier has: outputs <c>logit</c> and <c>mask_probability</c>.</summary>
+    /// <summary>The mask head that every classifier has, with outputs <c>logit</c> and <c>mask_probability</c>.</summary>
     /// <param name="hidden">The first dense layer.</param>
     /// <param name="output">The second dense layer.</param>
     /// <param name="temperature">Above 0; 1 leaves the logit unchanged.</param>

@@ -13,7 +13,7 @@ public static class FaceHead
     /// <summary>The output with the logit, <c>float[n]</c>: above 0 means a face.</summary>
     public const string OutputName = "face_logit";
 
-    /// <summary>The value that holds the pooled features, <c>float[n, 1280]</c>.</summary>
+    /// <summary>The value with the pooled features, <c>float[n, 1280]</c>.</summary>
     public const string FeaturesName = "features";
 
     /// <summary>Adds the head to a classifier, replacing any previous one.</summary>
@@ -77,7 +77,7 @@ public static class FaceHead
         var proto = ModelFile.Parse(model);
         return proto.Graph.Node.Any(node => node.Output.Contains(FeaturesName))
             ? proto
-            : throw new InvalidDataException($"The model has no value '{FeaturesName}': it is no mask classifier of this project.");
+            : throw new InvalidDataException($"The model has no value '{FeaturesName}': it is not a mask classifier of this project.");
     }
 
     private static void Remove<T>(RepeatedField<T> list, Func<T, bool> which)

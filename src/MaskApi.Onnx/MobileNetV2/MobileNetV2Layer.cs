@@ -1,6 +1,6 @@
 namespace MaskApi.Onnx.MobileNetV2;
 
-/// <summary>One convolution of MobileNetV2, batch normalization folded into its weights and bias.</summary>
+/// <summary>A convolution of MobileNetV2, with batch normalization folded into weights and bias.</summary>
 /// <param name="Block"><c>stem</c>, <c>0</c> to <c>16</c>, or <c>last</c>.</param>
 /// <param name="Role"><c>conv</c>, <c>expand</c>, <c>depthwise</c> or <c>project</c>.</param>
 /// <param name="InputChannels">Channels it reads.</param>
@@ -9,7 +9,7 @@ namespace MaskApi.Onnx.MobileNetV2;
 /// <param name="Stride">1 or 2.</param>
 /// <param name="Depthwise">Whether each channel has its own filter.</param>
 /// <param name="Relu6">Whether ReLU6 follows.</param>
-/// <param name="AddsBlockInput">Whether the input of its block is added to its output.</param>
+/// <param name="AddsBlockInput">Whether the block's input is added to its output.</param>
 public sealed record MobileNetV2Layer(
     string Block,
     string Role,
@@ -25,7 +25,7 @@ public sealed record MobileNetV2Layer(
     public int KernelLength => OutputChannels * (Depthwise ? 1 : InputChannels) * KernelSize * KernelSize;
 
     /// <summary>
-    /// The 52 convolutions of MobileNetV2 1.0 in order, without the classifying layer. Source: table 2 of Sandler et al.,
+    /// The 52 convolutions of MobileNetV2 1.0 in order, without the classification layer. Source: table 2 of Sandler et al.,
     /// <a href="https://arxiv.org/abs/1801.04381">MobileNetV2: Inverted Residuals and Linear Bottlenecks</a>, 2018.
     /// </summary>
     public static IReadOnlyList<MobileNetV2Layer> All { get; } = Layout();

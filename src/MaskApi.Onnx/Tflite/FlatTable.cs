@@ -3,12 +3,11 @@ using Google.FlatBuffers;
 namespace MaskApi.Onnx.Tflite;
 
 /// <summary>
-/// A FlatBuffers table read by field number. A field that the writer left out has its schema default.
-/// Source: https://flatbuffers.dev/internals.
+/// A FlatBuffers table, read by field number. Missing fields have their schema defaults. Source: https://flatbuffers.dev/internals.
 /// </summary>
 internal readonly struct FlatTable
 {
-    // A vtable starts with two 16-bit sizes; field k's offset is the 16-bit word at 4 + 2 k.
+    // A vtable starts with two 16-bit sizes. Field k's offset is the 16-bit word at 4 + 2 k.
     private const int VtableHeader = 4;
 
     private readonly Table _table;

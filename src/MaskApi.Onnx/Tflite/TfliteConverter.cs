@@ -29,12 +29,12 @@ public sealed class TfliteConverter
         _conversion = conversion;
     }
 
-    /// <summary>Converts a model as it is: float inputs and outputs of the same names, shapes and axis order.</summary>
+    /// <summary>Converts a model unchanged: float inputs and outputs with the same names, shapes and axis order.</summary>
     /// <param name="model">The model.</param>
     /// <param name="name">The graph's name.</param>
-    /// <param name="metadata">What goes into the file's <c>metadata_props</c>.</param>
+    /// <param name="metadata">Entries of the file's <c>metadata_props</c>.</param>
     /// <returns>The bytes of the <c>.onnx</c> file.</returns>
-    /// <exception cref="NotSupportedException">The model uses an operator or an option that the converter does not know.</exception>
+    /// <exception cref="NotSupportedException">The converter does not support one of the model's operators or options.</exception>
     public static byte[] Convert(TfliteModel model, string name, IEnumerable<KeyValuePair<string, string>> metadata)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -125,7 +125,7 @@ public sealed class TfliteConverter
                 AddConcatenation(entry);
                 break;
             default:
-                throw new NotSupportedException($"The TensorFlow Lite operator {entry.Code} is not known.");
+                throw new NotSupportedException($"The TensorFlow Lite operator {entry.Code} is not supported.");
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class TfliteConverter
             _graph.Node("Add", output, [Operand(entry, 0, output), Operand(entry, 1, output)]));
     }
 
-    // A summand may be a constant; it is written in the axis order of the value it is added to.
+    // A summand may be a constant. Write it in the axis order of the value it is added to.
     private string Operand(TfliteOperator entry, int position, string output)
     {
         var index = entry.Inputs[position];
@@ -186,7 +186,7 @@ public sealed class TfliteConverter
         {
             (4, 4) => _graph.Constant(name, AxisOrder.Permute(constant, shape, [0, 3, 1, 2]), shape[0], shape[3], shape[1], shape[2]),
             (4, 1) => _graph.Constant(name, constant, shape[0], 1, 1),
-            (4, not 0) => throw new NotSupportedException($"'{Tensor(index).Name}': a summand of {shape.Count} axes is not known."),
+            (4, not 0) => throw new NotSupportedException($"'{Tensor(index).Name}': a summand of {shape.Count} axes is not supported."),
             _ => _graph.Constant(name, constant, [.. shape.Select(size => (long)size)]),
         };
     }
@@ -236,7 +236,7 @@ public sealed class TfliteConverter
     {
         if (Tensor(entry.Outputs[0]).Shape.Count == 4)
         {
-            throw new NotSupportedException("A reshape to four axes is not known.");
+            throw new NotSupportedException("A reshape to four axes is not supported.");
         }
 
         var shape = Tensor(entry.Outputs[0]).Shape.Select(size => (long)size).ToArray();
@@ -244,7 +244,7 @@ public sealed class TfliteConverter
         {
             if (shape.Length != 3)
             {
-                throw new NotSupportedException("With any input size only a reshape to batch, cells and values is known.");
+                throw new NotSupportedException("With AnySize, only a reshape to batch, cells and values is supported.");
             }
 
             shape[1] = -1;
@@ -292,7 +292,7 @@ public sealed class TfliteConverter
             TfliteActivation.None => add(name),
             TfliteActivation.Relu => _graph.Node("Relu", name, [add(name + ".sum")]),
             TfliteActivation.Relu6 => _graph.Relu6(name, add(name + ".sum")),
-            _ => throw new NotSupportedException($"'{name}': the fused activation {activation} is not known."),
+            _ => throw new NotSupportedException($"'{name}': the fused activation {activation} is not supported."),
         };
     }
 

@@ -1,6 +1,6 @@
 namespace MaskApi.Onnx.Tflite;
 
-/// <summary>Element types that the reader knows, numbered as in TensorFlow Lite's schema (<c>TensorType</c>).</summary>
+/// <summary>Supported element types, numbered as in TensorFlow Lite's schema (<c>TensorType</c>).</summary>
 public enum TfliteElementType
 {
     /// <summary>32-bit float.</summary>
@@ -13,13 +13,13 @@ public enum TfliteElementType
     Int32 = 2,
 }
 
-/// <summary>Operators that the converter knows, numbered as in TensorFlow Lite's schema (<c>BuiltinOperator</c>).</summary>
+/// <summary>Supported operators, numbered as in TensorFlow Lite's schema (<c>BuiltinOperator</c>).</summary>
 public enum TfliteOperatorCode
 {
     /// <summary>Element-wise sum.</summary>
     Add = 0,
 
-    /// <summary>Tensors joined along an axis.</summary>
+    /// <summary>Concatenation along an axis.</summary>
     Concatenation = 2,
 
     /// <summary>Convolution, kernel OHWI.</summary>
@@ -31,7 +31,7 @@ public enum TfliteOperatorCode
     /// <summary>Here: a float16 constant widened to float32.</summary>
     Dequantize = 6,
 
-    /// <summary>Largest value of each window.</summary>
+    /// <summary>Max pooling.</summary>
     MaxPool2D = 17,
 
     /// <summary>max(x, 0).</summary>
@@ -40,13 +40,13 @@ public enum TfliteOperatorCode
     /// <summary>min(max(x, 0), 6).</summary>
     Relu6 = 21,
 
-    /// <summary>The same elements in another shape.</summary>
+    /// <summary>Reshape.</summary>
     Reshape = 22,
 
     /// <summary>Bilinear interpolation to a constant size.</summary>
     ResizeBilinear = 23,
 
-    /// <summary>Zeros added around a tensor.</summary>
+    /// <summary>Zero padding.</summary>
     Pad = 34,
 }
 

@@ -1,7 +1,7 @@
 namespace MaskApi.Onnx.Tflite;
 
 /// <summary>
-/// The first subgraph of a TensorFlow Lite file. Field numbers are those of TensorFlow Lite's schema, version 3
+/// The subgraph of a TensorFlow Lite file. Field numbers are those of TensorFlow Lite's schema, version 3
 /// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs).
 /// </summary>
 public sealed class TfliteModel
@@ -14,10 +14,10 @@ public sealed class TfliteModel
         Outputs = outputs;
     }
 
-    /// <summary>Every tensor; operators refer to them by index.</summary>
+    /// <summary>All tensors. Operators refer to them by index.</summary>
     public IReadOnlyList<TfliteTensor> Tensors { get; }
 
-    /// <summary>Every operator, in an order in which they can run.</summary>
+    /// <summary>All operators, in execution order.</summary>
     public IReadOnlyList<TfliteOperator> Operators { get; }
 
     /// <summary>Indices of the graph's inputs.</summary>
@@ -39,7 +39,7 @@ public sealed class TfliteModel
         }
         catch (Exception exception) when (exception is ArgumentException or IndexOutOfRangeException or OverflowException)
         {
-            // An offset that points outside the file.
+            // An offset points outside the file.
             throw new InvalidDataException("The TensorFlow Lite file is truncated or damaged.", exception);
         }
     }
@@ -49,7 +49,7 @@ public sealed class TfliteModel
         const int version = 0, operatorCodes = 1, subgraphs = 2, buffers = 4;
         if (model.UInt32(version) != 3)
         {
-            throw new InvalidDataException($"TensorFlow Lite schema version {model.UInt32(version)} is not known; 3 is.");
+            throw new InvalidDataException($"TensorFlow Lite schema version {model.UInt32(version)} is not supported; 3 is expected.");
         }
 
         var graphs = model.Tables(subgraphs);

@@ -16,13 +16,13 @@ public sealed class TfliteOperator
     /// <summary>Its type. A code outside the enumeration is unknown to the converter.</summary>
     public TfliteOperatorCode Code { get; }
 
-    /// <summary>Indices of the tensors it reads; −1 for an optional one left out.</summary>
+    /// <summary>Indices of the input tensors; −1 for an omitted optional one.</summary>
     public IReadOnlyList<int> Inputs { get; }
 
     /// <summary>Indices of its output tensors.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
-    // Options tables are read by field number; each caller names the schema table it reads.
+    // Options tables are read by field number. Each caller names the schema table.
     internal int OptionInt32(int field, int otherwise = 0) => _options?.Int32(field, otherwise) ?? otherwise;
 
     internal int OptionSByte(int field) => _options?.SByte(field) ?? 0;

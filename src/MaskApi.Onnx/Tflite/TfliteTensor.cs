@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace MaskApi.Onnx.Tflite;
 
 /// <summary>A tensor of a TensorFlow Lite graph.</summary>
-/// <param name="Name">The name its author gave it.</param>
+/// <param name="Name">The name in the file.</param>
 /// <param name="Type">The element type.</param>
 /// <param name="Shape">The size of each axis; pictures are NHWC.</param>
-/// <param name="Data">A constant's bytes, row-major and little-endian; empty for a value made at run time.</param>
+/// <param name="Data">A constant's bytes, row-major and little-endian; empty for a computed value.</param>
 public sealed record TfliteTensor(string Name, TfliteElementType Type, IReadOnlyList<int> Shape, ReadOnlyMemory<byte> Data)
 {
     /// <summary>Whether it is a constant.</summary>

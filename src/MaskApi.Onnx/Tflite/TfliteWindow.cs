@@ -47,7 +47,7 @@ public sealed record TfliteWindow(Window Window, TfliteActivation Activation)
             {
                 TflitePadding.Same => window.PaddedSame(input[1], input[2]),
                 TflitePadding.Valid => window,
-                var other => throw new NotSupportedException($"The padding {other} is not known."),
+                var other => throw new NotSupportedException($"The padding {other} is not supported."),
             },
             (TfliteActivation)entry.OptionSByte(activation));
 

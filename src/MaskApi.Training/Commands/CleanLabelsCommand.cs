@@ -4,33 +4,35 @@ using MaskApi.Training.Reports;
 
 namespace MaskApi.Training.Commands;
 
-/// <summary><c>clean-labels</c>: mends a crop cache whose data set calls every masked face masked, however the mask is worn.</summary>
+/// <summary>
+/// <c>clean-labels</c>: corrects a crop cache whose data set labels every masked face as masked, however the mask is worn.
+/// </summary>
 internal static class CleanLabelsCommand
 {
     public static Command Create()
     {
-        var cache = new Argument<FileInfo>("crops.zip") { Description = "A crop cache, made by 'crops'." };
+        var cache = new Argument<FileInfo>("crops.zip") { Description = "A crop cache written by 'crops'." };
         cache.AcceptExistingOnly();
         var answers = new Option<FileInfo>("--answers")
         {
-            Description = "Answers of 'cross-validate --by source' that judged this data set.",
+            Description = "Predictions of 'cross-validate --by source' with this data set held out.",
             Required = true,
         };
         answers.AcceptExistingOnly();
         var incorrect = new Option<double>("--incorrect-from")
         {
-            Description = "Least probability of a mask worn wrong for a face labelled as masked to be relabelled; above 1 relabels none.",
+            Description = "Minimum probability of an incorrectly worn mask to relabel a face labelled as masked; above 1 relabels none.",
             DefaultValueFactory = _ => 0.5,
         };
         var doubtful = new Option<double>("--doubtful-from")
         {
-            Description = "Least such probability to be left out.",
+            Description = "Minimum such probability to leave a face out.",
             DefaultValueFactory = _ => 0.2,
         };
         var output = new Option<string>("--out") { Description = "The cache file to write.", Required = true };
         var command = new Command(
             "clean-labels",
-            "Relabels or leaves out faces labelled as masked that a network, not trained on their data set, calls worn wrong.")
+            "Relabels or leaves out faces labelled as masked that a network without their data set classifies as worn incorrectly.")
         {
             cache, answers, incorrect, doubtful, output,
         };

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace MaskApi.Training.Data;
 
-/// <summary>What a network said of a face that it was not trained on.</summary>
-/// <param name="Face">The face, by <see cref="HeldOutAnswersFile.Key(LabelledCrop)"/>.</param>
-/// <param name="Probabilities">Of the labels, by <see cref="FaceLabel"/>'s numbers.</param>
+/// <summary>The prediction for a face, by a network that was not trained on it.</summary>
+/// <param name="Face">The face's <see cref="HeldOutAnswersFile.Key(LabelledCrop)"/>.</param>
+/// <param name="Probabilities">Probabilities of the labels, in the order of <see cref="FaceLabel"/>.</param>
 public sealed record HeldOutVerdict(string Face, IReadOnlyList<double> Probabilities);
 
-/// <summary>Answers to held-out faces as CSV: <c>cross-validate</c> writes it, <c>clean-labels</c> reads it.</summary>
+/// <summary>CSV file of predictions for held-out faces: written by <c>cross-validate</c>, read by <c>clean-labels</c>.</summary>
 public static class HeldOutAnswersFile
 {
     private const string Header = "source,picture,tag,x,y,face_side,label,without_mask,with_mask,incorrect_mask";
 
-    /// <summary>What tells a face from all others: data set, picture, and the corner of its box in whole pixels.</summary>
+    /// <summary>Unique key of a face: data set, picture, and the corner of its box in whole pixels.</summary>
     /// <param name="crop">The face.</param>
     public static string Key(LabelledCrop crop)
     {
@@ -20,9 +20,9 @@ public static class HeldOutAnswersFile
         return Key(crop.Source, crop.Picture, Whole(crop.Box.X), Whole(crop.Box.Y));
     }
 
-    /// <summary>Writes answers, a face a row.</summary>
+    /// <summary>Writes predictions, one face per row.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="answers">The faces, and the probabilities of their labels.</param>
+    /// <param name="answers">The faces and the probabilities of their labels.</param>
     public static void Write(string path, IEnumerable<(LabelledCrop Crop, IReadOnlyList<double> Probabilities)> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -37,21 +37,21 @@ public static class HeldOutAnswersFile
         }
     }
 
-    /// <summary>Reads answers.</summary>
+    /// <summary>Reads predictions.</summary>
     /// <param name="path">A file that <see cref="Write"/> wrote.</param>
-    /// <exception cref="InvalidDataException">It is something else.</exception>
+    /// <exception cref="InvalidDataException">The file is not such a file.</exception>
     public static IReadOnlyList<HeldOutVerdict> Read(string path)
     {
         var lines = File.ReadAllLines(path);
         return lines is [Header, ..]
             ? [.. lines.Skip(1).Select(Parse)]
-            : throw new InvalidDataException($"'{path}' does not hold the answers of 'cross-validate'.");
+            : throw new InvalidDataException($"'{path}' does not contain predictions of 'cross-validate'.");
 
-        // Only the picture's name is quoted, as only it may hold a comma.
+        // Only the picture's name is quoted, because only it may contain a comma.
         HeldOutVerdict Parse(string line) =>
             line.Split('"') is [var source, var picture, var rest] && rest.Split(',') is { Length: 9 } cells
                 ? Verdict(source.TrimEnd(','), picture, cells)
-                : throw new InvalidDataException($"'{path}' has a row that is no answer: {line}");
+                : throw new InvalidDataException($"'{path}' has an invalid row: {line}");
 
         static HeldOutVerdict Verdict(string source, string picture, string[] cells) => new(
             Key(source, picture, cells[2], cells[3]), [.. cells[^3..].Select(p => double.Parse(p, CultureInfo.InvariantCulture))]);

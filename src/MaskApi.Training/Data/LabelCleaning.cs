@@ -1,22 +1,22 @@
 namespace MaskApi.Training.Data;
 
-/// <summary>Faces of which some have another label than their data set gave them.</summary>
-/// <param name="Crops">The faces, in their order.</param>
-/// <param name="Relabelled">Number of faces that are now <see cref="FaceLabel.IncorrectMask"/>.</param>
+/// <summary>Faces with corrected labels.</summary>
+/// <param name="Crops">The remaining faces, in their original order.</param>
+/// <param name="Relabelled">Number of faces relabelled as <see cref="FaceLabel.IncorrectMask"/>.</param>
 /// <param name="LeftOut">Number of faces left out.</param>
 public sealed record CleanedLabels(IReadOnlyList<LabelledCrop> Crops, int Relabelled, int LeftOut);
 
 /// <summary>
-/// Mends the labels of data sets that know only masked and bare faces: they call a face masked whose nose is bare. A network that was not
-/// trained on the data set tells which.
+/// Corrects the labels of data sets that only know masked and unmasked faces, and label a face as masked even if its nose is bare. A
+/// network that was not trained on the data set finds these faces.
 /// </summary>
 public static class LabelCleaning
 {
-    /// <summary>Mends labels; bare faces, and faces without an answer, stay as they are.</summary>
+    /// <summary>Corrects labels. Unmasked faces and faces without a prediction stay unchanged.</summary>
     /// <param name="crops">The faces.</param>
-    /// <param name="answers">Answers of a network that was trained without the data set.</param>
-    /// <param name="incorrectFrom">From this probability of a mask worn wrong on, a face labelled as masked is relabelled.</param>
-    /// <param name="doubtfulFrom">From this one on, it is left out: nobody knows.</param>
+    /// <param name="answers">Predictions of a network that was trained without the data set.</param>
+    /// <param name="incorrectFrom">Minimum probability of an incorrectly worn mask to relabel a face labelled as masked.</param>
+    /// <param name="doubtfulFrom">Minimum such probability to leave a face out as doubtful.</param>
     public static CleanedLabels Apply(
         IReadOnlyList<LabelledCrop> crops, IReadOnlyList<HeldOutVerdict> answers, double incorrectFrom, double doubtfulFrom)
     {

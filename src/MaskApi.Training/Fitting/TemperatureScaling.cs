@@ -9,8 +9,8 @@ namespace MaskApi.Training.Fitting;
 /// </remarks>
 public static class TemperatureScaling
 {
-    private const double Least = 0.05;
-    private const double Greatest = 20;
+    private const double MinTemperature = 0.05;
+    private const double MaxTemperature = 20;
 
     /// <summary>Fits the temperature by golden-section search; the likelihood is unimodal.</summary>
     /// <param name="logits">Logits of faces that were not trained on.</param>
@@ -37,7 +37,7 @@ public static class TemperatureScaling
         }
 
         var ratio = (Math.Sqrt(5) - 1) / 2;
-        var (low, high) = (Math.Log(Least), Math.Log(Greatest));
+        var (low, high) = (Math.Log(MinTemperature), Math.Log(MaxTemperature));
         var (a, b) = (high - (ratio * (high - low)), low + (ratio * (high - low)));
         var (atA, atB) = (Loss(a), Loss(b));
         while (high - low > 1e-4)

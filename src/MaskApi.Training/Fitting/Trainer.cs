@@ -61,7 +61,7 @@ public sealed class Trainer(
 
     /// <summary>Runs both phases and leaves the network with the best weights.</summary>
     /// <param name="network">A network from <see cref="CreateNetwork"/>.</param>
-    /// <param name="cancellationToken">Ends the run at the next step; with checkpoints, it can be resumed from the last whole
+    /// <param name="cancellationToken">Cancels the run at the next step. With checkpoints, it can resume from the last finished
     /// epoch.</param>
     /// <returns>The network's answers on the held-back faces, with the kept weights, plain views only.</returns>
     public async Task<ValidationLogits> RunAsync(MaskNetwork network, CancellationToken cancellationToken)

@@ -6,7 +6,6 @@ namespace MaskApi.Training.Network;
 /// <summary>
 /// The mask classifier: MobileNetV2, global average pooling, <c>Dense(128, ReLU)</c>, dropout, and a dense layer with the logits of its
 /// <see cref="VerdictHead"/>. Except for the softmax head, a first logit above 0 means a mask.
-/// <see cref="VerdictHead"/>. The first logit of all but the softmax is above 0 where there is a mask.
 /// </summary>
 public sealed class MaskNetwork : nn.Module<Tensor, Tensor>
 {
