@@ -46,7 +46,7 @@ internal static class RunReport
         Line($"| time | {result.HeadSeconds:0} s + {result.TuningSeconds:0} s, {result.TotalSeconds:0} s in total, on {run.Device}, ",
             $"{run.Runtime} |");
         Line($"");
-        Line($"Validation on the same sources is optimistic. Evaluate the model with `evaluate` on photographs from other sources before using it.");
+        Line($"Validation on the same sources is optimistic. `evaluate` the model on photographs from other sources before using it.");
         Line($"");
         Line($"```json");
         Line($"{run.Recipe.ToJson()}");
