@@ -52,9 +52,9 @@ public sealed class RowBandingTests
     }
 
     [Theory]
-    [InlineData("pooled", "'first' is read behind 'pooled', too.")]
-    [InlineData("y", "'y' is not made of 'image' alone, but of: image, other.")]
-    [InlineData("nothing", "'nothing' is not made of 'image' alone, but of: nothing.")]
+    [InlineData("pooled", "'first' is also read after 'pooled'.")]
+    [InlineData("y", "'y' does not depend on 'image' alone, but on: image, other.")]
+    [InlineData("nothing", "'nothing' does not depend on 'image' alone, but on: nothing.")]
     public void A_value_that_is_not_a_stage_is_refused(string result, string message)
     {
         var exception = Assert.Throws<NotSupportedException>(() => RowBanding.Apply(Model().Graph, "image", result, MaxRows));
