@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace MaskApi.Vision;
 
 /// <summary>Logistic regression: evaluation. Fitting is in <c>MaskApi.Training</c>.</summary>
@@ -9,19 +11,19 @@ internal static class Logistic
     /// <summary>The log odds of an observation.</summary>
     /// <param name="weights">The intercept, then one weight per feature.</param>
     /// <param name="features">The observation's features.</param>
-    internal static float Logit(ReadOnlySpan<float> weights, ReadOnlySpan<float> features)
+    internal static T Logit<T>(ReadOnlySpan<T> weights, ReadOnlySpan<float> features) where T : INumber<T>
     {
         var logit = weights[0];
         for (var i = 0; i < features.Length; i++)
         {
-            logit += weights[i + 1] * features[i];
+            logit += weights[i + 1] * T.CreateTruncating(features[i]);
         }
 
         return logit;
     }
 
     /// <summary>The probability, 0–1, of log odds.</summary>
-    internal static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
+    internal static T Sigmoid<T>(T logit) where T : IExponentialFunctions<T> => T.One / (T.One + T.Exp(-logit));
 
     /// <summary>The log odds of a probability, 0–1.</summary>
     internal static float LogOdds(float probability)

@@ -1,4 +1,5 @@
 using MaskApi.Training.Fitting;
+using MaskApi.Vision;
 
 namespace MaskApi.Training.Tests;
 
@@ -13,7 +14,7 @@ public sealed class LogisticRegressionTests
         var rows = Enumerable.Range(0, 20_000).Select(_ => new[] { (random.NextSingle() * 4) - 2, (random.NextSingle() * 6) + 10 })
             .ToArray();
         double[] shifted = [expected[0] + 13, expected[1], expected[2]];
-        var labels = rows.Select(row => random.NextDouble() < LogisticRegression.Probability(shifted, row)).ToArray();
+        var labels = rows.Select(row => random.NextDouble() < Logistic.Sigmoid(Logistic.Logit<double>(shifted, row))).ToArray();
         var fitted = LogisticRegression.Fit(rows, labels, penalty: 1e-3);
         Assert.InRange(fitted[1], 1.9, 2.1);
         Assert.InRange(fitted[2], -1.1, -0.9);
@@ -27,7 +28,7 @@ public sealed class LogisticRegressionTests
         var fitted = LogisticRegression.Fit(rows, [false, false, true, true], penalty: 1);
         Assert.All(fitted, weight => Assert.True(double.IsFinite(weight)));
         Assert.True(fitted[1] > 0);
-        Assert.Equal(0.5, LogisticRegression.Probability(fitted, [1.5f, 7]), 1e-6);
+        Assert.Equal(0.5, Logistic.Sigmoid(Logistic.Logit<double>(fitted, [1.5f, 7])), 1e-6);
     }
 
     [Fact]

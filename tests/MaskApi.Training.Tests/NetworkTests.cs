@@ -10,15 +10,6 @@ namespace MaskApi.Training.Tests;
 [Collection(TorchSerial.Name)]
 public sealed class NetworkTests
 {
-    [Theory]
-    [InlineData(224, 3, 2, 0, 1)] // even, stride 2: one cell after, none before
-    [InlineData(7, 3, 2, 1, 1)]
-    [InlineData(14, 3, 1, 1, 1)]
-    [InlineData(5, 1, 1, 0, 0)]
-    [InlineData(5, 2, 2, 0, 1)]
-    public void Same_padding_is_TensorFlows(long size, long kernel, long stride, long before, long after) =>
-        Assert.Equal((before, after), SamePadding.Of(size, kernel, stride));
-
     [Fact]
     public void A_convolution_of_stride_two_pads_below_and_to_the_right()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
+using MaskApi.Vision;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
@@ -107,7 +108,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         faces.Count(face => face.IsFace),
         Quality(faces, face => 1 / (1 + Math.Exp(-face.Features[0]))),
         Quality(faces, face => face.Confidence),
-        Quality(faces, face => LogisticRegression.Probability(weights[Fold(face)], face.Features)));
+        Quality(faces, face => Logistic.Sigmoid(Logistic.Logit<double>(weights[Fold(face)], face.Features))));
 
     private static double[] Weigh(IReadOnlyList<SearchedFace> faces, double penalty) =>
         LogisticRegression.Fit([.. faces.Select(face => face.Features)], [.. faces.Select(face => face.IsFace)], penalty);

@@ -1,4 +1,5 @@
 using MaskApi.Onnx.MobileNetV2;
+using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Geometry;
 
@@ -58,7 +59,7 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         float[] Features(FaceCandidateCrop candidate)
         {
             var features = new float[FaceRescoring.FeatureCount];
-            var logit = LogisticRegression.Logit(heads[Fold(candidate)], candidate.Features);
+            var logit = Logistic.Logit<double>(heads[Fold(candidate)], candidate.Features);
             FaceRescoring.Features(candidate.Confidence, (float)logit, candidate.Box, features);
             return features;
         }
@@ -71,7 +72,8 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
             return Weigh([.. others.Select(i => confirmed[i])], [.. others.Select(i => rows[i])]);
         }).ToArray();
         var qualities = candidates.Where(candidate => !candidate.IsAltered).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
-            kind.Key, [.. kind], candidate => LogisticRegression.Probability(crossValidated[Fold(candidate)], Features(candidate))));
+            kind.Key, [.. kind], candidate =>
+                Logistic.Sigmoid(Logistic.Logit<double>(crossValidated[Fold(candidate)], Features(candidate)))));
         var head = Fit(candidates, penalty);
         return new FaceHeadFit(
             new DenseNumbers(head.Skip(1).Select(weight => (float)weight).ToArray(), new[] { (float)head[0] }),

@@ -69,25 +69,6 @@ internal static class LogisticRegression
         return weights;
     }
 
-    /// <summary>The probability that an observation is positive.</summary>
-    /// <param name="weights">The result of <see cref="Fit"/>.</param>
-    /// <param name="row">The observation.</param>
-    public static double Probability(double[] weights, float[] row) => 1 / (1 + Math.Exp(-Logit(weights, row)));
-
-    /// <summary>The log odds that an observation is positive.</summary>
-    /// <param name="weights">The result of <see cref="Fit"/>.</param>
-    /// <param name="row">The observation.</param>
-    public static double Logit(double[] weights, float[] row)
-    {
-        var logit = weights[0];
-        for (var k = 0; k < row.Length; k++)
-        {
-            logit += weights[k + 1] * row[k];
-        }
-
-        return logit;
-    }
-
     private static (double[] Means, double[] Deviations) Moments(IReadOnlyList<float[]> rows, int columns)
     {
         var (means, deviations) = (new double[columns], new double[columns]);

@@ -1,3 +1,4 @@
+using MaskApi.Onnx.Graphs;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -125,8 +126,8 @@ public sealed class MobileNetV2 : nn.Module<Tensor, Tensor>
 
         public override Tensor forward(Tensor input)
         {
-            var (top, bottom) = SamePadding.Of(input.size(2), _kernel, _stride);
-            var (left, right) = SamePadding.Of(input.size(3), _kernel, _stride);
+            var (top, bottom) = SamePadding.For((int)input.size(2), _kernel, _stride);
+            var (left, right) = SamePadding.For((int)input.size(3), _kernel, _stride);
             var even = top == bottom && left == right;
             var padded = even ? input : nn.functional.pad(input, [left, right, top, bottom]);
             long[] padding = even ? [top, left] : [0, 0];

@@ -48,7 +48,7 @@ internal static class FaceRescoring
     {
         Span<float> features = stackalloc float[FeatureCount];
         Features(confidence, faceLogit, face, features);
-        return Logistic.Sigmoid(MathF.Min(Logistic.Logit(Weights, features), features[0] + MaxRise));
+        return Logistic.Sigmoid(MathF.Min(Logistic.Logit<float>(Weights, features), features[0] + MaxRise));
     }
 
     /// <summary>The lowest detector confidence that rescoring can lift to a given one.</summary>

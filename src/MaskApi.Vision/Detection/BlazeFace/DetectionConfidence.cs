@@ -15,5 +15,5 @@ internal static class DetectionConfidence
 
     /// <summary>The confidence, 0–1.</summary>
     /// <param name="features">The features of the face.</param>
-    internal static float Of(in FaceFeatures features) => Logistic.Sigmoid(Logistic.Logit(Weights, features));
+    internal static float Of(in FaceFeatures features) => Logistic.Sigmoid(Logistic.Logit<float>(Weights, features));
 }
