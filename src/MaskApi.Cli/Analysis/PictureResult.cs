@@ -1,0 +1,39 @@
+using MaskApi.Vision;
+
+namespace MaskApi.Cli.Analysis;
+
+/// <summary>What became of one picture.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Width">Width of the upright picture in pixels; 0 where it failed.</param>
+/// <param name="Height">Height of the upright picture in pixels; 0 where it failed.</param>
+/// <param name="Faces">The faces, largest first.</param>
+internal sealed record PictureResult(string Name, int Width, int Height, IReadOnlyList<FaceVerdict> Faces)
+{
+    /// <summary>Why there is no answer; null where there is one.</summary>
+    public PictureFailure? Failure { get; init; }
+
+    /// <summary>The result of a picture that failed.</summary>
+    public static PictureResult Failed(string name, PictureFailure failure) => new(name, 0, 0, []) { Failure = failure };
+}
+
+/// <summary>Why a picture failed.</summary>
+/// <param name="Code">As in the contract of the service, where that has one.</param>
+/// <param name="Message">For people.</param>
+internal sealed record PictureFailure(string Code, string Message)
+{
+    /// <summary>The file cannot be read.</summary>
+    public const string Unreadable = "file_unreadable";
+
+    /// <summary>The address cannot be fetched.</summary>
+    public const string UrlFetchFailed = "url_fetch_failed";
+
+    /// <summary>The file has too many bytes.</summary>
+    public const string TooLarge = "image_too_large";
+}
+
+/// <summary>One picture failed; the others go on.</summary>
+internal sealed class PictureFailedException(string code, string message) : Exception(message)
+{
+    /// <summary>Why.</summary>
+    public PictureFailure Failure => new(code, Message);
+}

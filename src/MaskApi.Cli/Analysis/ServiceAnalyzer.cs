@@ -1,0 +1,138 @@
+using MaskApi.Client;
+using MaskApi.Vision;
+using MaskApi.Vision.Detection;
+using MaskApi.Vision.Geometry;
+
+namespace MaskApi.Cli.Analysis;
+
+/// <summary>
+/// Judges pictures through a running service: with as many requests at a time as it takes, again after what <c>Retry-After</c> says.
+/// </summary>
+/// <param name="http">Its base address is the service's; disposed of with this.</param>
+/// <param name="options">What to look for.</param>
+/// <param name="parallelism">Most requests at a time.</param>
+/// <param name="retry">Whether a refused picture is sent again.</param>
+/// <param name="patience">How long the service may take nothing before the run is given up.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ServiceAnalyzer(
+    HttpClient http, DetectionOptions options, int parallelism, bool retry, TimeSpan patience, TimeProvider time)
+    : IPictureAnalyzer
+{
+    /// <summary>Requests at a time at which no service of one machine still gains anything.</summary>
+    public const int MostRequests = 64;
+
+    private const string ApiKeyHeader = "X-API-Key";
+
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _firstWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(10);
+
+    private readonly MaskApiClient _client = new(http);
+    private readonly AdaptiveLimit _limit = new(parallelism, time);
+    private long _lastAnswer = time.GetTimestamp();
+
+    /// <inheritdoc/>
+    public int Parallelism => parallelism;
+
+    /// <summary>For a service on the web.</summary>
+    /// <param name="address">The service, with the path before <c>/v1</c> if there is one.</param>
+    /// <param name="key">Its key; null where it needs none.</param>
+    /// <param name="options">What to look for.</param>
+    /// <param name="parallelism">Most requests at a time.</param>
+    /// <param name="retry">Whether a refused picture is sent again.</param>
+    public static ServiceAnalyzer Create(Uri address, string? key, DetectionOptions options, int parallelism, bool retry)
+    {
+        var http = new HttpClient
+        {
+            // Without a slash at its end, the last segment would be lost.
+            BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/"),
+        };
+        if (!string.IsNullOrEmpty(key))
+        {
+            http.DefaultRequestHeaders.Add(ApiKeyHeader, key);
+        }
+
+        return new ServiceAnalyzer(http, options, parallelism, retry, _patience, TimeProvider.System);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ServiceLostException">The service has taken nothing for a long time, or takes no request of this kind.</exception>
+    public async Task<PictureResult> AnalyzeAsync(string name, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken)
+    {
+        for (var wait = _firstWait; ; wait = wait * 2 < _longestWait ? wait * 2 : _longestWait)
+        {
+            await _limit.EnterAsync(cancellationToken).ConfigureAwait(false);
+            bool? refused = null;
+            TimeSpan? retryAfter = null;
+            Exception failure;
+            try
+            {
+                var detection = await _client.DetectAsync(Picture.FromBytes(picture), options, cancellationToken).ConfigureAwait(false);
+                refused = false;
+                Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+                return new PictureResult(name, detection.Image.Width, detection.Image.Height, [.. detection.Faces.Select(Verdict)]);
+            }
+            catch (PictureRejectedException exception)
+            {
+                refused = false;
+                Volatile.Write(ref _lastAnswer, time.GetTimestamp());
+                return PictureResult.Failed(name, new PictureFailure(exception.Code, exception.Problem.Detail ?? exception.Problem.Title));
+            }
+            catch (Exception exception) when (exception is UnauthorizedException or InvalidRequestException)
+            {
+                // No other picture would fare better.
+                throw new ServiceLostException(exception.Message);
+            }
+            catch (MaskApiException exception) when (exception.Code == ProblemCodes.InternalError)
+            {
+                return PictureResult.Failed(name, new PictureFailure(exception.Code, exception.Problem.Title));
+            }
+            catch (MaskApiException exception)
+            {
+                refused = exception is ServiceBusyException ? true : null;
+                (failure, retryAfter) = (exception, exception.RetryAfter);
+            }
+            catch (HttpRequestException exception)
+            {
+                failure = exception;
+            }
+            finally
+            {
+                _limit.Exit(refused);
+            }
+
+            if (!retry)
+            {
+                return PictureResult.Failed(name, new PictureFailure((failure as MaskApiException)?.Code ?? "service_unreachable", failure.Message));
+            }
+
+            if (time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) > patience)
+            {
+                throw new ServiceLostException(failure.Message);
+            }
+
+            // A part of chance keeps the refused from coming back all at once.
+            var pause = (retryAfter ?? wait) * (1 + (0.2 * Random.Shared.NextDouble()));
+            await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private static FaceVerdict Verdict(Face face) => new(
+        new PixelBox((float)face.Box.X, (float)face.Box.Y, (float)face.Box.Width, (float)face.Box.Height),
+        face.DetectionConfidence,
+        face.Landmarks is { } points
+            ? new FaceLandmarks(
+                At(points.RightEye), At(points.LeftEye), At(points.NoseTip), At(points.Mouth), At(points.RightEarTragion), At(points.LeftEarTragion))
+            : null,
+        face.Probabilities is { } of
+            ? new VerdictProbabilities(of.WithMask, of.WithoutMask, of.IncorrectlyWorn)
+            : VerdictProbabilities.OfMask(face.MaskProbability));
+
+    private static PixelPoint At(Point point) => new((float)point.X, (float)point.Y);
+}
+
+/// <summary>The service cannot be asked any more. What is written so far stays, and a later run can resume.</summary>
+internal sealed class ServiceLostException(string message) : Exception(message);

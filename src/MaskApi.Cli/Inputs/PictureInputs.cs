@@ -1,0 +1,130 @@
+using System.IO.Enumeration;
+using MaskApi.Cli.Commands;
+using Microsoft.Extensions.FileSystemGlobbing;
+
+namespace MaskApi.Cli.Inputs;
+
+/// <summary>
+/// The pictures that paths, globs and a list name, one at a time: a million of them take no more memory than ten. A picture's name is its
+/// path as it was given, with <c>/</c> between folders, or its address.
+/// </summary>
+/// <param name="Paths">Files, folders, globs, addresses, or <c>-</c> for standard input.</param>
+/// <param name="List">A file with one path or address a line; <c>-</c> for standard input; null for none.</param>
+internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
+{
+    /// <summary>The name of the picture on standard input, and of standard input as a list.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>What a folder is searched for; a file that is named itself may have any name.</summary>
+    private static readonly HashSet<string> _extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp",
+    };
+
+    private static readonly EnumerationOptions _recursive = new()
+    {
+        RecurseSubdirectories = true,
+        // A folder that cannot be read ends the run: skipping it would lose pictures without a word.
+        IgnoreInaccessible = false,
+        AttributesToSkip = 0,
+    };
+
+    /// <summary>Whether the same picture can come twice.</summary>
+    public bool MayRepeat => List is not null || Paths.Count > 1;
+
+    /// <summary>Whether the inputs can be gone through twice, as counting does.</summary>
+    public bool CanCount => List != StandardInput;
+
+    /// <summary>Checks that what was named is there.</summary>
+    /// <exception cref="UsageException">It is not.</exception>
+    public void Validate()
+    {
+        if (Paths.Count == 0 && List is null)
+        {
+            throw new UsageException("Name a file, a folder, a glob, an address or '-', or give --list.");
+        }
+
+        foreach (var path in Paths.Where(path => !IsAddress(path) && path != StandardInput && !Path.Exists(path)))
+        {
+            var (folder, _) = SplitGlob(path) ?? throw new UsageException($"There is no file or folder '{path}'.");
+            if (!Directory.Exists(folder))
+            {
+                throw new UsageException($"There is no folder '{folder}'.");
+            }
+        }
+
+        if (List is not null && List != StandardInput && !File.Exists(List))
+        {
+            throw new UsageException($"There is no list '{List}'.");
+        }
+    }
+
+    /// <summary>Whether a name is an address on the web.</summary>
+    public static bool IsAddress(string name) =>
+        name.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || name.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The names, in no particular order, found while they are asked for.</summary>
+    public IEnumerable<string> Names() => Paths.SelectMany(NamesAt).Concat(ListedNames());
+
+    private IEnumerable<string> ListedNames()
+    {
+        if (List is null)
+        {
+            yield break;
+        }
+
+        using var reader = List == StandardInput ? new StreamReader(Console.OpenStandardInput()) : new StreamReader(List);
+        while (reader.ReadLine() is { } line)
+        {
+            var name = line.Trim();
+            if (name.Length > 0)
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private static IEnumerable<string> NamesAt(string path)
+    {
+        if (IsAddress(path) || path == StandardInput || File.Exists(path))
+        {
+            return [path];
+        }
+
+        if (Directory.Exists(path))
+        {
+            return Files(path).Where(static file => _extensions.Contains(Path.GetExtension(file))).Select(WithSlashes);
+        }
+
+        var (folder, pattern) = SplitGlob(path)!.Value;
+        var matcher = new Matcher(StringComparison.Ordinal).AddInclude(pattern);
+        return Files(folder)
+            .Where(file => matcher.Match(WithSlashes(Path.GetRelativePath(folder, file))).HasMatches)
+            .Select(file => WithSlashes(path.StartsWith('.') || Path.IsPathRooted(path) ? file : Path.GetRelativePath(".", file)));
+    }
+
+    /// <summary>Files below a folder. As in a shell, names that begin with a dot are left out; links to folders are not followed.</summary>
+    private static FileSystemEnumerable<string> Files(string folder) =>
+        new(folder, static (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), _recursive)
+        {
+            ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory && !entry.FileName.StartsWith('.'),
+            ShouldRecursePredicate = static (ref FileSystemEntry entry) =>
+                !entry.FileName.StartsWith('.') && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        };
+
+    /// <summary>The folder before the first segment with a wildcard, and the rest; null where there is no wildcard.</summary>
+    private static (string Folder, string Pattern)? SplitGlob(string path)
+    {
+        var segments = WithSlashes(path).Split('/');
+        var first = Array.FindIndex(segments, static segment => segment.AsSpan().ContainsAny('*', '?'));
+        if (first < 0)
+        {
+            return null;
+        }
+
+        var folder = string.Join('/', segments[..first]);
+        return (folder.Length > 0 ? folder : first > 0 ? "/" : ".", string.Join('/', segments[first..]));
+    }
+
+    private static string WithSlashes(string path) => Path.DirectorySeparatorChar == '/' ? path : path.Replace('\\', '/');
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Net;
+using MaskApi.Cli.Analysis;
+
+namespace MaskApi.Cli.Inputs;
+
+/// <summary>A picture's bytes, in memory that is used again for the next one.</summary>
+internal sealed class PictureBytes(byte[] array, int length) : IDisposable
+{
+    /// <summary>The file.</summary>
+    public ReadOnlyMemory<byte> Memory => array.AsMemory(0, length);
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<byte>.Shared.Return(array);
+}
+
+/// <summary>Reads pictures from files, the web and standard input.</summary>
+internal sealed class PictureReader : IDisposable
+{
+    /// <summary>Largest file that is read. A picture of the most pixels that are decoded has less, in every format but BMP.</summary>
+    private const int MaxBytes = 200 * 1024 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
+
+    /// <summary>Reads a picture.</summary>
+    /// <exception cref="PictureFailedException">It cannot be read.</exception>
+    public async Task<PictureBytes> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (PictureInputs.IsAddress(name))
+            {
+                using var response = await _http.GetAsync(name, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                response.EnsureSuccessStatusCode();
+                await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(body, response.Content.Headers.ContentLength, cancellationToken).ConfigureAwait(false);
+            }
+
+            await using var file = name == PictureInputs.StandardInput
+                ? Console.OpenStandardInput()
+                : new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 1, FileOptions.SequentialScan);
+            return await ReadAsync(file, file.CanSeek ? file.Length : null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or UriFormatException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new PictureFailedException(PictureFailure.UrlFetchFailed, exception.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new PictureFailedException(PictureFailure.Unreadable, exception.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static async Task<PictureBytes> ReadAsync(Stream stream, long? length, CancellationToken cancellationToken)
+    {
+        var array = ArrayPool<byte>.Shared.Rent((int)Math.Min((length ?? 0) + 1, MaxBytes + 1));
+        var filled = 0;
+        try
+        {
+            // One byte more than the length says shows the end.
+            while (true)
+            {
+                var read = await stream.ReadAsync(array.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+                filled += read;
+                if (filled > MaxBytes)
+                {
+                    throw new PictureFailedException(PictureFailure.TooLarge, $"The file has more than {MaxBytes} bytes.");
+                }
+
+                if (read == 0)
+                {
+                    return new PictureBytes(array, filled);
+                }
+
+                if (filled == array.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(array.Length * 2);
+                    array.AsSpan().CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(array);
+                    array = larger;
+                }
+            }
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(array);
+            throw;
+        }
+    }
+}
