@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using MaskApi.Cli.Analysis;
 using MaskApi.Cli.Display;
 using MaskApi.Cli.Inputs;
@@ -50,7 +51,7 @@ internal sealed class DetectCommand
         Description = "Read JPEGs one after another from standard input, and judge the newest. Writes a JSON line a frame.",
     };
 
-    private readonly Option<Uri?> _url = new("--url") { Description = "Ask the service at this address. Without it, no service is needed." };
+    private readonly Option<string?> _url = new("--url") { Description = "Ask the service at this address. Without it, no service is needed." };
 
     private readonly Option<string?> _key = new("--key")
     {
@@ -99,36 +100,48 @@ internal sealed class DetectCommand
         };
         command.Validators.Add(result =>
         {
-            Require(result.GetValue(_threshold) is null or (>= 0 and <= 1), "--detection-threshold must be between 0 and 1.");
-            Require(result.GetValue(_minConfidence) is null or (>= 0.5f and <= 1), "--min-confidence must be between 0.5 and 1.");
-            Require(result.GetValue(_maxFaces) is null or (>= 1 and <= 1000), "--max-faces must be between 1 and 1000.");
-            Require(result.GetValue(_jobs) is null or (>= 1 and <= 1000), "--jobs must be between 1 and 1000.");
-            Require(result.GetValue(_shard) is not { } shard || Shard.TryParse(shard, out _), "--shard must be I/N with I from 0 to N - 1, for example 0/4.");
-            Require(result.GetValue(_url) is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "--url must be an http or https address.");
-            var output = result.GetValue(_output);
-            Require(
-                output is null or ResultWriters.StandardOutput || ResultWriters.Extensions.Contains(Path.GetExtension(output)),
-                $"--out must end in {string.Join(", ", ResultWriters.Extensions)}, or be -.");
-            Require(
-                !result.GetValue(_resume) || output is not (null or ResultWriters.StandardOutput), "--resume needs an --out that can be read again.");
-            Require(!(result.GetValue(_resume) && result.GetValue(_force)), "--resume and --force exclude each other.");
-            if (result.GetValue(_stream))
+            try
             {
-                Require(result.GetValue(_paths) is ["-"] && result.GetValue(_list) is null, "--stream reads standard input: detect - --stream.");
-                Require(output is null or ResultWriters.StandardOutput, "--stream writes to standard output.");
-                Require(result.GetValue(_annotate) is null, "--stream writes no pictures.");
+                ValidateValues(result);
             }
-
-            void Require(bool condition, string message)
+            catch (InvalidOperationException)
             {
-                if (!condition)
-                {
-                    result.AddError(message);
-                }
+                // A value that cannot be read cannot be checked; the library reports it.
             }
         });
         command.SetAction(RunAsync);
         return command;
+    }
+
+    private void ValidateValues(CommandResult result)
+    {
+        Require(result.GetValue(_threshold) is null or (>= 0 and <= 1), "--detection-threshold must be between 0 and 1.");
+        Require(result.GetValue(_minConfidence) is null or (>= 0.5f and <= 1), "--min-confidence must be between 0.5 and 1.");
+        Require(result.GetValue(_maxFaces) is null or (>= 1 and <= 1000), "--max-faces must be between 1 and 1000.");
+        Require(result.GetValue(_jobs) is null or (>= 1 and <= 1000), "--jobs must be between 1 and 1000.");
+        Require(result.GetValue(_shard) is not { } shard || Shard.TryParse(shard, out _), "--shard must be I/N with I from 0 to N - 1, for example 0/4.");
+        Require(result.GetValue(_url) is not { } url || (PictureInputs.IsAddress(url) && Uri.TryCreate(url, UriKind.Absolute, out _)), "--url must be an http or https address.");
+        var output = result.GetValue(_output);
+        Require(
+            output is null or ResultWriters.StandardOutput || ResultWriters.Extensions.Contains(Path.GetExtension(output)),
+            $"--out must end in {string.Join(", ", ResultWriters.Extensions)}, or be -.");
+        Require(
+            !result.GetValue(_resume) || output is not (null or ResultWriters.StandardOutput), "--resume needs an --out that can be read again.");
+        Require(!(result.GetValue(_resume) && result.GetValue(_force)), "--resume and --force exclude each other.");
+        if (result.GetValue(_stream))
+        {
+            Require(result.GetValue(_paths) is ["-"] && result.GetValue(_list) is null, "--stream reads standard input: detect - --stream.");
+            Require(output is null or ResultWriters.StandardOutput, "--stream writes to standard output.");
+            Require(result.GetValue(_annotate) is null, "--stream writes no pictures.");
+        }
+
+        void Require(bool condition, string message)
+        {
+            if (!condition)
+            {
+                result.AddError(message);
+            }
+        }
     }
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
@@ -245,7 +258,7 @@ internal sealed class DetectCommand
         if (parsed.GetValue(_url) is { } url)
         {
             return ServiceAnalyzer.Create(
-                url,
+                new Uri(url),
                 parsed.GetValue(_key),
                 new Client.DetectionOptions
                 {

@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using MaskApi.Cli.Commands;
-using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace MaskApi.Cli.Inputs;
 
@@ -97,9 +96,9 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
         }
 
         var (folder, pattern) = SplitGlob(path)!.Value;
-        var matcher = new Matcher(StringComparison.Ordinal).AddInclude(pattern);
+        var expression = Glob.ToRegex(pattern);
         return Files(folder)
-            .Where(file => matcher.Match(WithSlashes(Path.GetRelativePath(folder, file))).HasMatches)
+            .Where(file => expression.IsMatch(WithSlashes(Path.GetRelativePath(folder, file))))
             .Select(file => WithSlashes(path.StartsWith('.') || Path.IsPathRooted(path) ? file : Path.GetRelativePath(".", file)));
     }
 
@@ -116,7 +115,7 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
     private static (string Folder, string Pattern)? SplitGlob(string path)
     {
         var segments = WithSlashes(path).Split('/');
-        var first = Array.FindIndex(segments, static segment => segment.AsSpan().ContainsAny('*', '?'));
+        var first = Array.FindIndex(segments, Glob.HasWildcard);
         if (first < 0)
         {
             return null;

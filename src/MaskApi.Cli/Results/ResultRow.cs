@@ -130,11 +130,11 @@ internal sealed class ResultRow
             Face = number,
             Faces = result.Faces.Count,
             Verdict = Verdicts.Of(face.Label(minConfidence)).Name,
-            Confidence = Probability(face.Confidence),
-            WithMask = Probability(face.Probabilities.WithMask),
-            WithoutMask = Probability(face.Probabilities.WithoutMask),
-            IncorrectlyWorn = Probability(face.Probabilities.IncorrectlyWorn),
-            DetectionConfidence = Probability(face.DetectionConfidence),
+            Confidence = face.Confidence,
+            WithMask = face.Probabilities.WithMask,
+            WithoutMask = face.Probabilities.WithoutMask,
+            IncorrectlyWorn = face.Probabilities.IncorrectlyWorn,
+            DetectionConfidence = face.DetectionConfidence,
             X = Pixels(face.Box.X),
             Y = Pixels(face.Box.Y),
             Width = Pixels(face.Box.Width),
@@ -160,10 +160,8 @@ internal sealed class ResultRow
         (LeftEarTragionX, LeftEarTragionY) = (Pixels(points.LeftEarTragion.X), Pixels(points.LeftEarTragion.Y));
     }
 
-    /// <summary>Four digits: finer than any calibration.</summary>
-    private static float Probability(float value) => MathF.Round(value, 4);
-
-    private static float Pixels(float value) => MathF.Round(value, 2);
+    /// <summary>As precise as the service's answers.</summary>
+    private static float Pixels(float value) => MathF.Round(value, 1);
 }
 
 /// <summary>Rows as lines of JSON.</summary>
