@@ -49,6 +49,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("detect", ".", "--stream")]
     [InlineData("detect", ".", "--jobs", "many")]
     [InlineData("detect", ".", "--url", "masks.example.com")]
+    [InlineData("detect", ".", "--redact", "blur")]
     [InlineData("detects")]
     public async Task Mistakes_in_the_call_are_exit_code_2(params string[] arguments) =>
         Assert.Equal(2, (await RunAsync(arguments)).Code);

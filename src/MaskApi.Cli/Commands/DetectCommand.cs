@@ -7,6 +7,7 @@ using MaskApi.Cli.Results;
 using MaskApi.Cli.Streaming;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
+using MaskApi.Vision.Imaging;
 using MaskApi.Vision.Inference;
 using Spectre.Console;
 
@@ -39,6 +40,11 @@ internal sealed class DetectCommand
     private readonly Option<string?> _annotate = new("--annotate")
     {
         Description = "Folder for the pictures with their faces marked.",
+    };
+
+    private readonly Option<Redaction> _redact = new("--redact")
+    {
+        Description = "Make the faces in the pictures of --annotate unrecognizable: none, blur or pixelate.",
     };
 
     private readonly Option<string?> _shard = new("--shard")
@@ -95,7 +101,7 @@ internal sealed class DetectCommand
     {
         var command = new Command("detect", "Finds every face in pictures and tells how it wears a mask.")
         {
-            _paths, _list, _output, _resume, _force, _annotate, _shard, _stream, _url, _key, _jobs,
+            _paths, _list, _output, _resume, _force, _annotate, _redact, _shard, _stream, _url, _key, _jobs,
             _threshold, _minConfidence, _maxFaces, _detail, _landmarks, _models,
         };
         command.Validators.Add(result =>
@@ -127,6 +133,7 @@ internal sealed class DetectCommand
             $"--out must end in {string.Join(", ", ResultWriters.Extensions)}, or be -.");
         Require(
             !result.GetValue(_resume) || output is not (null or ResultWriters.StandardOutput), "--resume needs an --out that can be read again.");
+        Require(result.GetValue(_redact) == Redaction.None || result.GetValue(_annotate) is not null, "--redact needs --annotate.");
         Require(!(result.GetValue(_resume) && result.GetValue(_force)), "--resume and --force exclude each other.");
         if (result.GetValue(_stream))
         {
@@ -184,7 +191,7 @@ internal sealed class DetectCommand
             Done = done,
             Analyzer = analyzer,
             Writer = writer,
-            Annotations = parsed.GetValue(_annotate) is { } folder ? new AnnotationFolder(folder, minConfidence) : null,
+            Annotations = parsed.GetValue(_annotate) is { } folder ? new AnnotationFolder(folder, minConfidence, parsed.GetValue(_redact)) : null,
             MinConfidence = minConfidence,
             Landmarks = parsed.GetValue(_landmarks),
             Summary = summary,

@@ -7,7 +7,8 @@ namespace MaskApi.Cli.Results;
 /// <summary>Pictures with their faces marked, below a folder in the place that their names tell.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="minConfidence">A verdict less sure than this is drawn as uncertain, 0.5–1.</param>
-internal sealed class AnnotationFolder(string folder, float minConfidence)
+/// <param name="redaction">Whether the faces are made unrecognizable.</param>
+internal sealed class AnnotationFolder(string folder, float minConfidence, Redaction redaction)
 {
     /// <summary>Draws on one picture; a file appears when it is whole.</summary>
     /// <param name="result">What was found.</param>
@@ -25,7 +26,7 @@ internal sealed class AnnotationFolder(string folder, float minConfidence)
         try
         {
             using var raster = ImageDecoder.Decode(picture, new DecodeLimits(), cancellationToken);
-            AnnotationRenderer.Draw(raster, result.Faces, minConfidence);
+            AnnotationRenderer.Draw(raster, result.Faces, minConfidence, redaction);
             if (Math.Max(raster.Width, raster.Height) > ImageEncoder.LongestSide(format))
             {
                 (relative, format) = (relative + ".png", OutputFormat.Png);

@@ -14,9 +14,9 @@ internal sealed class ParquetResultFolder : IResultWriter
     private const string Unfinished = ".tmp";
 
     /// <summary>Parts of this many pictures read well; after this time one is written anyway, as it is lost when the process is killed.</summary>
-    private const int PicturesPerPart = 2000;
+    private const int PicturesPerPart = 1000;
 
-    private static readonly TimeSpan _longestPart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _longestPart = TimeSpan.FromSeconds(15);
 
     private readonly List<ResultRow> _rows = [];
     private readonly string _folder;

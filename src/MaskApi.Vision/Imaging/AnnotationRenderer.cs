@@ -25,10 +25,13 @@ public static class AnnotationRenderer
     /// <param name="picture">The picture to draw on.</param>
     /// <param name="faces">The verdicts, in pixels of that picture; earlier ones get better places.</param>
     /// <param name="minConfidence">A verdict less sure than this is drawn as uncertain, 0.5–1.</param>
-    public static void Draw(Raster picture, IReadOnlyList<FaceVerdict> faces, float minConfidence)
+    /// <param name="redaction">Whether the faces are made unrecognizable first.</param>
+    public static void Draw(
+        Raster picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, Redaction redaction = Redaction.None)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);
+        FaceRedaction.Apply(picture, faces, redaction);
         var info = new SKImageInfo(picture.Width, picture.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using var surface = SKSurface.Create(info, picture.Address, picture.Stride)
             ?? throw new InsufficientMemoryException($"There is not enough memory to draw on {picture.Width}×{picture.Height} pixels.");
