@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using MaskApi.Settings;
+using MaskApi.Vision.Imaging;
 using StackExchange.Redis;
 
 namespace MaskApi.Annotations;
@@ -38,6 +39,11 @@ internal sealed record AnnotationOptions : IServiceOptions
 
     /// <summary>Bytes available to this process: the least of the machine's memory, the container's limit and the collector's.</summary>
     internal long AvailableMemory { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    /// <summary>
+    /// How faces are made unrecognizable in annotated pictures unless a caller's `redact` says otherwise: `None`, `Blur` or `Pixelate`.
+    /// </summary>
+    public Redaction Redact { get; init; }
 
     /// <inheritdoc/>
     public IEnumerable<string> Validate()

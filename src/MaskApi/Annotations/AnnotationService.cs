@@ -11,7 +11,8 @@ using MaskApi.Vision.Imaging;
 namespace MaskApi.Annotations;
 
 /// <summary>Finds faces and draws them.</summary>
-internal sealed class AnnotationService(PictureWorker worker, UploadBudget budget, Telemetry telemetry, TimeProvider time)
+internal sealed class AnnotationService(
+    PictureWorker worker, UploadBudget budget, Telemetry telemetry, AnnotationOptions options, TimeProvider time)
 {
     /// <summary>Headers with the counts beside the picture.</summary>
     public static IReadOnlyDictionary<string, Func<FaceSummary, int>> CountHeaders { get; } =
@@ -42,7 +43,7 @@ internal sealed class AnnotationService(PictureWorker worker, UploadBudget budge
                 var analysis = pipeline.Analyze(opened, parameters.Options, out var raster, token);
                 using (raster)
                 {
-                    return (analysis, Draw(raster, analysis.Faces, parameters.MinConfidence, output.For(raster), share, token));
+                    return (analysis, Draw(raster, analysis.Faces, parameters.MinConfidence, output, share, token));
                 }
             });
         }
@@ -62,7 +63,7 @@ internal sealed class AnnotationService(PictureWorker worker, UploadBudget budge
             WithPlace(record.Picture, opened.Header, output, share =>
             {
                 using var raster = opened.Decode(token);
-                return Draw(raster, record.Faces, record.MinConfidence, output.For(raster), share, token);
+                return Draw(raster, record.Faces, record.MinConfidence, output, share, token);
             });
     }
 
@@ -83,16 +84,17 @@ internal sealed class AnnotationService(PictureWorker worker, UploadBudget budge
         }
     }
 
-    private static Drawn Draw(
+    private Drawn Draw(
         Raster raster,
         IReadOnlyList<FaceVerdict> faces,
         float minConfidence,
-        PictureFormat format,
+        OutputPicture output,
         UploadBudget.Share share,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        AnnotationRenderer.Draw(raster, faces, minConfidence);
+        var format = output.For(raster);
+        AnnotationRenderer.Draw(raster, faces, minConfidence, output.Redaction ?? options.Redact);
         cancellationToken.ThrowIfCancellationRequested();
         var file = ImageEncoder.Encode(raster, format.Format);
         share.Resize(file.Memory.Length);

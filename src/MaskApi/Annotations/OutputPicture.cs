@@ -21,13 +21,23 @@ internal sealed class OutputPicture
     private static readonly ChoiceParameter _format =
         new("format", null, ["png", "jpeg", "webp"], "Format of the picture. Defaults to the Accept header's choice, then PNG.");
 
+    private static readonly ChoiceParameter _redact = new(
+        "redact",
+        null,
+        ["none", "blur", "pixelate"],
+        "Make every reported face unrecognizable; verdicts stay. Defaults to the service's setting, which is `none` unless changed.");
+
     private readonly IReadOnlyList<PictureFormat> _wished;
     private readonly bool _isNamed;
 
-    private OutputPicture(IReadOnlyList<PictureFormat> wished, bool isNamed) => (_wished, _isNamed) = (wished, isNamed);
+    private OutputPicture(IReadOnlyList<PictureFormat> wished, bool isNamed, Redaction? redaction) =>
+        (_wished, _isNamed, Redaction) = (wished, isNamed, redaction);
 
-    /// <summary>The parameter, for the OpenAPI document.</summary>
-    public static IReadOnlyList<QueryParameter> Parameters { get; } = [_format];
+    /// <summary>The parameters, for the OpenAPI document.</summary>
+    public static IReadOnlyList<QueryParameter> Parameters { get; } = [_format, _redact];
+
+    /// <summary>How faces are made unrecognizable; null where the caller leaves it to the service.</summary>
+    public Redaction? Redaction { get; }
 
     /// <summary>The available media types.</summary>
     public static IReadOnlyList<string> MediaTypes { get; } = [.. _all.Select(static format => format.MediaType)];
@@ -39,11 +49,13 @@ internal sealed class OutputPicture
     /// <exception cref="ProblemException"><c>not_acceptable</c>.</exception>
     public static ValueTask<OutputPicture> BindAsync(HttpContext context)
     {
-        var name = _format.Read(QueryReader.Of(context));
+        var query = QueryReader.Of(context);
+        var name = _format.Read(query);
+        var redaction = _redact.Read(query) is { } choice ? Enum.Parse<Redaction>(choice, ignoreCase: true) : (Redaction?)null;
         return ValueTask.FromResult(name is null
-            ? new OutputPicture(Negotiate(context.Request), isNamed: false)
+            ? new OutputPicture(Negotiate(context.Request), isNamed: false, redaction)
             : new OutputPicture(
-                [_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true));
+                [_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true, redaction));
     }
 
     /// <summary>The preferred format.</summary>

@@ -90,6 +90,44 @@ public sealed class AnnotationTests(SharedService service)
         }
     }
 
+    /// <summary>The face in the middle of its box: unlike the picture's once it is redacted, and the same on the link.</summary>
+    [Theory]
+    [InlineData("None", "", false)]
+    [InlineData("None", "?redact=blur", true)]
+    [InlineData("None", "?redact=pixelate", true)]
+    [InlineData("Blur", "", true)]
+    [InlineData("Pixelate", "?redact=none", false)]
+    public async Task Faces_are_redacted_where_the_caller_or_the_operator_asks_for_it(string setting, string query, bool redacted)
+    {
+        await using var service = await Service.StartAsync(("MaskApi:Annotations:Redact", setting));
+        using var client = service.CreateClient();
+        using var detected = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
+        var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
+        using var annotated = await client.PostAsync("/v1/annotations" + query, Http.Raw(Pictures.Astronaut), _token);
+        using var linked = await client.GetAsync(link.AbsolutePath + query, _token);
+        var file = await annotated.Content.ReadAsByteArrayAsync(_token);
+        Assert.Equal(file, await linked.Content.ReadAsByteArrayAsync(_token));
+        Assert.Equal(["1"], annotated.Headers.GetValues("X-Without-Mask"));
+
+        using var original = SKBitmap.Decode(Pictures.Astronaut);
+        using var picture = SKBitmap.Decode(file);
+        var changed = 0;
+        for (var (x, y) = (200, 110); x < 250; x++)
+        {
+            changed += Math.Abs(original.GetPixel(x, y).Green - picture.GetPixel(x, y).Green) > 8 ? 1 : 0;
+        }
+
+        Assert.Equal(redacted, changed > 10);
+    }
+
+    [Fact]
+    public async Task An_unknown_redaction_is_an_invalid_parameter()
+    {
+        using var response = await _client.PostAsync("/v1/annotations?redact=black", Http.Raw(Pictures.Astronaut), _token);
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter");
+        Assert.True(problem.GetProperty("errors").TryGetProperty("redact", out _));
+    }
+
     [Fact]
     public async Task An_unknown_format_is_an_invalid_parameter()
     {
