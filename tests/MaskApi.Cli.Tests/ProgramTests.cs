@@ -35,7 +35,9 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal(1, code);
         var lines = await File.ReadAllLinesAsync(_folder["r.csv"], _token);
         Assert.Equal(3, lines.Length);
-        Assert.Contains(lines, static line => line.StartsWith("in/bad.jpg,0,0,", StringComparison.Ordinal) && line.Contains("unsupported_media_type"));
+        Assert.Contains(
+            lines,
+            static line => line.StartsWith("in/bad.jpg,0,0,", StringComparison.Ordinal) && line.Contains("unsupported_media_type"));
         Assert.True(File.Exists(_folder["drawn/in/good.jpg"]));
     }
 
@@ -165,7 +167,8 @@ public sealed class ProgramTests : IDisposable
         Assert.Equal("without_mask", lines[^1].GetProperty("faces")[0].GetProperty("verdict").GetString());
     }
 
-    private static string Executable => Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "MaskApi.Cli.exe" : "MaskApi.Cli");
+    private static string Executable =>
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "MaskApi.Cli.exe" : "MaskApi.Cli");
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
         Command.TryAsync(_folder.Info, Executable, arguments);

@@ -103,7 +103,8 @@ internal sealed class ServiceAnalyzer(
 
             if (!retry)
             {
-                return PictureResult.Failed(name, new PictureFailure((failure as MaskApiException)?.Code ?? "service_unreachable", failure.Message));
+                var code = (failure as MaskApiException)?.Code ?? "service_unreachable";
+                return PictureResult.Failed(name, new PictureFailure(code, failure.Message));
             }
 
             if (time.GetElapsedTime(Volatile.Read(ref _lastAnswer)) > patience)
@@ -125,7 +126,8 @@ internal sealed class ServiceAnalyzer(
         face.DetectionConfidence,
         face.Landmarks is { } points
             ? new FaceLandmarks(
-                At(points.RightEye), At(points.LeftEye), At(points.NoseTip), At(points.Mouth), At(points.RightEarTragion), At(points.LeftEarTragion))
+                At(points.RightEye), At(points.LeftEye), At(points.NoseTip), At(points.Mouth),
+                At(points.RightEarTragion), At(points.LeftEarTragion))
             : null,
         face.Probabilities is { } of
             ? new VerdictProbabilities(of.WithMask, of.WithoutMask, of.IncorrectlyWorn)

@@ -57,7 +57,10 @@ internal sealed class DetectCommand
         Description = "Read JPEGs one after another from standard input, and judge the newest. Writes a JSON line a frame.",
     };
 
-    private readonly Option<string?> _url = new("--url") { Description = "Ask the service at this address. Without it, no service is needed." };
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = "Ask the service at this address. Without it, no service is needed.",
+    };
 
     private readonly Option<string?> _key = new("--key")
     {
@@ -125,19 +128,26 @@ internal sealed class DetectCommand
         Require(result.GetValue(_minConfidence) is null or (>= 0.5f and <= 1), "--min-confidence must be between 0.5 and 1.");
         Require(result.GetValue(_maxFaces) is null or (>= 1 and <= 1000), "--max-faces must be between 1 and 1000.");
         Require(result.GetValue(_jobs) is null or (>= 1 and <= 1000), "--jobs must be between 1 and 1000.");
-        Require(result.GetValue(_shard) is not { } shard || Shard.TryParse(shard, out _), "--shard must be I/N with I from 0 to N - 1, for example 0/4.");
-        Require(result.GetValue(_url) is not { } url || (PictureInputs.IsAddress(url) && Uri.TryCreate(url, UriKind.Absolute, out _)), "--url must be an http or https address.");
+        Require(
+            result.GetValue(_shard) is not { } shard || Shard.TryParse(shard, out _),
+            "--shard must be I/N with I from 0 to N - 1, for example 0/4.");
+        Require(
+            result.GetValue(_url) is not { } url || (PictureInputs.IsAddress(url) && Uri.TryCreate(url, UriKind.Absolute, out _)),
+            "--url must be an http or https address.");
         var output = result.GetValue(_output);
         Require(
             output is null or ResultWriters.StandardOutput || ResultWriters.Extensions.Contains(Path.GetExtension(output)),
             $"--out must end in {string.Join(", ", ResultWriters.Extensions)}, or be -.");
         Require(
-            !result.GetValue(_resume) || output is not (null or ResultWriters.StandardOutput), "--resume needs an --out that can be read again.");
+            !result.GetValue(_resume) || output is not (null or ResultWriters.StandardOutput),
+            "--resume needs an --out that can be read again.");
         Require(result.GetValue(_redact) == Redaction.None || result.GetValue(_annotate) is not null, "--redact needs --annotate.");
         Require(!(result.GetValue(_resume) && result.GetValue(_force)), "--resume and --force exclude each other.");
         if (result.GetValue(_stream))
         {
-            Require(result.GetValue(_paths) is ["-"] && result.GetValue(_list) is null, "--stream reads standard input: detect - --stream.");
+            Require(
+                result.GetValue(_paths) is ["-"] && result.GetValue(_list) is null,
+                "--stream reads standard input: detect - --stream.");
             Require(output is null or ResultWriters.StandardOutput, "--stream writes to standard output.");
             Require(result.GetValue(_annotate) is null, "--stream writes no pictures.");
         }
@@ -191,7 +201,9 @@ internal sealed class DetectCommand
             Done = done,
             Analyzer = analyzer,
             Writer = writer,
-            Annotations = parsed.GetValue(_annotate) is { } folder ? new AnnotationFolder(folder, minConfidence, parsed.GetValue(_redact)) : null,
+            Annotations = parsed.GetValue(_annotate) is { } folder
+                ? new AnnotationFolder(folder, minConfidence, parsed.GetValue(_redact))
+                : null,
             MinConfidence = minConfidence,
             Landmarks = parsed.GetValue(_landmarks),
             Summary = summary,

@@ -30,7 +30,9 @@ internal static class ProgressDisplay
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         await console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new SpinnerColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(),
+                new SpinnerColumn())
             .StartAsync(async context =>
             {
                 var bar = context.AddTask("pictures").IsIndeterminate();
@@ -55,9 +57,12 @@ internal static class ProgressDisplay
 
     private static string Line(RunSummary summary, int? total)
     {
-        var left = total is { } known ? TimeSpan.FromSeconds(Math.Max(0, known - summary.Pictures) / Math.Max(summary.Rate, 1e-9)) : (TimeSpan?)null;
+        var left = total is { } known
+            ? TimeSpan.FromSeconds(Math.Max(0, known - summary.Pictures) / Math.Max(summary.Rate, 1e-9))
+            : (TimeSpan?)null;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.Pictures}{(total is null ? "" : $"/{total}")} pictures, {summary.Rate:0.0}/s{(left is null ? "" : $", {left:hh\\:mm\\:ss} left")}");
+            $"{summary.Pictures}{(total is null ? "" : $"/{total}")} pictures, {summary.Rate:0.0}/s"
+            + $"{(left is null ? "" : $", {left:hh\\:mm\\:ss} left")}");
     }
 }

@@ -30,7 +30,8 @@ internal sealed class PictureReader : IDisposable
         {
             if (PictureInputs.IsAddress(name))
             {
-                using var response = await _http.GetAsync(name, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+                using var response = await _http
+                    .GetAsync(name, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
                 response.EnsureSuccessStatusCode();
                 await using var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 return await ReadAsync(body, response.Content.Headers.ContentLength, cancellationToken).ConfigureAwait(false);

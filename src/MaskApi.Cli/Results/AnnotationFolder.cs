@@ -49,7 +49,9 @@ internal sealed class AnnotationFolder(string folder, float minConfidence, Redac
         }
     }
 
-    /// <summary>Where a picture's drawing goes, and as what: never outside the folder, and in the picture's own format if it can be written.</summary>
+    /// <summary>
+    /// Where a picture's drawing goes, and as what: never outside the folder, and in the picture's own format if it can be written.
+    /// </summary>
     internal static (string Path, OutputFormat Format) Place(string name)
     {
         if (name == PictureInputs.StandardInput)

@@ -100,5 +100,7 @@ internal sealed class CsvFormat(bool landmarks) : IRowFormat
     }
 
     private static string Field(string value) =>
-        value.AsSpan().ContainsAny(_special) || value.StartsWith('"') ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
+        value.AsSpan().ContainsAny(_special)
+            ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : value;
 }

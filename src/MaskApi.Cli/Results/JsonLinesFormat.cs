@@ -29,7 +29,9 @@ internal sealed class JsonLinesFormat : IRowFormat
         try
         {
             var row = JsonSerializer.Deserialize(record, ResultJson.Default.ResultRow);
-            return row is { Picture.Length: > 0 } ? (row.Picture, row.Face, row.Faces) : throw new FormatException("The line names no picture.");
+            return row is { Picture.Length: > 0 }
+                ? (row.Picture, row.Face, row.Faces)
+                : throw new FormatException("The line names no picture.");
         }
         catch (JsonException exception)
         {

@@ -13,7 +13,9 @@ internal sealed class ParquetResultFolder : IResultWriter
 {
     private const string Unfinished = ".tmp";
 
-    /// <summary>Parts of this many pictures read well; after this time one is written anyway, as it is lost when the process is killed.</summary>
+    /// <summary>
+    /// Parts of this many pictures read well. After a while one is written anyway, as it is lost when the process is killed.
+    /// </summary>
     private const int PicturesPerPart = 1000;
 
     private static readonly TimeSpan _longestPart = TimeSpan.FromSeconds(15);

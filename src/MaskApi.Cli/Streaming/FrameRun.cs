@@ -60,7 +60,8 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{_came} frames, {_judged} judged, {_dropped} dropped, {Failed} failed; lag at most {_mostLag} frames");
+        CultureInfo.InvariantCulture,
+        $"{_came} frames, {_judged} judged, {_dropped} dropped, {Failed} failed; lag at most {_mostLag} frames");
 
     private async Task ReadAsync(Stream input, ChannelWriter<Frame> frames, CancellationToken cancellationToken)
     {

@@ -43,7 +43,8 @@ public static class FaceRedaction
     internal static PixelRegion? Region(Raster picture, PixelBox box)
     {
         var (wide, high) = (box.Width * Margin, box.Height * Margin);
-        var widened = PixelBox.FromEdges(box.X - wide, box.Y - high, box.Right + wide, box.Bottom + high).ClipTo(picture.Width, picture.Height);
+        var widened = PixelBox.FromEdges(box.X - wide, box.Y - high, box.Right + wide, box.Bottom + high)
+            .ClipTo(picture.Width, picture.Height);
         var (left, top) = ((int)MathF.Floor(widened.X), (int)MathF.Floor(widened.Y));
         var (right, bottom) = ((int)MathF.Ceiling(widened.Right), (int)MathF.Ceiling(widened.Bottom));
         return right > left && bottom > top ? new PixelRegion(left, top, right - left, bottom - top) : null;

@@ -55,7 +55,9 @@ internal sealed class OutputPicture
         return ValueTask.FromResult(name is null
             ? new OutputPicture(Negotiate(context.Request), isNamed: false, redaction)
             : new OutputPicture(
-                [_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))], isNamed: true, redaction));
+                [_all.First(format => format.Format.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))],
+                isNamed: true,
+                redaction));
     }
 
     /// <summary>The preferred format.</summary>

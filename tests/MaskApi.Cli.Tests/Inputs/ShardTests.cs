@@ -34,5 +34,7 @@ public sealed class ShardTests
     /// <summary>A run that resumes with another version must not judge the pictures of another part.</summary>
     [Fact]
     public void The_parts_never_change() =>
-        Assert.Equal(UInt128.Parse("58D4D8DEC171DB3F9C5A14484E682C1A", NumberStyles.HexNumber, CultureInfo.InvariantCulture), PictureName.Hash("photos/a.jpg"));
+        Assert.Equal(
+            UInt128.Parse("58D4D8DEC171DB3F9C5A14484E682C1A", NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+            PictureName.Hash("photos/a.jpg"));
 }
