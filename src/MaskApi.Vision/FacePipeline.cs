@@ -222,7 +222,7 @@ public sealed class FacePipeline : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var face = faces[i];
-            using var crop = picture.Crop(face.Box);
+            using var crop = picture.Crop(face.Box, face.Landmarks?.QuarterTurns ?? 0);
             var verdict = _classifier.Classify(crop);
             var confidence = verdict.FaceLogit is { } logit
                 ? FaceRescoring.Rescore(face.Confidence, logit, face.Box)

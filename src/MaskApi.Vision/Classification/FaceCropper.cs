@@ -34,8 +34,11 @@ public static class FaceCropper
     /// <summary>Cuts out a face.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="face">The face's box, in pixels of the picture.</param>
+    /// <param name="quarterTurns">
+    /// By how many quarter turns clockwise the face is rotated; the crop is rotated back, as the classifier was trained on upright faces.
+    /// </param>
     /// <returns>The crop, owned by the caller.</returns>
-    public static FaceCrop Crop(Raster picture, PixelBox face)
+    public static FaceCrop Crop(Raster picture, PixelBox face, int quarterTurns = 0)
     {
         ArgumentNullException.ThrowIfNull(picture);
         var region = Region(face, picture.Width, picture.Height);
@@ -51,7 +54,15 @@ public static class FaceCropper
             Reduce(picture, region, across, down, crop);
         }
 
-        return crop;
+        if (quarterTurns % 4 == 0)
+        {
+            return crop;
+        }
+
+        using (crop)
+        {
+            return RotateBack(crop, quarterTurns & 3);
+        }
     }
 
     /// <summary>Copies whole pixels as <c>uint8[Height, Width, 3]</c>, RGB.</summary>
@@ -72,6 +83,30 @@ public static class FaceCropper
                 target[to + 2] = source[from + 2];
             }
         }
+    }
+
+    /// <summary>Rotates a crop counterclockwise.</summary>
+    private static FaceCrop RotateBack(FaceCrop crop, int quarterTurns)
+    {
+        var (width, height) = (crop.Width, crop.Height);
+        var upright = quarterTurns == 2 ? new FaceCrop(width, height) : new FaceCrop(height, width);
+        var source = crop.Rgb;
+        var target = upright.Rgb;
+        for (var y = 0; y < upright.Height; y++)
+        {
+            for (var x = 0; x < upright.Width; x++)
+            {
+                var (column, row) = quarterTurns switch
+                {
+                    1 => (width - 1 - y, x),
+                    2 => (width - 1 - x, height - 1 - y),
+                    _ => (y, height - 1 - x),
+                };
+                source.Slice(((row * width) + column) * 3, 3).CopyTo(target[(((y * upright.Width) + x) * 3)..]);
+            }
+        }
+
+        return upright;
     }
 
     /// <summary>

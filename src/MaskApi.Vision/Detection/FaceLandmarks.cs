@@ -20,6 +20,19 @@ public readonly record struct FaceLandmarks(
     PixelPoint RightEarTragion,
     PixelPoint LeftEarTragion)
 {
+    /// <summary>By how many quarter turns clockwise the face is rotated, to the nearest: 0 for an upright face, up to 3.</summary>
+    internal int QuarterTurns
+    {
+        get
+        {
+            // The line of the eyes, and the one from between the eyes to the mouth, turned to lie along it.
+            var (x, y) = (LeftEye.X - RightEye.X, LeftEye.Y - RightEye.Y);
+            x += Mouth.Y - ((LeftEye.Y + RightEye.Y) / 2);
+            y -= Mouth.X - ((LeftEye.X + RightEye.X) / 2);
+            return (int)MathF.Round(MathF.Atan2(y, x) / (MathF.PI / 2)) & 3;
+        }
+    }
+
     /// <summary>Maps every point.</summary>
     /// <param name="map">From a point to its place in another picture.</param>
     internal FaceLandmarks Map(Func<PixelPoint, PixelPoint> map) =>

@@ -120,12 +120,14 @@ internal sealed class ScaledPicture : IDisposable
 
     /// <summary>Cuts out a face.</summary>
     /// <param name="face">The face's box, in pixels of the whole picture.</param>
+    /// <param name="quarterTurns">By how many quarter turns clockwise it is rotated.</param>
     /// <returns>The crop, owned by the caller.</returns>
-    internal FaceCrop Crop(PixelBox face) => FaceCropper.Crop(
+    internal FaceCrop Crop(PixelBox face, int quarterTurns = 0) => FaceCropper.Crop(
         Raster,
         _reduction == 1
             ? face
-            : new PixelBox((face.X + _left) / _reduction, (face.Y + _top) / _reduction, face.Width / _reduction, face.Height / _reduction));
+            : new PixelBox((face.X + _left) / _reduction, (face.Y + _top) / _reduction, face.Width / _reduction, face.Height / _reduction),
+        quarterTurns);
 
     /// <inheritdoc/>
     public void Dispose()

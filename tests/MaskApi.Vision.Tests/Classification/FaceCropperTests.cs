@@ -1,4 +1,5 @@
 using MaskApi.Vision.Classification;
+using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
 using MaskApi.Vision.Imaging;
 
@@ -70,5 +71,48 @@ public sealed class FaceCropperTests
         using var crop = FaceCropper.Crop(picture, new PixelBox(0, 0, width, height));
         Assert.InRange(crop.Width, Math.Min(width, FaceCropper.ReductionFloor), (2 * FaceCropper.ReductionFloor) - 1);
         Assert.InRange(crop.Height, Math.Min(height, FaceCropper.ReductionFloor), (2 * FaceCropper.ReductionFloor) - 1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_rotated_face_is_cut_upright(int quarterTurns)
+    {
+        // Red and blue above green: no rotation or mirror image looks the same.
+        using var picture = new Raster(60, 40);
+        using var rotated = new Raster(quarterTurns % 2 == 0 ? 60 : 40, quarterTurns % 2 == 0 ? 40 : 60);
+        for (var y = 0; y < 40; y++)
+        {
+            for (var x = 0; x < 60; x++)
+            {
+                picture.Row(y)[(x * 4) + (y >= 20 ? 1 : x >= 30 ? 2 : 0)] = byte.MaxValue;
+                var (column, row) = quarterTurns switch { 0 => (x, y), 1 => (39 - y, x), 2 => (59 - x, 39 - y), _ => (y, 59 - x) };
+                picture.Row(y).Slice(x * 4, 4).CopyTo(rotated.Row(row)[(column * 4)..]);
+            }
+        }
+
+        using var expected = FaceCropper.Crop(picture, new PixelBox(0, 0, 60, 40));
+        using var crop = FaceCropper.Crop(rotated, new PixelBox(0, 0, rotated.Width, rotated.Height), quarterTurns);
+        Assert.Equal((expected.Width, expected.Height), (crop.Width, crop.Height));
+        Assert.True(expected.Rgb.SequenceEqual(crop.Rgb));
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(40, 0)]
+    [InlineData(-40, 0)]
+    [InlineData(50, 1)]
+    [InlineData(90, 1)]
+    [InlineData(165, 2)]
+    [InlineData(210, 2)]
+    [InlineData(270, 3)]
+    public void Key_points_tell_the_rotation(int degrees, int quarterTurns)
+    {
+        var (sin, cos) = MathF.SinCos(degrees * MathF.PI / 180);
+        PixelPoint At(float x, float y) => new(100 + (x * cos) - (y * sin), 100 + (x * sin) + (y * cos));
+        var face = new FaceLandmarks(At(-10, -8), At(10, -8), At(0, 2), At(0, 12), At(-20, -4), At(20, -4));
+        Assert.Equal(quarterTurns, face.QuarterTurns);
     }
 }

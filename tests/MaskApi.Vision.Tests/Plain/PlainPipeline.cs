@@ -82,7 +82,7 @@ internal sealed class PlainPipeline : IDisposable
             if (confidence >= FaceRescoring.MinDetectorConfidence(threshold)
                 && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
             {
-                var (probabilities, logit) = Classify(picture, box);
+                var (probabilities, logit) = Classify(picture, box, face.Geometry.Landmarks.QuarterTurns);
                 var rescored = FaceRescoring.Rescore(confidence, logit, box);
                 if (rescored >= threshold)
                 {
@@ -95,7 +95,7 @@ internal sealed class PlainPipeline : IDisposable
     }
 
     /// <summary>The verdict probabilities of the face in a box, and its face logit.</summary>
-    internal (VerdictProbabilities Probabilities, float FaceLogit) Classify(Raster picture, PixelBox face)
+    internal (VerdictProbabilities Probabilities, float FaceLogit) Classify(Raster picture, PixelBox face, int quarterTurns = 0)
     {
         var region = FaceCropper.Region(face, picture.Width, picture.Height);
         var across = Math.Max(1, region.Width / FaceCropper.ReductionFloor);
@@ -120,12 +120,36 @@ internal sealed class PlainPipeline : IDisposable
             }
         }
 
+        for (var turn = 0; turn < quarterTurns; turn++)
+        {
+            crop = RotateBack(crop);
+        }
+
         var three = _classifier.OutputMetadata.ContainsKey("probabilities");
         using var outputs = _classifier.Run(
             [NamedOnnxValue.CreateFromTensor("crops", crop)], [three ? "probabilities" : "mask_probability", "face_logit"]);
         var p = outputs[0].AsEnumerable<float>().ToArray();
         var probabilities = three ? new VerdictProbabilities(p[0], p[1], p[2]) : new VerdictProbabilities(p[0], 1 - p[0], 0);
         return (probabilities, outputs[1].AsEnumerable<float>().Single());
+    }
+
+    /// <summary>Rotates a crop a quarter turn counterclockwise.</summary>
+    private static DenseTensor<byte> RotateBack(DenseTensor<byte> crop)
+    {
+        var (height, width) = (crop.Dimensions[1], crop.Dimensions[2]);
+        var rotated = new DenseTensor<byte>([1, width, height, 3]);
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    rotated[0, width - 1 - x, y, channel] = crop[0, y, x, channel];
+                }
+            }
+        }
+
+        return rotated;
     }
 
     public void Dispose()

@@ -43,7 +43,7 @@ public sealed class PlainPipelineTests
             // matters for a face of a dozen pixels.
             Assert.All(actual, face =>
             {
-                var (probabilities, logit) = plain.Classify(picture, face.Box);
+                var (probabilities, logit) = plain.Classify(picture, face.Box, face.Landmarks?.QuarterTurns ?? 0);
                 Assert.Equal(probabilities.WithMask, face.Probabilities.WithMask, 1e-3f);
                 Assert.Equal(probabilities.WithoutMask, face.Probabilities.WithoutMask, 1e-3f);
                 Assert.Equal(probabilities.IncorrectlyWorn, face.Probabilities.IncorrectlyWorn, 1e-3f);
