@@ -16,10 +16,10 @@ namespace MaskApi.Vision;
 public sealed class FacePipeline : IDisposable
 {
     /// <summary>
-    /// A face of at least this confidence counts as seen when the pipeline decides about further work. Independent of the caller's
-    /// threshold, so a lower threshold adds faces and changes none.
+    /// A face of at least this confidence makes the fallback passes unnecessary. With 0.9, 67 % of the large faces of kaggle853-dev, part
+    /// <c>fit</c>, rotated by 180° are found; with 0.5 it is 58 %. Upright pictures cost the same.
     /// </summary>
-    private const float CredibleConfidence = 0.5f;
+    internal const float SureConfidence = 0.9f;
 
     /// <summary>Two boxes are one face from this intersection over union on.</summary>
     private const float SameFaceOverlap = 0.4f;
@@ -169,7 +169,7 @@ public sealed class FacePipeline : IDisposable
         picture.DecodeForClassification(faces.FindAll(face => face.Confidence >= options.DetectionThreshold), cancellationToken);
         var verdicts = Classify(faces, picture, cancellationToken);
         var cost = detected.Cost;
-        if (detected.SkippedFallback && AllRejected(verdicts))
+        if (detected.SkippedFallback && NoneIsSure(verdicts))
         {
             // If people are upside down, an upright pass mistakes chins for brows; the classifier knows better.
             var fallback = _detector.DetectWithFallbackPasses(picture.Raster, CandidateOptions(options), cancellationToken);
@@ -234,9 +234,9 @@ public sealed class FacePipeline : IDisposable
     /// <summary>Asks the detector for every face that rescoring may lift over the caller's threshold.</summary>
     private AnalysisOptions CandidateOptions(AnalysisOptions options) => options with
     {
-        // Whether a face is credible must not depend on the caller's threshold.
+        // Whether a face is sure must not depend on the caller's threshold.
         DetectionThreshold = _classifier.KnowsFaces
-            ? FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, CredibleConfidence))
+            ? FaceRescoring.MinDetectorConfidence(MathF.Min(options.DetectionThreshold, SureConfidence))
             : options.DetectionThreshold,
         MaxFaces = int.MaxValue,
     };
@@ -249,8 +249,8 @@ public sealed class FacePipeline : IDisposable
     private List<DetectedFace> Largest(IReadOnlyList<DetectedFace> faces, ScaledPicture picture, AnalysisOptions options) =>
         [.. faces.Take(MaxCandidates(options)).Select(picture.ToWhole)];
 
-    private bool AllRejected(List<FaceVerdict> verdicts) =>
-        _classifier.KnowsFaces && !verdicts.Exists(static verdict => verdict.DetectionConfidence >= CredibleConfidence);
+    private bool NoneIsSure(List<FaceVerdict> verdicts) =>
+        _classifier.KnowsFaces && !verdicts.Exists(static verdict => verdict.DetectionConfidence >= SureConfidence);
 
     /// <summary>Joins two lists of faces, largest first. Of two boxes of one face, the surer stays.</summary>
     private static List<FaceVerdict> Merge(List<FaceVerdict> verdicts, List<FaceVerdict> others)
@@ -258,7 +258,7 @@ public sealed class FacePipeline : IDisposable
         var all = new List<FaceVerdict>();
         foreach (var verdict in verdicts.Concat(others).OrderByDescending(static verdict => verdict.DetectionConfidence))
         {
-            if (!all.Exists(better => better.Box.IntersectionOverUnion(verdict.Box) >= SameFaceOverlap))
+            if (!all.Exists(better => IsSameFace(better.Box, verdict.Box)))
             {
                 all.Add(verdict);
             }
@@ -266,4 +266,11 @@ public sealed class FacePipeline : IDisposable
 
         return [.. all.OrderByDescending(static verdict => verdict.Box.Area)];
     }
+
+    /// <summary>
+    /// Whether two boxes from differently rotated passes are one face: they overlap, or each holds the other's center. A pass in the wrong
+    /// rotation draws its box around another part of the head.
+    /// </summary>
+    internal static bool IsSameFace(PixelBox a, PixelBox b) =>
+        a.IntersectionOverUnion(b) >= SameFaceOverlap || (a.Contains(b.Center) && b.Contains(a.Center));
 }

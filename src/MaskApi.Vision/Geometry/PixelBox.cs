@@ -35,6 +35,10 @@ public readonly record struct PixelBox(float X, float Y, float Width, float Heig
         return width > 0 && height > 0 ? width * height : 0;
     }
 
+    /// <summary>Whether a point lies inside the box or on its edge.</summary>
+    /// <param name="point">The point.</param>
+    public bool Contains(PixelPoint point) => point.X >= X && point.X <= Right && point.Y >= Y && point.Y <= Bottom;
+
     /// <summary>Intersection over union: 0 (apart) to 1 (identical).</summary>
     /// <param name="other">The box to compare with.</param>
     public float IntersectionOverUnion(PixelBox other)

@@ -51,20 +51,17 @@ internal sealed class PlainPipeline : IDisposable
         var plan = PassPlan.For(picture.Width, picture.Height, detail);
         var search = Search(picture, plan);
         var verdicts = Classify(picture, search.Faces, threshold);
-        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= BlazeFaceDetector.Credible))
+        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FacePipeline.SureConfidence))
         {
             var fallback = new FaceSearch();
             RunPasses(fallback, picture, plan.Fallback);
-            foreach (var verdict in Classify(picture, fallback.Faces, threshold))
+            var all = verdicts.Concat(Classify(picture, fallback.Faces, threshold)).OrderByDescending(face => face.Confidence).ToList();
+            verdicts = [];
+            foreach (var face in all)
             {
-                var same = verdicts.FindIndex(other => other.Box.IntersectionOverUnion(verdict.Box) >= PassFusion.SameFaceFrom);
-                if (same < 0)
+                if (!verdicts.Any(better => FacePipeline.IsSameFace(better.Box, face.Box)))
                 {
-                    verdicts.Add(verdict);
-                }
-                else if (verdicts[same].Confidence < verdict.Confidence)
-                {
-                    verdicts[same] = verdict;
+                    verdicts.Add(face);
                 }
             }
         }
