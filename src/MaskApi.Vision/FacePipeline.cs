@@ -28,7 +28,7 @@ public sealed class FacePipeline : IDisposable
     private readonly IFaceDetector _detector;
     private readonly MaskClassifier _classifier;
 
-    /// <summary>Assembles a pipeline from its parts, for another detector or classifier than the embedded ones.</summary>
+    /// <summary>Assembles a pipeline from its parts, for another detector or classifier than the shipped ones.</summary>
     /// <param name="detector">Finds the faces; owned by the pipeline.</param>
     /// <param name="classifier">Classifies them; owned by the pipeline.</param>
     /// <param name="limits">Bounds on the pictures that are decoded.</param>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,9 +32,13 @@ internal sealed class WeightAverage : IDisposable
         var share = 1 - Math.Min(_decay, (1.0 + Steps) / (10 + Steps));
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
+
+        // Held by name: a scalar that nothing refers to may be finalized while native code still reads it.
+        using Scalar kept = 1 - share;
+        using Scalar added = share;
         for (var i = 0; i < _parameters.Count; i++)
         {
-            _average.Values[i].mul_(1 - share).add_(_parameters[i], share);
+            _average.Values[i].mul_(kept).add_(_parameters[i], added);
         }
     }
 

@@ -21,7 +21,7 @@ public interface IFaceDetector : IDisposable
     /// <param name="detail">Effort.</param>
     float LargestScale(int width, int height, DetectionDetail detail);
 
-    /// <summary>Finds faces.</summary>
+    /// <summary>Finds faces; returns them largest first.</summary>
     /// <param name="picture">The picture.</param>
     /// <param name="options">Threshold, effort, and how many to keep.</param>
     /// <param name="cancellationToken">Ends the work between model runs.</param>

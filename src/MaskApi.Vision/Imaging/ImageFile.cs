@@ -21,7 +21,7 @@ public sealed unsafe class ImageFile : IDisposable
     {
         var format = ImageSniffer.Identify(encoded.Span);
 
-        // Checked before the codec sees the file, as what these files cost, they cost before the header.
+        // Checked first, because these files are already expensive while the codec looks for the header.
         if (Refusal(format, encoded.Span) is { } refusal)
         {
             throw new ImageRejectedException(ImageRejection.Undecodable, refusal);

@@ -6,7 +6,7 @@ public enum ImageRejection
     /// <summary>The file is not in a supported format.</summary>
     UnsupportedMediaType,
 
-    /// <summary>The content is truncated or corrupt.</summary>
+    /// <summary>The content is truncated, corrupt, or of a kind that is not supported.</summary>
     Undecodable,
 
     /// <summary>The header announces more pixels than allowed.</summary>

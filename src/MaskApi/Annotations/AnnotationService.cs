@@ -70,7 +70,7 @@ internal sealed class AnnotationService(
     /// <summary>Reserves memory for the largest possible file before any work, so nothing is drawn that could not be sent.</summary>
     private T WithPlace<T>(ReadOnlyMemory<byte> picture, ImageHeader header, OutputPicture output, Func<UploadBudget.Share, T> work)
     {
-        // Encoding is counted with two copies of the file.
+        // PeakBytesPerPixel counts two copies of the file, of which one is kept.
         var largest = header.Pixels * ImageEncoder.PeakBytesPerPixel(output.Preferred) / 2;
         var share = budget.Take(largest, beside: picture.Length);
         try

@@ -10,7 +10,7 @@ using var http = new HttpClient();
 var nswag = new NswagClient.MaskApi(address, http);
 var detected = await nswag.DetectFacesAsync(null, null, null, null, null, new NswagClient.FileParameter(new MemoryStream(picture)));
 var annotated = await nswag.AnnotatePictureAsync(
-    null, null, null, null, null, NswagClient.Format.Png, new NswagClient.FileParameter(new MemoryStream(picture), "a.jpg"));
+    null, null, null, null, null, NswagClient.Format.Png, null, new NswagClient.FileParameter(new MemoryStream(picture), "a.jpg"));
 Console.WriteLine($"nswag {detected.Faces.Single().Label} {await SignatureAsync(annotated.Stream)}");
 
 var kiota = new KiotaClient.MaskApi(new HttpClientRequestAdapter(new AnonymousAuthenticationProvider()) { BaseUrl = address });

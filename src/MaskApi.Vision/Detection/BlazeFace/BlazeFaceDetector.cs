@@ -19,7 +19,7 @@ public sealed class BlazeFaceDetector : IFaceDetector
     /// </summary>
     internal const float MinFace = 6;
 
-    /// <summary>A face of at least this confidence decides which further passes run. Independent of the caller's threshold.</summary>
+    /// <summary>A face of at least this confidence lets the detector skip passes, before anything is rescored. Independent of the caller's threshold.</summary>
     internal const float Credible = 0.5f;
 
     /// <summary>A face fills the picture if it is at least this share of the picture's shorter side.</summary>
