@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the client with an application's services.</summary>
 public static class MaskApiClientExtensions
 {
-    private const string ApiKeyHeader = "X-API-Key";
+    internal const string ApiKeyHeader = "X-API-Key";
 
     /// <summary>
     /// Registers <see cref="IMaskApiClient"/> with the standard resilience of HTTP clients: a limit on concurrent calls, retries after

@@ -158,7 +158,7 @@ public sealed class FacePipeline : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var header = picture.Header;
-        picture.DecodeForDetection(_detector.LargestScale(header.Width, header.Height, options.Detail), cancellationToken);
+        picture.DecodeForDetection(_detector, options.Detail, cancellationToken);
 
         var detecting = Stopwatch.GetTimestamp();
         var detected = _detector.Detect(picture.Raster, CandidateOptions(options), cancellationToken);

@@ -23,12 +23,6 @@ internal sealed record PictureFailure(string Code, string Message)
 {
     /// <summary>The file cannot be read.</summary>
     public const string Unreadable = "file_unreadable";
-
-    /// <summary>The address cannot be fetched.</summary>
-    public const string UrlFetchFailed = "url_fetch_failed";
-
-    /// <summary>The file has too many bytes.</summary>
-    public const string TooLarge = "image_too_large";
 }
 
 /// <summary>One picture failed; the others go on.</summary>

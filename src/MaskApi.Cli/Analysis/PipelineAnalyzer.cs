@@ -1,3 +1,4 @@
+using MaskApi.Client;
 using MaskApi.Vision;
 using MaskApi.Vision.Imaging;
 
@@ -29,9 +30,9 @@ internal sealed class PipelineAnalyzer(FacePipeline pipeline, AnalysisOptions op
     /// <summary>The service's name for a refusal.</summary>
     internal static string Code(ImageRejection reason) => reason switch
     {
-        ImageRejection.UnsupportedMediaType => "unsupported_media_type",
-        ImageRejection.TooManyPixels => "image_too_many_pixels",
-        ImageRejection.TooSmall => "image_too_small",
-        _ => "image_undecodable",
+        ImageRejection.UnsupportedMediaType => ProblemCodes.UnsupportedMediaType,
+        ImageRejection.TooManyPixels => ProblemCodes.ImageTooManyPixels,
+        ImageRejection.TooSmall => ProblemCodes.ImageTooSmall,
+        _ => ProblemCodes.ImageUndecodable,
     };
 }

@@ -2,6 +2,7 @@ using MaskApi.Client;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MaskApi.Cli.Analysis;
 
@@ -20,8 +21,6 @@ internal sealed class ServiceAnalyzer(
 {
     /// <summary>Requests at a time at which no service of one machine still gains anything.</summary>
     public const int MostRequests = 64;
-
-    private const string ApiKeyHeader = "X-API-Key";
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _firstWait = TimeSpan.FromMilliseconds(250);
@@ -42,14 +41,10 @@ internal sealed class ServiceAnalyzer(
     /// <param name="retry">Whether a refused picture is sent again.</param>
     public static ServiceAnalyzer Create(Uri address, string? key, DetectionOptions options, int parallelism, bool retry)
     {
-        var http = new HttpClient
-        {
-            // Without a slash at its end, the last segment would be lost.
-            BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/"),
-        };
+        var http = new HttpClient { BaseAddress = MaskApiClient.Root(address) };
         if (!string.IsNullOrEmpty(key))
         {
-            http.DefaultRequestHeaders.Add(ApiKeyHeader, key);
+            http.DefaultRequestHeaders.Add(MaskApiClientExtensions.ApiKeyHeader, key);
         }
 
         return new ServiceAnalyzer(http, options, parallelism, retry, _patience, TimeProvider.System);

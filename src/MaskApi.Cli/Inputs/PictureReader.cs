@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using MaskApi.Cli.Analysis;
+using MaskApi.Client;
 
 namespace MaskApi.Cli.Inputs;
 
@@ -45,7 +46,7 @@ internal sealed class PictureReader : IDisposable
         catch (Exception exception) when (exception is HttpRequestException or UriFormatException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new PictureFailedException(PictureFailure.UrlFetchFailed, exception.Message);
+            throw new PictureFailedException(ProblemCodes.UrlFetchFailed, exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -69,7 +70,7 @@ internal sealed class PictureReader : IDisposable
                 filled += read;
                 if (filled > MaxBytes)
                 {
-                    throw new PictureFailedException(PictureFailure.TooLarge, $"The file has more than {MaxBytes} bytes.");
+                    throw new PictureFailedException(ProblemCodes.ImageTooLarge, $"The file has more than {MaxBytes} bytes.");
                 }
 
                 if (read == 0)

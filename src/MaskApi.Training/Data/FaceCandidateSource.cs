@@ -97,11 +97,23 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
                 continue;
             }
 
-            using var crop = FaceCropper.Crop(picture, face.Box);
             foreach (var view in (ReadOnlySpan<View>)[View.Plain, View.Mirrored, View.QuarterTurn + (i % 3)])
             {
+                using var crop = FaceCropper.Crop(picture, face.Box, quarterTurns: view switch
+                {
+                    View.QuarterTurn => 3,
+                    View.HalfTurn => 2,
+                    View.ThreeQuarterTurn => 1,
+                    _ => 0,
+                });
                 candidates.Add(new FaceCandidateCrop(
-                    source.FullName, Features(crop, view), face.Box, face.Confidence, isFace, kind, IsAltered: view != View.Plain));
+                    source.FullName,
+                    Features(crop, view == View.Mirrored),
+                    face.Box,
+                    face.Confidence,
+                    isFace,
+                    kind,
+                    IsAltered: view != View.Plain));
             }
         }
 
@@ -126,26 +138,17 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
         return overlap >= MinSameFaceOverlap ? true : overlap < MaxOtherFaceOverlap && face.Confidence < 0.5f ? false : null;
     }
 
-    private float[] Features(FaceCrop crop, View view)
+    private float[] Features(FaceCrop crop, bool mirrored)
     {
-        var (width, height) = view is View.QuarterTurn or View.ThreeQuarterTurn ? (crop.Height, crop.Width) : (crop.Width, crop.Height);
-        var pixels = new byte[crop.Rgb.Length];
-        for (var i = 0; i < pixels.Length; i += 3)
+        var pixels = crop.Rgb.ToArray();
+        for (var i = 0; mirrored && i < pixels.Length; i += 3)
         {
-            var (x, y) = (i / 3 % width, i / 3 / width);
-            var (fromX, fromY) = view switch
-            {
-                View.Mirrored => (width - 1 - x, y),
-                View.QuarterTurn => (y, width - 1 - x),
-                View.HalfTurn => (width - 1 - x, height - 1 - y),
-                View.ThreeQuarterTurn => (height - 1 - y, x),
-                _ => (x, y),
-            };
-            crop.Rgb.Slice(((fromY * crop.Width) + fromX) * 3, 3).CopyTo(pixels.AsSpan(i));
+            var (x, y) = (i / 3 % crop.Width, i / 3 / crop.Width);
+            crop.Rgb.Slice(((y * crop.Width) + crop.Width - 1 - x) * 3, 3).CopyTo(pixels.AsSpan(i));
         }
 
-        using var outputs = _session.Run(
-            [NamedOnnxValue.CreateFromTensor("crops", new DenseTensor<byte>(pixels, [1, height, width, 3]))], [FaceHead.FeaturesName]);
+        var input = new DenseTensor<byte>(pixels, [1, crop.Height, crop.Width, 3]);
+        using var outputs = _session.Run([NamedOnnxValue.CreateFromTensor("crops", input)], [FaceHead.FeaturesName]);
         return [.. outputs[0].AsEnumerable<float>()];
     }
 

@@ -21,15 +21,18 @@ internal static class DecodeReduction
     /// </summary>
     private const int MinCrop = 160;
 
+    /// <summary>Whether a picture can be reduced and is large enough for that.</summary>
+    /// <param name="header">The picture's header.</param>
+    internal static bool IsPossible(ImageHeader header) =>
+        header.Format == ImageFormat.Jpeg && Math.Max(header.Width, header.Height) >= 2 * MinSide;
+
     /// <summary>The reduction for detection: no pass enlarges what was reduced.</summary>
     /// <param name="header">The picture's header.</param>
     /// <param name="largestScale">The largest scale at which the detector samples the picture.</param>
     internal static int ToDetect(ImageHeader header, float largestScale)
     {
-        var longerSide = Math.Max(header.Width, header.Height);
-        return header.Format != ImageFormat.Jpeg || longerSide < 2 * MinSide
-            ? 1
-            : Of(1 / MathF.Max(largestScale, (float)MinSide / longerSide));
+        var smallest = (float)MinSide / Math.Max(header.Width, header.Height);
+        return IsPossible(header) ? Of(1 / MathF.Max(largestScale, smallest)) : 1;
     }
 
     /// <summary>The reduction for classification.</summary>

@@ -43,14 +43,18 @@ internal sealed class ScaledPicture : IDisposable
     internal TimeSpan DecodeTime { get; private set; }
 
     /// <summary>Decodes as many pixels as a detector can use.</summary>
-    /// <param name="largestScale">The largest scale at which the detector samples the picture.</param>
+    /// <param name="detector">The detector.</param>
+    /// <param name="detail">Effort.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
-    internal void DecodeForDetection(float largestScale, CancellationToken cancellationToken)
+    internal void DecodeForDetection(IFaceDetector detector, DetectionDetail detail, CancellationToken cancellationToken)
     {
         if (_file is not null)
         {
-            Decode(_file, DecodeReduction.ToDetect(Header, largestScale), cancellationToken);
+            var reduction = DecodeReduction.IsPossible(Header)
+                ? DecodeReduction.ToDetect(Header, detector.LargestScale(Header.Width, Header.Height, detail))
+                : 1;
+            Decode(_file, reduction, cancellationToken);
         }
     }
 
