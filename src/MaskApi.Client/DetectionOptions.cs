@@ -35,7 +35,8 @@ public sealed record DetectionOptions
     public bool Landmarks { get; init; }
 
     /// <summary>The options as a query string with its question mark; empty if all are null.</summary>
-    internal string ToQuery()
+    /// <param name="redaction">Of an annotated picture.</param>
+    internal string ToQuery(Redaction? redaction = null)
     {
         var query = new StringBuilder();
         Add("detectionThreshold", DetectionThreshold?.ToString(CultureInfo.InvariantCulture));
@@ -50,6 +51,14 @@ public sealed record DetectionOptions
             _ => throw new InvalidOperationException($"{Detail} is not a detection detail."),
         });
         Add("landmarks", Landmarks ? "true" : null);
+        Add("redact", redaction switch
+        {
+            null => null,
+            Redaction.None => "none",
+            Redaction.Blur => "blur",
+            Redaction.Pixelate => "pixelate",
+            _ => throw new InvalidOperationException($"{redaction} is not a redaction."),
+        });
         return query.ToString();
 
         void Add(string name, string? value)

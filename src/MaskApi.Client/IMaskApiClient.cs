@@ -26,11 +26,16 @@ public interface IMaskApiClient
     /// <param name="picture">JPEG, PNG, WebP, BMP or GIF (first frame only).</param>
     /// <param name="options">What to look for; null for the service's defaults.</param>
     /// <param name="format">Format of the returned picture.</param>
+    /// <param name="redaction">
+    /// How its faces are made unrecognizable; null for the service's default. A service that cannot do so refuses with an
+    /// <see cref="InvalidRequestException"/>.
+    /// </param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <returns>The picture, upright and without metadata.</returns>
     Task<AnnotatedPicture> AnnotateAsync(
         Picture picture,
         DetectionOptions? options = null,
         AnnotationFormat format = AnnotationFormat.Png,
+        Redaction? redaction = null,
         CancellationToken cancellationToken = default);
 }

@@ -69,6 +69,7 @@ public sealed class MaskApiClient : IMaskApiClient
         Picture picture,
         DetectionOptions? options = null,
         AnnotationFormat format = AnnotationFormat.Png,
+        Redaction? redaction = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
@@ -80,7 +81,8 @@ public sealed class MaskApiClient : IMaskApiClient
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format of the service."),
         };
         using var response = await SendAsync(
-            AnnotationsPath + options?.ToQuery(), picture.CreateContent(), mediaType, cancellationToken).ConfigureAwait(false);
+            AnnotationsPath + (options ?? new()).ToQuery(redaction), picture.CreateContent(), mediaType,
+            cancellationToken).ConfigureAwait(false);
         var bytes = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var summary = new FaceSummary(Count("X-Faces"), Count("X-With-Mask"), Count("X-Without-Mask"), Count("X-Uncertain"))
         {

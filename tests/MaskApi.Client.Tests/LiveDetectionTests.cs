@@ -93,7 +93,8 @@ public sealed class LiveDetectionTests
             throw new NotSupportedException();
 
         public Task<AnnotatedPicture> AnnotateAsync(
-            Picture picture, DetectionOptions? options, AnnotationFormat format, CancellationToken cancellationToken) =>
+            Picture picture, DetectionOptions? options, AnnotationFormat format, Redaction? redaction,
+            CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }
 }

@@ -76,6 +76,26 @@ public sealed class MaskApiClientTests(LiveService service) : IDisposable
         Assert.Equal(new FaceSummary(1, 0, 1, 0), annotated.Summary);
     }
 
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData(Redaction.None, "?redact=none")]
+    [InlineData(Redaction.Blur, "?redact=blur")]
+    [InlineData(Redaction.Pixelate, "?redact=pixelate")]
+    public void A_redaction_is_part_of_the_query(Redaction? redaction, string query) =>
+        Assert.Equal(query, new DetectionOptions().ToQuery(redaction));
+
+    [Theory]
+    [InlineData(Redaction.None, 1)]
+    [InlineData(Redaction.Blur, 0)]
+    [InlineData(Redaction.Pixelate, 0)]
+    public async Task The_face_of_a_redacted_picture_cannot_be_found_again(Redaction redaction, int found)
+    {
+        var annotated = await Client.AnnotateAsync(
+            Pictures.Astronaut, new DetectionOptions { MaxFaces = 10 }, redaction: redaction, cancellationToken: Token);
+        Assert.Equal(1, annotated.Summary.WithoutMask);
+        Assert.Equal(found, (await Client.DetectAsync(Picture.FromBytes(annotated.Bytes), cancellationToken: Token)).Summary.Faces);
+    }
+
     [Fact]
     public async Task A_bad_picture_of_a_batch_fails_alone()
     {

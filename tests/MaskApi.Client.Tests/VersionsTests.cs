@@ -78,6 +78,16 @@ public sealed class VersionsTests
         Assert.Equal(new FaceSummary(4, 1, 2, 1), (await client.AnnotateAsync(Pictures.Text, cancellationToken: _token)).Summary);
     }
 
+    /// <summary>An older service refuses a parameter that it does not know, so no caller takes a plain picture for a redacted one.</summary>
+    [Fact]
+    public async Task An_older_service_that_cannot_redact_gives_no_picture()
+    {
+        using var http = new HttpClient(new OlderService()) { BaseAddress = new Uri("http://older/") };
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(
+            () => new MaskApiClient(http).AnnotateAsync(Pictures.Text, redaction: Redaction.Blur, cancellationToken: _token));
+        Assert.Equal(["redact"], exception.Problem.Errors!.Keys);
+    }
+
     [Fact]
     public void The_client_knows_every_verdict() => Assert.Equal(
         Verdicts.All.Select(static verdict => (verdict.Label.ToString(), verdict.Name)).Order(),
@@ -122,7 +132,20 @@ public sealed class VersionsTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var response = new HttpResponseMessage(HttpStatusCode.OK);
-            if (request.RequestUri!.AbsolutePath == "/v1/annotations")
+            if (request.RequestUri!.Query.Contains("redact", StringComparison.Ordinal))
+            {
+                response.StatusCode = HttpStatusCode.BadRequest;
+                response.Content = new StringContent(
+                    """
+                    {
+                      "title": "Invalid parameter", "status": 400, "code": "invalid_parameter",
+                      "errors": { "redact": ["is not a parameter of this endpoint; did you mean 'detail'?"] }
+                    }
+                    """,
+                    System.Text.Encoding.UTF8,
+                    "application/problem+json");
+            }
+            else if (request.RequestUri.AbsolutePath == "/v1/annotations")
             {
                 response.Content = new ByteArrayContent([1]);
                 (string, string)[] counts = [("X-Faces", "4"), ("X-With-Mask", "1"), ("X-Without-Mask", "2"), ("X-Uncertain", "1")];
