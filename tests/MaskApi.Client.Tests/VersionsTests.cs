@@ -78,7 +78,7 @@ public sealed class VersionsTests
         Assert.Equal(new FaceSummary(4, 1, 2, 1), (await client.AnnotateAsync(Pictures.Text, cancellationToken: _token)).Summary);
     }
 
-    /// <summary>An older service refuses a parameter that it does not know, so no caller takes a plain picture for a redacted one.</summary>
+    /// <summary>An older service refuses a parameter that it does not know: no caller takes a plain picture for a redacted one.</summary>
     [Fact]
     public async Task An_older_service_that_cannot_redact_gives_no_picture()
     {

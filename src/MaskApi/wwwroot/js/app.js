@@ -1,9 +1,16 @@
 import { annotate, detect, detectBatch, info, Problem, useKey } from './api.js';
 import { Camera } from './camera.js';
+import { FaceDialog } from './dialog.js';
+import { createCanvas } from './drawing.js';
 import { create } from './elements.js';
+import { Gallery } from './gallery.js';
+import { drawRedacted } from './redaction.js';
 import { Results } from './results.js';
+import { csvOf, rowsOf } from './rows.js';
+import { Settings } from './settings.js';
 import { Stage } from './stage.js';
-import { judge, lowestThreshold, sentence, styleOf, total } from './verdicts.js';
+import { FaceTable } from './table.js';
+import { judge, sentence, styleOf, total } from './verdicts.js';
 
 /** Pictures in one request of a batch: few enough for the progress bar to move. */
 const batchSize = 4;
@@ -13,9 +20,21 @@ const patience = { tries: 4, seconds: 10 };
 
 const $ = id => document.getElementById(id);
 const main = document.querySelector('main');
-const stage = new Stage(pick);
-const results = new Results(pick, filter);
+const stage = new Stage(mark, enlargeShown);
+const results = new Results(mark, enlargeShown, filter);
+const table = new FaceTable(row => enlarge(pictures[row.index], row.detected, row), showFromTable, filter);
+const gallery = new Gallery(show);
+const dialog = new FaceDialog(showTable);
 const camera = new Camera();
+const settings = new Settings(applySettings, () => {
+  settings.show(pictures[current]?.name ?? anyName);
+  if (pictures.length > 0) {
+    judgeAll();
+  }
+});
+
+/** The file in the command while no picture is chosen. */
+const anyName = 'photo.jpg';
 
 /** Limits of the service: its defaults until it has reported its own. */
 let limits = { maxImageBytes: 20 * 1024 * 1024, maxBatchImages: 32, maxBatchBytes: 100 * 1024 * 1024 };
@@ -23,47 +42,10 @@ let limits = { maxImageBytes: 20 * 1024 * 1024, maxBatchImages: 32, maxBatchByte
 /** The current pictures: { file, name, url, detection?, roundTrip?, problem? }. */
 let pictures = [];
 let current = 0;
-let pinned = null;
 
 /** Show only faces with this label; null for all. */
 let only = null;
 let working = new AbortController();
-
-// ---- settings
-
-function settings() {
-  return {
-    detectionThreshold: Number($('detection-threshold').value),
-    minConfidence: Number($('min-confidence').value),
-    detail: document.querySelector('[name=detail]:checked').value,
-    landmarks: $('landmarks').checked,
-  };
-}
-
-/** The query for the service: everything that a slider could bring into view. */
-function question(detail = settings().detail) {
-  return { detectionThreshold: lowestThreshold, minConfidence: 0.5, maxFaces: 1000, detail, landmarks: true };
-}
-
-/** The query for exactly what is shown. */
-function exactQuestion() {
-  const { detectionThreshold, minConfidence, detail, landmarks } = settings();
-  return { detectionThreshold, minConfidence, detail, maxFaces: 1000, ...(landmarks && { landmarks }) };
-}
-
-function showSettings() {
-  const { detectionThreshold, minConfidence } = settings();
-  for (const [id, value] of [['detection-threshold', detectionThreshold], ['min-confidence', minConfidence]]) {
-    const words = `${Math.round(value * 100)} %`;
-    $(`${id}-value`).value = words;
-    $(id).setAttribute('aria-valuetext', words);
-  }
-
-  const url = new URL('v1/detections', document.baseURI);
-  url.search = new URLSearchParams(exactQuestion());
-  const name = (pictures[current]?.name ?? 'photo.jpg').replaceAll("'", `'\\''`);
-  $('command').textContent = `curl '${url}' \\\n  --data-binary '@${name}' \\\n  -H 'Content-Type: application/octet-stream'`;
-}
 
 // ---- pictures
 
@@ -89,10 +71,13 @@ function close() {
   current = 0;
   only = null;
   $('image').removeAttribute('src');
+  dialog.close();
+  gallery.show([]);
+  table.reset();
   arrange(false);
   warn(null);
   results.say('No picture yet.');
-  showSettings();
+  settings.show(anyName);
 }
 
 /** Shows the parts of the page that fit the current state. */
@@ -104,11 +89,12 @@ function arrange(hasPicture) {
   $('clear').hidden = !hasPicture;
   $('video').hidden = !live;
   $('image').hidden = live || !hasPicture;
-  $('unseen').hidden = true;
   $('camera-bar').hidden = !live;
-  $('gallery').hidden = pictures.length < 2;
   $('batch').hidden = pictures.length < 2;
   $('downloads').hidden = true;
+  stage.describe('');
+  stage.resetZoom();
+  stage.redact(settings.values.redact);
   stage.draw([]);
 }
 
@@ -125,7 +111,12 @@ async function judgeAll() {
       : null;
   }
 
-  showGallery();
+  if (pictures.length > 1) {
+    gallery.show(pictures);
+    gallery.redact(settings.values.redact !== 'none');
+    showTable();
+  }
+
   await show(current);
   try {
     await (pictures.length === 1 ? judgeOne(pictures[0], signal) : judgeMany(signal));
@@ -142,7 +133,7 @@ async function judgeOne(picture, signal) {
     try {
       await patiently(async () => {
         const started = performance.now();
-        picture.detection = await detect(picture.file, question(), signal);
+        picture.detection = await detect(picture.file, settings.query(), signal);
         picture.roundTrip = performance.now() - started;
       }, signal);
     } catch (error) {
@@ -171,10 +162,10 @@ async function judgeMany(signal) {
   advance(pictures.filter(picture => picture.problem).length);
   try {
     for (const some of portions(pictures.filter(picture => !picture.problem))) {
-      const answers = await patiently(() => detectBatch(some.map(picture => picture.file), question(), signal), signal);
+      const answers = await patiently(() => detectBatch(some.map(picture => picture.file), settings.query(), signal), signal);
       answers.forEach(({ detection, problem }, i) => Object.assign(some[i], { detection, problem: problem && Problem.from(problem) }));
       advance(some.length);
-      captionGallery();
+      showTable();
       if (some.includes(pictures[current])) {
         await show(current);
       }
@@ -227,25 +218,36 @@ async function patiently(action, signal) {
 
 /** Puts one of the pictures on the stage. */
 async function show(index) {
+  if (index !== current) {
+    stage.resetZoom();
+  }
+
   current = index;
   const picture = pictures[index];
   const image = $('image');
-  picture.still ??= stillOf(picture);
-  image.src = await picture.still;
   // The service may be able to read what the browser cannot show, or at least say what is wrong.
-  const visible = await image.decode().then(() => true, () => false);
+  const visible = await load(picture, image);
   if (pictures[current] !== picture) {
     return;
   }
 
   image.hidden = !visible;
-  $('unseen').hidden = visible;
   stage.shape(visible ? image.naturalWidth : 3, visible ? image.naturalHeight : 1);
-  for (const button of $('gallery').querySelectorAll('button')) {
-    button.setAttribute('aria-current', Number(button.dataset.index) === index);
-  }
-
+  gallery.mark(index);
   refresh();
+}
+
+/** Puts a picture on the stage, which may be out of sight. */
+function showFromTable(index) {
+  show(index);
+  $('picture').scrollIntoView({ block: 'start' });
+}
+
+/** Loads a picture into an image element; false if the browser cannot show it. */
+async function load(picture, image) {
+  picture.still ??= stillOf(picture);
+  image.src = await picture.still;
+  return image.decode().then(() => true, () => false);
 }
 
 /** The URL to show a picture by. Only the first frame of an animation is classified, so only that is shown. */
@@ -267,29 +269,38 @@ async function stillOf({ file, url }) {
 
 /** Applies the settings to the picture on the stage. */
 function refresh() {
-  showSettings();
   const picture = pictures[current];
+  settings.show(picture?.name ?? anyName);
+  const { redact } = settings.values;
+  if (camera.running) {
+    // Blank until the next frame has been analyzed.
+    stage.redact(redact);
+  }
+
   if (!picture || camera.running) {
     return;
   }
 
+  const visible = !$('image').hidden;
   const several = pictures.length > 1 ? `Picture ${current + 1} of ${pictures.length}:` : null;
-  pinned = null;
   $('downloads').hidden = !picture.detection;
   if (picture.detection) {
-    const detection = judge(picture.detection, settings());
-    $('image').alt = `${picture.name}. ${sentence(detection.summary)}`;
+    const detection = judge(picture.detection, settings.values);
     const shown = filtered(detection);
+    stage.describe(`${picture.name}. ${sentence(detection.summary)}`, visible ? null : 'This browser cannot show the file.');
+    stage.redact(redact, visible ? $('image') : null, detection.faces);
     stage.draw(shown.faces, { image: detection.image });
-    results.show(shown, { only, source: $('image').hidden ? null : $('image'), roundTrip: several ? null : picture.roundTrip, headline: several });
+    results.show(shown, { only, source: stage.source, roundTrip: several ? null : picture.roundTrip, headline: several });
     showTotal();
   } else {
-    $('image').alt = picture.name;
+    stage.describe(picture.name, !visible ? 'This browser cannot show the file.'
+      : redact !== 'none' && picture.problem ? 'Not shown, because its faces are not known and so not redacted.' : null);
+    stage.redact(redact);
     stage.draw([]);
     results.say(picture.problem ? `${several ?? ''} No verdict.`.trim() : 'Finding faces …');
   }
 
-  pick(null, false);
+  mark(null);
   if (picture.problem) {
     report(picture.problem, several && picture.name);
   } else {
@@ -305,30 +316,27 @@ function filtered(detection) {
 function filter(label) {
   only = label;
   refresh();
+  showTable();
 }
 
-function showGallery() {
-  $('gallery').replaceChildren(...(pictures.length < 2 ? [] : pictures.map((picture, index) => {
-    const image = create('img', '');
-    const button = create('button', '', image, create('span', ''));
-    button.type = 'button';
-    button.dataset.index = index;
-    button.setAttribute('aria-current', index === current);
-    button.addEventListener('click', () => show(index));
-    image.src = picture.url;
-    image.alt = picture.name;
-    return create('li', '', button);
-  })));
-  captionGallery();
+function applySettings() {
+  refresh();
+  showTable();
 }
 
-function captionGallery() {
-  for (const button of $('gallery').querySelectorAll('button')) {
-    const { detection, problem } = pictures[button.dataset.index];
-    button.classList.toggle('failed', Boolean(problem));
-    button.querySelector('span').textContent =
-      problem ? 'Failed' : detection ? faceCount(judge(detection, settings())) : 'Waiting';
+/** Shows the results of several pictures. Not behind an open dialog, which gives the focus back to where it was in the table. */
+function showTable() {
+  if (pictures.length < 2 || dialog.isOpen) {
+    return;
   }
+
+  const judged = pictures.map(({ detection }) => detection && judge(detection, settings.values));
+  table.show(rowsOf(pictures, settings.values), judged.filter(Boolean).map(({ summary }) => summary), only);
+  gallery.redact(settings.values.redact !== 'none');
+  gallery.caption(pictures.map(({ problem }, index) => ({
+    failed: Boolean(problem),
+    text: problem ? 'Failed' : judged[index] ? faceCount(judged[index]) : 'Waiting',
+  })));
 }
 
 function faceCount({ summary }) {
@@ -342,18 +350,45 @@ function showTotal() {
 
   const judged = pictures.filter(picture => picture.detection);
   const failed = pictures.filter(picture => picture.problem).length;
-  const sum = total(judged.map(picture => judge(picture.detection, settings()).summary));
+  const sum = total(judged.map(picture => judge(picture.detection, settings.values).summary));
   $('progress-text').textContent = `${judged.length} pictures. ${sentence(sum)}${failed ? ` ${failed} could not be read.` : ''}`;
 }
 
-/** Highlights the face under the pointer; a pressed one stays highlighted until another is pressed. */
-function pick(index, pressed) {
-  if (pressed) {
-    pinned = index;
+/** Marks the face under the pointer, or with the focus, in the picture and in the list. */
+function mark(index) {
+  stage.mark(index);
+  results.mark(index);
+}
+
+/** Shows a face of the picture on the stage large; not of a live one, whose faces change all the time. */
+function enlargeShown(index) {
+  const picture = pictures[current];
+  if (picture && !camera.running) {
+    const { faces } = judge(picture.detection, settings.values);
+    const face = filtered({ faces }).faces[index];
+    enlarge(picture, face, { face: faces.indexOf(face) + 1, faces: faces.length });
+  }
+}
+
+function enlarge(picture, face, { face: number, faces: count }) {
+  dialog.show(face, `Face ${number} of ${count} in ${picture.name}`, visibleCopy(picture));
+}
+
+/** A picture to cut faces from, redacted if need be; null if the browser cannot show it. */
+async function visibleCopy(picture) {
+  const image = new Image();
+  if (!await load(picture, image)) {
+    return null;
   }
 
-  stage.pick(index ?? pinned);
-  results.pick(index ?? pinned, pinned);
+  const { redact } = settings.values;
+  if (redact === 'none') {
+    return image;
+  }
+
+  const copy = createCanvas(0, 0);
+  drawRedacted(copy, image, judge(picture.detection, settings.values).faces, redact);
+  return copy;
 }
 
 /** Shows what went wrong. */
@@ -414,11 +449,12 @@ async function startCamera() {
   $('shoot').focus();
   let pace = null;
   await camera.run(
-    (frame, signal) => detect(frame, question('fast'), signal),
-    (answer, took) => {
-      const detection = judge(answer, settings());
+    (frame, signal) => detect(frame, settings.query('fast'), signal),
+    (answer, took, frame) => {
+      const detection = judge(answer, settings.values);
       stage.shape(camera.video.videoWidth, camera.video.videoHeight, camera.mirrored);
       const shown = filtered(detection);
+      stage.redact(settings.values.redact, frame, detection.faces);
       stage.draw(shown.faces, { mirrored: camera.mirrored, image: detection.image });
       results.show(shown, { only });
       warn(null);
@@ -448,7 +484,7 @@ async function savePicture() {
   const { file, name } = pictures[current];
   $('save-picture').disabled = true;
   try {
-    save(await patiently(() => annotate(file, exactQuestion()), working.signal), `${stem(name)}-faces.png`);
+    save(await patiently(() => annotate(file, { ...settings.exactQuery, redact: settings.values.redact }), working.signal), `${stem(name)}-faces.png`);
   } catch (error) {
     report(error);
   } finally {
@@ -458,10 +494,14 @@ async function savePicture() {
 
 function saveJson() {
   const answers = pictures.map(({ name, detection, problem }) => detection
-    ? { name, detection: judge(detection, settings()) }
+    ? { name, detection: judge(detection, settings.values) }
     : { name, problem: problem?.message });
   const json = JSON.stringify(answers.length === 1 ? answers[0].detection : answers, null, 2);
   save(new Blob([json], { type: 'application/json' }), answers.length === 1 ? `${stem(answers[0].name)}-faces.json` : 'faces.json');
+}
+
+function saveCsv() {
+  save(new Blob([csvOf(table.rows)], { type: 'text/csv' }), 'faces.csv');
 }
 
 function stem(name) {
@@ -488,6 +528,7 @@ $('clear').addEventListener('click', () => {
 $('stop').addEventListener('click', () => working.abort());
 $('save-picture').addEventListener('click', savePicture);
 $('save-json').addEventListener('click', saveJson);
+$('save-csv').addEventListener('click', saveCsv);
 $('copy').addEventListener('click', async () => {
   await navigator.clipboard?.writeText($('command').textContent);
   $('copy').textContent = 'Copied';
@@ -504,22 +545,6 @@ $('key-form').addEventListener('submit', event => {
   }
 });
 
-for (const id of ['detection-threshold', 'min-confidence', 'landmarks']) {
-  $(id).addEventListener('input', () => {
-    refresh();
-    captionGallery();
-  });
-}
-
-for (const choice of document.querySelectorAll('[name=detail]')) {
-  choice.addEventListener('change', () => {
-    showSettings();
-    if (pictures.length > 0) {
-      judgeAll();
-    }
-  });
-}
-
 for (const button of document.querySelectorAll('[data-example]')) {
   button.addEventListener('click', async () => {
     const url = button.dataset.example;
@@ -528,7 +553,6 @@ for (const button of document.querySelectorAll('[data-example]')) {
   });
 }
 
-addEventListener('keydown', event => event.key === 'Escape' && pick(null, true));
 addEventListener('paste', event => event.clipboardData?.files.length > 0 && open(event.clipboardData.files));
 
 // A picture may be dropped anywhere on the page.
@@ -547,7 +571,7 @@ addEventListener('drop', event => {
 });
 
 main.classList.add('empty-stage');
-showSettings();
+settings.show(anyName);
 info().then(answer => {
   limits = answer.limits;
   $('about').textContent = `MaskApi ${answer.version}, with ${answer.models.map(model => model.name).join(', ')} on ${answer.executionProvider}.`;

@@ -1,3 +1,5 @@
+import { createCanvas, sizeOf } from './drawing.js';
+
 /** Longest side of a frame that is sent, in pixels: the detector uses less, and a small frame travels fast. */
 const liveSide = 960;
 
@@ -68,7 +70,7 @@ export class Camera {
   /**
    * Sends frames until stopped.
    * @param judge takes a frame and a signal, returns the answer
-   * @param onAnswer called with each answer and the milliseconds it took
+   * @param onAnswer called with each answer, the milliseconds it took, and the frame as a canvas
    * @param onProblem called with what went wrong; the loop continues only if that includes a time to wait
    */
   async run(judge, onAnswer, onProblem) {
@@ -77,9 +79,10 @@ export class Camera {
       try {
         await this.#nextFrame();
         const started = performance.now();
-        const answer = await judge(await this.grab(liveSide, 0.8), signal);
+        const frame = this.#draw(liveSide);
+        const answer = await judge(await toJpeg(frame, 0.8), signal);
         if (!signal.aborted) {
-          onAnswer(answer, performance.now() - started);
+          onAnswer(answer, performance.now() - started, frame);
         }
       } catch (error) {
         if (signal.aborted) {
@@ -96,15 +99,18 @@ export class Camera {
     }
   }
 
-  /** The current frame as JPEG, scaled to a maximum side. */
-  async grab(longest = Infinity, quality = 0.92) {
-    const { videoWidth: width, videoHeight: height } = this.#video;
+  /** The current frame as JPEG. */
+  grab() {
+    return toJpeg(this.#draw(), 0.92);
+  }
+
+  /** The current frame, scaled to a maximum side. */
+  #draw(longest = Infinity) {
+    const [width, height] = sizeOf(this.#video);
     const scale = Math.min(1, longest / Math.max(width, height));
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
+    const canvas = createCanvas(Math.round(width * scale), Math.round(height * scale));
     canvas.getContext('2d').drawImage(this.#video, 0, 0, canvas.width, canvas.height);
-    return new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', quality));
+    return canvas;
   }
 
   /** Resolves when a new frame is visible: not while the page is hidden, and never after the camera has stopped. */
@@ -113,4 +119,8 @@ export class Camera {
       ? this.#video.requestVideoFrameCallback(resolve)
       : requestAnimationFrame(resolve));
   }
+}
+
+function toJpeg(canvas, quality) {
+  return new Promise(resolve => canvas.toBlob(resolve, 'image/jpeg', quality));
 }

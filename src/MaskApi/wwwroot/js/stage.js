@@ -1,7 +1,9 @@
 import { create, icon } from './elements.js';
+import { drawRedacted } from './redaction.js';
 import { describe, percent, styleOf } from './verdicts.js';
+import { Zoom } from './zoom.js';
 
-/** Boxes narrower than this share of the picture get an icon instead of words, which would cover their neighbors. */
+/** Boxes narrower than this share of the frame get an icon instead of words, which would cover their neighbors. */
 const narrow = 0.12;
 
 /** Height that a label needs, in CSS pixels. */
@@ -13,17 +15,36 @@ const crowd = 40;
 /** A picture, still or live, with the boxes of its faces over it. */
 export class Stage {
   #frame = document.getElementById('frame');
+  #view = document.getElementById('view');
+  #image = document.getElementById('image');
+  #redacted = document.getElementById('redacted');
   #boxes = document.getElementById('boxes');
+  #unseen = document.getElementById('unseen');
+  #zoom = new Zoom(this.#frame, this.#view, () => this.#fit());
 
-  /** @param onPick called with the index of the face under the pointer, or null, and whether it was pressed */
-  constructor(onPick) {
+  /**
+   * @param onPoint called with the index of the face under the pointer, or null
+   * @param onOpen called with the index of a face that was pressed
+   */
+  constructor(onPoint, onOpen) {
     const at = event => {
       const box = event.target.closest('.face');
       return box ? Number(box.dataset.index) : null;
     };
-    this.#boxes.addEventListener('pointerover', event => event.pointerType === 'mouse' && onPick(at(event), false));
-    this.#boxes.addEventListener('pointerleave', event => event.pointerType === 'mouse' && onPick(null, false));
-    this.#boxes.addEventListener('click', event => onPick(at(event), true));
+    this.#boxes.addEventListener('pointerover', event => event.pointerType === 'mouse' && onPoint(at(event)));
+    this.#boxes.addEventListener('pointerleave', event => event.pointerType === 'mouse' && onPoint(null));
+    this.#boxes.addEventListener('click', event => at(event) !== null && onOpen(at(event)));
+  }
+
+  /** What is on the stage, as far as it may be seen: the picture, its redacted copy, or null where there is none to see. */
+  get source() {
+    const redacting = this.#frame.classList.contains('redacting');
+    return this.#image.hidden || !this.#unseen.hidden ? null : redacting ? this.#redacted : this.#image;
+  }
+
+  /** Shows the whole picture again. */
+  resetZoom() {
+    this.#zoom.reset();
   }
 
   /** Sets the frame's aspect ratio. */
@@ -32,11 +53,33 @@ export class Stage {
     this.#frame.classList.toggle('mirrored', mirrored);
   }
 
+  /** Says what the picture shows, and instead of it, why it cannot be seen; null if it can. */
+  describe(text, unseen = null) {
+    this.#image.alt = text;
+    this.#redacted.setAttribute('aria-label', text);
+    this.#unseen.hidden = unseen === null;
+    this.#unseen.textContent = unseen;
+  }
+
+  /**
+   * Shows a redacted copy instead of the picture, or the picture itself.
+   * @param redaction `none`, `blur` or `pixelate`
+   * @param source the picture, or a frame of the camera; null while its faces are unknown, which shows nothing
+   * @param faces the faces to redact
+   */
+  redact(redaction, source = null, faces = []) {
+    this.#frame.classList.toggle('redacting', redaction !== 'none');
+    this.#redacted.hidden = redaction === 'none' || !source;
+    if (!this.#redacted.hidden) {
+      drawRedacted(this.#redacted, source, faces, redaction);
+    }
+  }
+
   /** Draws the boxes of an answer. Faces come largest first, so small ones end up on top. */
   draw(faces, { mirrored = false, image = null } = {}) {
     this.#boxes.classList.toggle('crowd', faces.length > crowd);
-    this.#boxes.replaceChildren(...faces.map((face, index) => this.#createBox(face, index, mirrored)));
-    this.#boxes.querySelectorAll('.face:not(.small)').forEach(box => this.#settle(box));
+    this.#boxes.replaceChildren(...faces.map((face, index) => createBox(face, index, mirrored)));
+    this.#fit();
     if (image) {
       for (const point of faces.flatMap(face => Object.values(face.landmarks ?? {}))) {
         const dot = create('span', 'point');
@@ -46,44 +89,51 @@ export class Stage {
     }
   }
 
-  /** Highlights one face; null for none. */
-  pick(index) {
-    this.#boxes.classList.toggle('picking', index !== null);
+  /** Marks one face; null for none. */
+  mark(index) {
+    this.#boxes.classList.toggle('marking', index !== null);
     for (const box of this.#boxes.querySelectorAll('.face')) {
-      box.classList.toggle('picked', Number(box.dataset.index) === index);
+      box.classList.toggle('marked', Number(box.dataset.index) === index);
     }
 
-    this.#boxes.querySelectorAll('.picked').forEach(box => this.#settle(box));
+    this.#boxes.querySelectorAll('.marked').forEach(box => this.#settle(box));
   }
 
-  /** Shifts a label that would leave the frame on the right. */
+  /** Chooses labels that fit the boxes as large as they are now. */
+  #fit() {
+    const height = this.#view.clientHeight;
+    for (const box of this.#boxes.querySelectorAll('.face')) {
+      box.classList.toggle('small', parseFloat(box.style.width) * this.#zoom.scale < narrow * 100);
+      box.classList.toggle('below', parseFloat(box.style.top) * height < labelHeight * 100);
+    }
+
+    this.#boxes.querySelectorAll('.face:not(.small)').forEach(box => this.#settle(box));
+  }
+
+  /** Shifts a label that would leave the picture on the right. */
   #settle(box) {
     const label = box.querySelector('b');
-    const room = this.#frame.clientWidth - box.offsetLeft - label.offsetWidth;
+    const room = this.#view.clientWidth - box.offsetLeft - label.offsetWidth;
     label.style.translate = `${Math.min(0, room)}px`;
   }
+}
 
-  #createBox(face, index, mirrored) {
-    const { x, y, width, height } = face.relativeBox;
-    const left = mirror(x, width, mirrored);
-    const box = create('div', `face ${styleOf(face.label)}`);
-    box.classList.toggle('small', width < narrow);
-    box.classList.toggle('below', y * this.#frame.clientHeight < labelHeight);
-    box.dataset.index = index;
-    place(box, { left, top: y, width, height });
-    box.append(create('b', '',
-      icon(face.label),
-      create('span', '', `${describe(face.label)} ${percent(face.confidence)}`),
-      create('small', '', `face ${percent(face.detectionConfidence)}, ${Math.round(face.box.width)} × ${Math.round(face.box.height)} px`)));
-    return box;
-  }
+function createBox(face, index, mirrored) {
+  const { x, y, width, height } = face.relativeBox;
+  const box = create('div', `face ${styleOf(face.label)}`, create('b', '',
+    icon(face.label),
+    create('span', '', `${describe(face.label)} ${percent(face.confidence)}`),
+    create('small', '', `face ${percent(face.detectionConfidence)}, ${Math.round(face.box.width)} × ${Math.round(face.box.height)} px`)));
+  box.dataset.index = index;
+  place(box, { left: mirror(x, width, mirrored), top: y, width, height });
+  return box;
 }
 
 function mirror(x, width, mirrored) {
   return mirrored ? 1 - x - width : x;
 }
 
-/** Positions an element in fractions of the frame, through the object model, which a strict style policy allows. */
+/** Positions an element in fractions of the picture, through the object model, which a strict style policy allows. */
 function place(element, sides) {
   for (const [side, fraction] of Object.entries(sides)) {
     element.style[side] = `${fraction * 100}%`;

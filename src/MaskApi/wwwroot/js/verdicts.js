@@ -44,6 +44,13 @@ function count(faces) {
   return { faces: faces.length, ...Object.fromEntries(entries), found: faces.length };
 }
 
+/** The probabilities of a face: label, words and value, in the table's order. */
+export function probabilitiesOf(face) {
+  return Object.entries(verdicts)
+    .filter(([, { counted }]) => counted in face.probabilities)
+    .map(([label, { words, counted }]) => ({ label, words, value: face.probabilities[counted] }));
+}
+
 /** A probability in percent, never rounded up to certainty. */
 export function percent(value) {
   return `${Math.min(99.9, Math.floor(value * 1000) / 10).toFixed(1)} %`;
