@@ -1,3 +1,4 @@
+using MaskApi.Testing;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -129,6 +130,21 @@ public sealed class RedactionTests(Browser browser)
             await Expect(page.Locator(Redacted)).ToBeHiddenAsync();
         }
     });
+
+    [Fact]
+    public async Task The_operators_choice_is_where_the_page_starts()
+    {
+        await using var service = new LiveService(("MaskApi:Annotations:Redact", "Pixelate"));
+        await service.InitializeAsync();
+        await browser.RunAsync(service.Address.AbsoluteUri, async page =>
+        {
+            await Expect(page.GetByLabel("Pixelate")).ToBeCheckedAsync();
+            await page.SetInputFilesAsync("#files", Pictures.Portrait);
+            await Expect(page.Locator(Redacted)).ToBeVisibleAsync();
+            await page.RedactAsync("Off");
+            await Expect(page.Locator("#image")).ToHaveCSSAsync("visibility", "visible");
+        });
+    }
 
     [Fact]
     public Task Faces_that_are_filtered_out_are_redacted_too() => browser.RunAsync("/", async page =>

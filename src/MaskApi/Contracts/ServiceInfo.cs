@@ -16,6 +16,9 @@ internal sealed record ServiceInfo
     /// <summary>Device that runs the models: `cpu` or `cuda`.</summary>
     public required string ExecutionProvider { get; init; }
 
+    /// <summary>How faces in annotated pictures are made unrecognizable unless a request says otherwise: `none`, `blur` or `pixelate`.</summary>
+    public required string Redact { get; init; }
+
     /// <summary>Limits on a request.</summary>
     public required Limits Limits { get; init; }
 }

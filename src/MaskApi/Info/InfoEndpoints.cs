@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaskApi.Admission;
+using MaskApi.Annotations;
 using MaskApi.Contracts;
 using MaskApi.Fetching;
 using MaskApi.Http;
@@ -24,7 +25,7 @@ internal static class InfoEndpoints
         api.MapGet("/info", GetInfo)
             .WithName("getInfo")
             .WithTags("Service")
-            .WithSummary("Version, models, execution provider and limits.")
+            .WithSummary("Version, models, execution provider, limits and whether faces are redacted.")
             .AddEndpointFilter(Accept.RequireJsonAsync)
             .MayFail(
                 ProblemKinds.Unauthorized,
@@ -69,7 +70,7 @@ internal static class InfoEndpoints
         }
     }
 
-    private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote)
+    private static Ok<ServiceInfo> GetInfo(ModelHost host, LimitOptions limits, RemoteOptions remote, AnnotationOptions annotations)
     {
         return TypedResults.Ok(new ServiceInfo
         {
@@ -77,6 +78,7 @@ internal static class InfoEndpoints
             SourceRevision = ServiceVersion.SourceRevision,
             Models = [.. host.Pipeline.Models.Select(Describe)],
             ExecutionProvider = host.ExecutionProvider.ToString().ToLowerInvariant(),
+            Redact = annotations.Redact.ToString().ToLowerInvariant(),
             Limits = new Limits(
                 limits.MaxImageBytes, limits.MaxPixels, limits.MinSide, limits.MaxBatchImages, limits.MaxBatchBytes, remote.Enabled),
         });

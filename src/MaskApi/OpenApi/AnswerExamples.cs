@@ -65,6 +65,7 @@ internal static class AnswerExamples
                     },
                 ],
                 ExecutionProvider = "cpu",
+                Redact = "none",
                 Limits = new Limits(20_971_520, 52_000_000, 16, 32, 104_857_600, UrlsAllowed: false),
             },
             MaskApiJson.Wire.ServiceInfo),

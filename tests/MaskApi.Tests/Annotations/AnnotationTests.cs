@@ -101,6 +101,8 @@ public sealed class AnnotationTests(SharedService service)
     {
         await using var service = await Service.StartAsync(("MaskApi:Annotations:Redact", setting));
         using var client = service.CreateClient();
+        using var info = await client.GetAsync("/v1/info", _token);
+        Assert.Equal(setting.ToLowerInvariant(), (await info.JsonAsync()).GetProperty("redact").GetString());
         using var detected = await client.PostAsync("/v1/detections", Http.Raw(Pictures.Astronaut), _token);
         var link = new Uri((await detected.JsonAsync()).GetProperty("annotatedImageUrl").GetString()!);
         using var annotated = await client.PostAsync("/v1/annotations" + query, Http.Raw(Pictures.Astronaut), _token);

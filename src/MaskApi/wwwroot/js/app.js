@@ -330,12 +330,13 @@ function showTable() {
     return;
   }
 
-  const judged = pictures.map(({ detection }) => detection && judge(detection, settings.values));
-  table.show(rowsOf(pictures, settings.values), judged.filter(Boolean).map(({ summary }) => summary), only);
-  gallery.redact(settings.values.redact !== 'none');
+  const { values } = settings;
+  const answers = pictures.map(({ detection }) => detection && judge(detection, values));
+  table.show(rowsOf(pictures, answers), answers.filter(Boolean).map(({ summary }) => summary), only);
+  gallery.redact(values.redact !== 'none');
   gallery.caption(pictures.map(({ problem }, index) => ({
     failed: Boolean(problem),
-    text: problem ? 'Failed' : judged[index] ? faceCount(judged[index]) : 'Waiting',
+    text: problem ? 'Failed' : answers[index] ? faceCount(answers[index]) : 'Waiting',
   })));
 }
 
@@ -574,5 +575,7 @@ main.classList.add('empty-stage');
 settings.show(anyName);
 info().then(answer => {
   limits = answer.limits;
+  settings.suggestRedaction(answer.redact);
+  applySettings();
   $('about').textContent = `MaskApi ${answer.version}, with ${answer.models.map(model => model.name).join(', ')} on ${answer.executionProvider}.`;
 }, () => { /* The page works without; what keeps the service from answering is told with the first picture. */ });

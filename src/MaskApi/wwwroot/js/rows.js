@@ -1,7 +1,5 @@
 /** Results as rows, for the table and for spreadsheets. */
 
-import { judge } from './verdicts.js';
-
 /** The columns of a CSV file, as the command line writes it too. */
 const columns = [
   'picture', 'face', 'faces', 'verdict', 'confidence', 'withMask', 'withoutMask', 'incorrectlyWorn', 'detectionConfidence',
@@ -11,19 +9,23 @@ const columns = [
 /** Columns whose text comes from elsewhere. */
 const foreign = new Set(['picture', 'message']);
 
-/** One row a face, and one for a picture without faces or with an error. `face` counts from 1 and is 0 where there is none. */
-export function rowsOf(pictures, settings) {
+/**
+ * One row a face, and one for a picture without faces or with an error. `face` counts from 1 and is 0 where there is none.
+ * @param pictures the pictures
+ * @param answers what the service said of each, with the thresholds applied; undefined where it has not answered
+ */
+export function rowsOf(pictures, answers) {
   return pictures.flatMap((picture, index) => {
     const common = { key: `${index}`, index, picture: picture.name, face: 0, faces: 0 };
     if (picture.problem) {
       return [{ ...common, error: picture.problem.code, message: picture.problem.message }];
     }
 
-    if (!picture.detection) {
+    if (!answers[index]) {
       return [];
     }
 
-    const { faces, image } = judge(picture.detection, settings);
+    const { faces, image } = answers[index];
     const size = { faces: faces.length, imageWidth: image.width, imageHeight: image.height };
     return faces.length === 0 ? [{ ...common, ...size }] : faces.map((face, i) => ({
       ...common, ...size, ...face.probabilities, ...face.box,

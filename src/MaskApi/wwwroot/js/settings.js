@@ -31,6 +31,11 @@ export class Settings {
     };
   }
 
+  /** Chooses the service's redaction, unless a person has chosen already. */
+  suggestRedaction(redaction) {
+    choices('redact').forEach(choice => { choice.defaultChecked = choice.value === redaction; });
+  }
+
   /** The query for everything that a slider could bring into view. */
   query(detail = this.values.detail) {
     return { detectionThreshold: lowestThreshold, minConfidence: 0.5, maxFaces, detail, landmarks: true };
