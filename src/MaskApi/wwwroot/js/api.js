@@ -3,6 +3,12 @@
 const root = new URL('v1/', document.baseURI);
 const keyName = 'maskapi-key';
 
+/** Pictures in one request of a batch: few enough for a progress bar to move. */
+const batchSize = 4;
+
+/** How many times, and at most how many seconds, to wait out a Retry-After before telling the user. */
+const patience = { tries: 4, seconds: 10 };
+
 /** Messages for people by problem code. Other codes use their own title and detail. */
 const words = {
   unreachable: ['The service is unreachable.', 'Check the connection, then try again.'],
@@ -98,4 +104,40 @@ export async function annotate(picture, query) {
   return (await send('annotations', { ...query, format: 'png' }, {
     method: 'POST', body: picture, headers: { 'Content-Type': 'application/octet-stream', Accept: 'image/png' },
   })).blob();
+}
+
+/** Splits pictures, `{ file }`, into lists that fit into one batch each. */
+export function* portions(pictures, { maxBatchImages, maxBatchBytes }) {
+  let portion = [];
+  let bytes = 0;
+  for (const picture of pictures) {
+    if (portion.length === Math.min(batchSize, maxBatchImages) || bytes + picture.file.size > maxBatchBytes) {
+      yield portion;
+      portion = [];
+      bytes = 0;
+    }
+
+    portion.push(picture);
+    bytes += picture.file.size;
+  }
+
+  if (portion.length > 0) {
+    yield portion;
+  }
+}
+
+/** Runs something and retries it a few times, waiting as long as each refusal says. */
+export async function patiently(action, signal) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await action();
+    } catch (error) {
+      if (!error.retryAfter || error.retryAfter > patience.seconds || tries === patience.tries) {
+        throw error;
+      }
+
+      await new Promise(resolve => setTimeout(resolve, error.retryAfter * 1000));
+      signal.throwIfAborted();
+    }
+  }
 }

@@ -1,22 +1,15 @@
-import { annotate, detect, detectBatch, info, Problem, useKey } from './api.js';
+import { annotate, detect, detectBatch, info, patiently, portions, Problem, useKey } from './api.js';
 import { Camera } from './camera.js';
 import { FaceDialog } from './dialog.js';
-import { createCanvas } from './drawing.js';
 import { create } from './elements.js';
 import { Gallery } from './gallery.js';
-import { drawRedacted } from './redaction.js';
+import { load, visibleCopy } from './pictures.js';
 import { Results } from './results.js';
 import { csvOf, rowsOf } from './rows.js';
 import { Settings } from './settings.js';
 import { Stage } from './stage.js';
 import { FaceTable } from './table.js';
 import { judge, sentence, styleOf, total } from './verdicts.js';
-
-/** Pictures in one request of a batch: few enough for the progress bar to move. */
-const batchSize = 4;
-
-/** How many times, and at most how many seconds, to wait out a Retry-After before telling the user. */
-const patience = { tries: 4, seconds: 10 };
 
 const $ = id => document.getElementById(id);
 const main = document.querySelector('main');
@@ -161,7 +154,7 @@ async function judgeMany(signal) {
   };
   advance(pictures.filter(picture => picture.problem).length);
   try {
-    for (const some of portions(pictures.filter(picture => !picture.problem))) {
+    for (const some of portions(pictures.filter(picture => !picture.problem), limits)) {
       const answers = await patiently(() => detectBatch(some.map(picture => picture.file), settings.query(), signal), signal);
       answers.forEach(({ detection, problem }, i) => Object.assign(some[i], { detection, problem: problem && Problem.from(problem) }));
       advance(some.length);
@@ -174,42 +167,6 @@ async function judgeMany(signal) {
     if (!signal.aborted || pictures.length > 0) {
       $('stop').hidden = $('progress').hidden = true;
       showTotal();
-    }
-  }
-}
-
-/** Splits a list into pieces that fit into one request each. */
-function* portions(list) {
-  let portion = [];
-  let bytes = 0;
-  for (const picture of list) {
-    if (portion.length === Math.min(batchSize, limits.maxBatchImages) || bytes + picture.file.size > limits.maxBatchBytes) {
-      yield portion;
-      portion = [];
-      bytes = 0;
-    }
-
-    portion.push(picture);
-    bytes += picture.file.size;
-  }
-
-  if (portion.length > 0) {
-    yield portion;
-  }
-}
-
-/** Runs something and retries it a few times, waiting as long as each refusal says. */
-async function patiently(action, signal) {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!error.retryAfter || error.retryAfter > patience.seconds || tries === patience.tries) {
-        throw error;
-      }
-
-      await new Promise(resolve => setTimeout(resolve, error.retryAfter * 1000));
-      signal.throwIfAborted();
     }
   }
 }
@@ -241,30 +198,6 @@ async function show(index) {
 function showFromTable(index) {
   show(index);
   $('picture').scrollIntoView({ block: 'start' });
-}
-
-/** Loads a picture into an image element; false if the browser cannot show it. */
-async function load(picture, image) {
-  picture.still ??= stillOf(picture);
-  image.src = await picture.still;
-  return image.decode().then(() => true, () => false);
-}
-
-/** The URL to show a picture by. Only the first frame of an animation is classified, so only that is shown. */
-async function stillOf({ file, url }) {
-  if (file.type !== 'image/gif') {
-    return url;
-  }
-
-  try {
-    const frame = await createImageBitmap(file);
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [frame.width, frame.height];
-    canvas.getContext('2d').drawImage(frame, 0, 0);
-    return canvas.toDataURL();
-  } catch {
-    return url;
-  }
 }
 
 /** Applies the settings to the picture on the stage. */
@@ -372,24 +305,9 @@ function enlargeShown(index) {
 }
 
 function enlarge(picture, face, { face: number, faces: count }) {
-  dialog.show(face, `Face ${number} of ${count} in ${picture.name}`, visibleCopy(picture));
-}
-
-/** A picture to cut faces from, redacted if need be; null if the browser cannot show it. */
-async function visibleCopy(picture) {
-  const image = new Image();
-  if (!await load(picture, image)) {
-    return null;
-  }
-
   const { redact } = settings.values;
-  if (redact === 'none') {
-    return image;
-  }
-
-  const copy = createCanvas(0, 0);
-  drawRedacted(copy, image, judge(picture.detection, settings.values).faces, redact);
-  return copy;
+  const { faces } = judge(picture.detection, settings.values);
+  dialog.show(face, `Face ${number} of ${count} in ${picture.name}`, visibleCopy(picture, faces, redact));
 }
 
 /** Shows what went wrong. */

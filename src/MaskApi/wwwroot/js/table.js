@@ -134,7 +134,8 @@ function createLine(row) {
   const line = create('tr', row.detected ? 'openable' : '', create('td', '', name));
   line.dataset.key = row.key;
   if (row.detected) {
-    const open = createButton('open what', badge(row.verdict), describe(row.verdict), create('span', 'unseen', `, face ${row.face} of ${row.faces}`));
+    const which = create('span', 'unseen', `, face ${row.face} of ${row.faces}`);
+    const open = createButton('open what', badge(row.verdict), describe(row.verdict), which);
     open.setAttribute('aria-haspopup', 'dialog');
     line.append(create('td', '', open), ...columns.filter(column => column.text).map(column => create('td', 'number', column.text(row))));
   } else {

@@ -14,8 +14,8 @@ const dragFrom = 5;
 const maxWheel = 40;
 
 /**
- * Enlarges what is in a frame and moves it about: with Ctrl and the wheel (without it, the wheel scrolls the page), two fingers, buttons and
- * keys. What is inside grows by its layout, so lines and text over the picture stay sharp and as thick as they are.
+ * Enlarges what is in a frame and moves it about: with Ctrl and the wheel (without it, the wheel scrolls the page), two fingers, buttons
+ * and keys. What is inside grows by its layout, so lines and text over the picture stay sharp and as thick as they are.
  */
 export class Zoom {
   #frame;
@@ -120,6 +120,12 @@ export class Zoom {
   }
 
   #move(event) {
+    if (event.buttons === 0) {
+      // Let go where the browser did not see it.
+      this.#release(event);
+      return;
+    }
+
     const before = this.#pointers.get(event.pointerId);
     const [other] = [...this.#pointers.values()].filter(({ pointerId }) => pointerId !== event.pointerId);
     if (!this.#dragging) {
