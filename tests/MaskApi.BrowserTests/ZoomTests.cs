@@ -51,6 +51,30 @@ public sealed class ZoomTests(Browser browser)
     });
 
     [Fact]
+    public Task A_label_stays_in_sight_with_its_box() => PortraitAsync(async page =>
+    {
+        var face = (await page.Locator(".face").BoundingBoxAsync())!;
+        var (x, y) = (face.X + (face.Width / 2), face.Y + (face.Height / 2));
+        await page.Mouse.MoveAsync(x, y);
+        await page.Keyboard.DownAsync("Control");
+        for (var i = 0; i < 5; i++)
+        {
+            await page.Mouse.WheelAsync(0, -120);
+        }
+
+        await page.Keyboard.UpAsync("Control");
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(x - 100, y - 100, new() { Steps = 4 });
+        await page.Mouse.UpAsync();
+        var frame = (await page.Locator("#frame").BoundingBoxAsync())!;
+        var box = (await page.Locator(".face").BoundingBoxAsync())!;
+        Assert.True(box.X < frame.X && box.Y < frame.Y, "The box does not begin out of sight.");
+        var label = (await page.Locator(".face b").BoundingBoxAsync())!;
+        Assert.InRange(label.X, frame.X - 1, frame.X + frame.Width - label.Width);
+        Assert.InRange(label.Y, frame.Y - 1, frame.Y + frame.Height - label.Height);
+    });
+
+    [Fact]
     public Task A_drag_moves_the_picture_within_its_frame_and_opens_no_face() => PortraitAsync(async page =>
     {
         var face = (await page.Locator(".face").BoundingBoxAsync())!;

@@ -99,7 +99,7 @@ export class Stage {
     this.#boxes.querySelectorAll('.marked').forEach(box => this.#settle(box));
   }
 
-  /** Chooses labels that fit the boxes as large as they are now. */
+  /** Chooses labels that fit the boxes as large and where they are now. */
   #fit() {
     const height = this.#view.clientHeight;
     for (const box of this.#boxes.querySelectorAll('.face')) {
@@ -110,11 +110,19 @@ export class Stage {
     this.#boxes.querySelectorAll('.face:not(.small)').forEach(box => this.#settle(box));
   }
 
-  /** Shifts a label that would leave the picture on the right. */
+  /** Shifts a label that would leave the frame: to the left, or along its box, which may begin out of sight. */
   #settle(box) {
     const label = box.querySelector('b');
-    const room = this.#view.clientWidth - box.offsetLeft - label.offsetWidth;
-    label.style.translate = `${Math.min(0, room)}px`;
+    const { offsetLeft: left, offsetTop: top } = this.#view;
+    const { clientWidth: width, clientHeight: height } = this.#frame;
+    if (box.offsetLeft + left > width || box.offsetTop + top > height) {
+      label.style.translate = 'none';
+      return;
+    }
+
+    const across = shift(box.offsetLeft, label.offsetWidth, -left, width, box.offsetWidth);
+    const down = shift(box.offsetTop + label.offsetTop, label.offsetHeight, -top, height, box.offsetHeight);
+    label.style.translate = `${across}px ${down}px`;
   }
 }
 
@@ -127,6 +135,19 @@ function createBox(face, index, mirrored) {
   box.dataset.index = index;
   place(box, { left: mirror(x, width, mirrored), top: y, width, height });
   return box;
+}
+
+/**
+ * How far to move something so that it comes into sight, in CSS pixels.
+ * @param at where it begins
+ * @param size its size
+ * @param from where the part in sight begins
+ * @param room the size of that part
+ * @param along the size of the box that it belongs to and may not outrun
+ */
+function shift(at, size, from, room, along) {
+  const wanted = Math.min(Math.max(at, from), from + room - size) - at;
+  return Math.max(-Math.max(size, along), Math.min(wanted, Math.max(0, along - size)));
 }
 
 function mirror(x, width, mirrored) {

@@ -31,7 +31,7 @@ export class Zoom {
   /**
    * @param frame the frame, which takes the keyboard focus
    * @param view what it frames
-   * @param onChange called when the scale has changed
+   * @param onChange called when the picture was enlarged or moved
    */
   constructor(frame, view, onChange) {
     this.#frame = frame;
@@ -56,7 +56,6 @@ export class Zoom {
 
     // The end of a drag is not a click.
     frame.addEventListener('click', event => this.#dragging && event.stopPropagation(), { capture: true });
-    this.reset();
   }
 
   get scale() {
@@ -77,7 +76,6 @@ export class Zoom {
 
   /** The picture always fills the frame. */
   #set(scale, left, top) {
-    const changed = scale !== this.#scale;
     const within = offset => Math.min(0, Math.max(1 - scale, offset));
     [this.#scale, this.#left, this.#top] = [scale, within(left), within(top)];
     const { style } = this.#view;
@@ -86,9 +84,7 @@ export class Zoom {
     style.top = `${this.#top * 100}%`;
     this.#frame.classList.toggle('zoomed', scale > 1);
     this.#reset.textContent = `${Math.round(scale * 100)} %`;
-    if (changed) {
-      this.#onChange();
-    }
+    this.#onChange();
   }
 
   #press(event) {
