@@ -46,11 +46,11 @@ public sealed class FacePipeline : IDisposable
     public IReadOnlyList<ModelInfo> Models => [.. _detector.Models, _classifier.Model];
 
     /// <summary>Loads and checks the models.</summary>
-    /// <param name="options">Where the models are and how they run.</param>
+    /// <param name="options">Where the models are and how they run; null for the shipped models on the processor.</param>
     /// <exception cref="ModelLoadException">A model is missing, corrupt or not of the expected shape.</exception>
-    public static FacePipeline Load(VisionOptions options)
+    public static FacePipeline Load(VisionOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        options ??= new VisionOptions();
         var detector = BlazeFaceDetector.Load(options);
         try
         {
@@ -65,11 +65,12 @@ public sealed class FacePipeline : IDisposable
 
     /// <summary>Finds and classifies the faces of an image file.</summary>
     /// <param name="encoded">The file.</param>
-    /// <param name="options">What to look for.</param>
+    /// <param name="options">What to look for; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public FaceAnalysis Analyze(ReadOnlyMemory<byte> encoded, AnalysisOptions options, CancellationToken cancellationToken)
+    public FaceAnalysis Analyze(
+        ReadOnlyMemory<byte> encoded, AnalysisOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var file = ImageFile.Open(encoded, _limits);
         return Analyze(file, options, cancellationToken);
@@ -80,11 +81,11 @@ public sealed class FacePipeline : IDisposable
     /// differ slightly from those on the decoded picture.
     /// </summary>
     /// <param name="file">The file; remains the caller's.</param>
-    /// <param name="options">What to look for.</param>
+    /// <param name="options">What to look for; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public FaceAnalysis Analyze(ImageFile file, AnalysisOptions options, CancellationToken cancellationToken)
+    public FaceAnalysis Analyze(ImageFile file, AnalysisOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         using var picture = new ScaledPicture(file);
@@ -96,12 +97,13 @@ public sealed class FacePipeline : IDisposable
     /// drawing.
     /// </summary>
     /// <param name="file">The file; remains the caller's.</param>
-    /// <param name="options">What to look for.</param>
+    /// <param name="options">What to look for; null for the defaults.</param>
     /// <param name="raster">The whole picture, owned by the caller.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public FaceAnalysis Analyze(ImageFile file, AnalysisOptions options, out Raster raster, CancellationToken cancellationToken)
+    public FaceAnalysis Analyze(
+        ImageFile file, AnalysisOptions? options, out Raster raster, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         using var picture = new ScaledPicture(file);
@@ -112,10 +114,10 @@ public sealed class FacePipeline : IDisposable
 
     /// <summary>Finds and classifies the faces of a decoded picture.</summary>
     /// <param name="picture">The picture; remains the caller's.</param>
-    /// <param name="options">What to look for.</param>
+    /// <param name="options">What to look for; null for the defaults.</param>
     /// <param name="cancellationToken">Ends the work between its steps.</param>
     /// <exception cref="OperationCanceledException">The token was canceled.</exception>
-    public FaceAnalysis Analyze(Raster picture, AnalysisOptions options, CancellationToken cancellationToken)
+    public FaceAnalysis Analyze(Raster picture, AnalysisOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(picture);
         using var scaled = new ScaledPicture(picture);
@@ -154,9 +156,9 @@ public sealed class FacePipeline : IDisposable
         _classifier.Dispose();
     }
 
-    private FaceAnalysis Analyze(ScaledPicture picture, AnalysisOptions options, CancellationToken cancellationToken)
+    private FaceAnalysis Analyze(ScaledPicture picture, AnalysisOptions? options, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        options ??= new AnalysisOptions();
         var header = picture.Header;
         picture.DecodeForDetection(_detector, options.Detail, cancellationToken);
 

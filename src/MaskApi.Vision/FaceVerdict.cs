@@ -11,6 +11,9 @@ namespace MaskApi.Vision;
 public readonly record struct FaceVerdict(
     PixelBox Box, float DetectionConfidence, FaceLandmarks? Landmarks, VerdictProbabilities Probabilities)
 {
+    /// <summary>The confidence below which the service, too, reports a verdict as uncertain.</summary>
+    public const float DefaultMinConfidence = 0.6f;
+
     /// <summary>Probability that a mask covers nose and mouth, 0–1.</summary>
     public float MaskProbability => Probabilities.WithMask;
 
@@ -19,5 +22,6 @@ public readonly record struct FaceVerdict(
 
     /// <summary>The likeliest verdict, or <see cref="MaskLabel.Uncertain"/> if <see cref="Confidence"/> is below a bound.</summary>
     /// <param name="minConfidence">Minimum confidence of a firm verdict, 0.5–1.</param>
-    public MaskLabel Label(float minConfidence) => Confidence < minConfidence ? MaskLabel.Uncertain : Probabilities.Likeliest;
+    public MaskLabel Label(float minConfidence = DefaultMinConfidence) =>
+        Confidence < minConfidence ? MaskLabel.Uncertain : Probabilities.Likeliest;
 }

@@ -176,7 +176,7 @@ internal sealed class DetectCommand
         }
     }
 
-    private float MinConfidence(ParseResult parsed) => parsed.GetValue(_minConfidence) ?? 0.6f;
+    private float MinConfidence(ParseResult parsed) => parsed.GetValue(_minConfidence) ?? FaceVerdict.DefaultMinConfidence;
 
     private AnalysisOptions Options(ParseResult parsed, bool live) => new()
     {

@@ -27,7 +27,10 @@ public static class AnnotationRenderer
     /// <param name="minConfidence">A verdict less sure than this is drawn as uncertain, 0.5–1.</param>
     /// <param name="redaction">Whether the faces are made unrecognizable first.</param>
     public static void Draw(
-        Raster picture, IReadOnlyList<FaceVerdict> faces, float minConfidence, Redaction redaction = Redaction.None)
+        Raster picture,
+        IReadOnlyList<FaceVerdict> faces,
+        float minConfidence = FaceVerdict.DefaultMinConfidence,
+        Redaction redaction = Redaction.None)
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(faces);

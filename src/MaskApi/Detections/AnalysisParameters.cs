@@ -14,7 +14,7 @@ internal sealed record AnalysisParameters(AnalysisOptions Options, float MinConf
         new("detectionThreshold", 0.5f, 0, 1, "Minimum `detectionConfidence` of a reported face.");
 
     private static readonly NumberParameter _minConfidence =
-        new("minConfidence", 0.6f, 0.5f, 1, "A verdict less sure than this is reported as `uncertain`.");
+        new("minConfidence", FaceVerdict.DefaultMinConfidence, 0.5f, 1, "A verdict less sure than this is reported as `uncertain`.");
 
     private static readonly IntegerParameter _maxFaces =
         new("maxFaces", 100, 1, 1000, "Report at most this many faces, largest first.");
