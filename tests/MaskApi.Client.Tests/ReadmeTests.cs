@@ -67,7 +67,7 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
     {
         var readme = await File.ReadAllTextAsync(Repository.PathOf("README.md"), TestContext.Current.CancellationToken);
         var section = Section().Match(readme).Value;
-        var example = Assert.Single(Fence().Matches(section), match => match.Groups["language"].Value == language).Groups["code"].Value;
+        var example = Assert.Single(Markdown.Examples(section, language));
         Assert.Contains("http://localhost:8080", example, StringComparison.Ordinal);
         var code = preamble + example.Replace(
             "http://localhost:8080", service.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
@@ -78,7 +78,4 @@ public sealed partial class ReadmeTests(LiveService service) : IDisposable
 
     [GeneratedRegex("^## Use it$.*?(?=^## )", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Section();
-
-    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Fence();
 }
