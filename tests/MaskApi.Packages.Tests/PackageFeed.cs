@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Reflection;
 using System.Xml.Linq;
 
 [assembly: AssemblyFixture(typeof(MaskApi.Packages.Tests.PackageFeed))]
@@ -15,13 +14,9 @@ public sealed class PackageFeed : IAsyncLifetime
     internal string Path => _folder.FullName;
 
     /// <summary>Packs what the build of these tests has built.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        var configuration = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        await Command.RunAsync(
-            new DirectoryInfo(Repository.PathOf(".")),
-            "dotnet", "pack", "MaskApi.sln", "--no-build", "-c", configuration, "-o", Path, "-warnaserror");
-    }
+    public async ValueTask InitializeAsync() => await Command.RunAsync(
+        new DirectoryInfo(Repository.PathOf(".")),
+        "dotnet", "pack", "MaskApi.sln", "--no-build", "-c", Repository.Configuration, "-o", Path, "-warnaserror");
 
     public ValueTask DisposeAsync()
     {
