@@ -12,12 +12,12 @@ internal static class Program
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            // The library answers 1, which here means that some pictures failed.
+            // The library returns 1, which here means that some pictures failed.
             await parsed.InvokeAsync();
             return ExitCode.Usage;
         }
 
-        // Ctrl-C: pictures at work are given up and what is done is written; only then would the process be ended by force.
+        // On Ctrl-C, pictures in progress are dropped and finished ones written. A process that takes longer is killed.
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
     }
 }

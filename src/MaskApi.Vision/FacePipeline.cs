@@ -77,6 +77,22 @@ public sealed class FacePipeline : IDisposable
     }
 
     /// <summary>
+    /// Finds and classifies the faces of an image file, with the same results as without a raster, and hands over the pixels for drawing.
+    /// </summary>
+    /// <param name="encoded">The file.</param>
+    /// <param name="options">What to look for; null for the defaults.</param>
+    /// <param name="raster">The whole picture, owned by the caller.</param>
+    /// <param name="cancellationToken">Ends the work between its steps.</param>
+    /// <exception cref="ImageRejectedException">The file cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was canceled.</exception>
+    public FaceAnalysis Analyze(
+        ReadOnlyMemory<byte> encoded, AnalysisOptions? options, out Raster raster, CancellationToken cancellationToken = default)
+    {
+        using var file = ImageFile.Open(encoded, _limits);
+        return Analyze(file, options, out raster, cancellationToken);
+    }
+
+    /// <summary>
     /// Finds and classifies the faces of an open image file. A large JPEG is decoded no finer than the models can use, so results may
     /// differ slightly from those on the decoded picture.
     /// </summary>

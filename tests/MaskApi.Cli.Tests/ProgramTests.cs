@@ -136,12 +136,14 @@ public sealed class ProgramTests : IDisposable
         }
 
         _folder.Write("in/bad.jpg", [1, 2, 3]);
-        var (code, _, error) = await RunAsync("detect", "in", "--url", service.Address.AbsoluteUri, "--out", "r.jsonl", "--landmarks");
+        var (code, _, error) = await RunAsync(
+            "detect", "in", "--url", service.Address.AbsoluteUri, "--out", "r.jsonl", "--landmarks", "--annotate", "drawn");
         Assert.True(code == 1, error);
         var lines = await File.ReadAllLinesAsync(_folder["r.jsonl"], _token);
         Assert.Equal(41, lines.Length);
         Assert.Equal(40, lines.Count(static line => line.Contains("\"without_mask\"") && line.Contains("\"noseTipX\"")));
         Assert.Single(lines, static line => line.Contains("unsupported_media_type"));
+        Assert.Equal(40, Directory.GetFiles(_folder["drawn/in"]).Length);
     }
 
     [Fact]

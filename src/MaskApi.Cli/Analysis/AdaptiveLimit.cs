@@ -1,16 +1,16 @@
 namespace MaskApi.Cli.Analysis;
 
 /// <summary>
-/// How many requests a service takes at a time, found out while asking: one more after each round of successes, a third less after a
-/// refusal, as TCP does (additive increase, multiplicative decrease).
+/// How many requests a service takes at a time, found by trying: one more after each round of successes, 30 % fewer after a refusal, as
+/// TCP does (additive increase, multiplicative decrease).
 /// </summary>
-/// <param name="max">Never more than this.</param>
+/// <param name="max">The upper bound.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AdaptiveLimit(int max, TimeProvider time)
 {
     private const double Cut = 0.7;
 
-    /// <summary>Refusals this close together are of one moment and count once.</summary>
+    /// <summary>Refusals within this time of each other have one cause and count once.</summary>
     private static readonly TimeSpan _moment = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -19,7 +19,7 @@ internal sealed class AdaptiveLimit(int max, TimeProvider time)
     private int _inFlight;
     private long? _lastCut;
 
-    /// <summary>Requests that may be on their way now.</summary>
+    /// <summary>Requests that may be in flight now.</summary>
     public int Current
     {
         get
@@ -53,7 +53,7 @@ internal sealed class AdaptiveLimit(int max, TimeProvider time)
     }
 
     /// <summary>Gives the place back.</summary>
-    /// <param name="refused">True after a refusal, false after a success, null after anything that says nothing of the load.</param>
+    /// <param name="refused">True after a refusal, false after a success, null after anything that says nothing about the load.</param>
     public void Exit(bool? refused)
     {
         lock (_lock)

@@ -1,15 +1,15 @@
 namespace MaskApi.Cli.Analysis;
 
-/// <summary>Judges pictures, several at a time.</summary>
+/// <summary>Analyzes pictures, several at a time.</summary>
 internal interface IPictureAnalyzer : IDisposable
 {
-    /// <summary>Pictures to hand over at a time.</summary>
+    /// <summary>Maximum number of pictures at a time.</summary>
     int Parallelism { get; }
 
-    /// <summary>Finds and judges the faces of a picture.</summary>
+    /// <summary>Finds and classifies the faces of a picture, and draws them if asked to.</summary>
     /// <param name="name">The picture's name.</param>
     /// <param name="picture">The file.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The faces, or why the picture failed.</returns>
     Task<PictureResult> AnalyzeAsync(string name, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken);
 }

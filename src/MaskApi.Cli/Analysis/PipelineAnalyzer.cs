@@ -1,11 +1,17 @@
+using MaskApi.Cli.Results;
 using MaskApi.Client;
 using MaskApi.Vision;
 using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Cli.Analysis;
 
-/// <summary>Judges pictures in this process.</summary>
-internal sealed class PipelineAnalyzer(FacePipeline pipeline, AnalysisOptions options, int parallelism) : IPictureAnalyzer
+/// <summary>Analyzes pictures in this process.</summary>
+/// <param name="pipeline">Does the work; owned by the analyzer.</param>
+/// <param name="options">What to look for.</param>
+/// <param name="parallelism">Maximum number of pictures at a time.</param>
+/// <param name="annotations">Draws the results; null for no drawings.</param>
+internal sealed class PipelineAnalyzer(FacePipeline pipeline, AnalysisOptions options, int parallelism, AnnotationFolder? annotations)
+    : IPictureAnalyzer
 {
     /// <inheritdoc/>
     public int Parallelism => parallelism;
@@ -15,8 +21,7 @@ internal sealed class PipelineAnalyzer(FacePipeline pipeline, AnalysisOptions op
     {
         try
         {
-            var analysis = pipeline.Analyze(picture, options, cancellationToken);
-            return Task.FromResult(new PictureResult(name, analysis.Width, analysis.Height, analysis.Faces));
+            return Task.FromResult(Analyze(name, picture, cancellationToken));
         }
         catch (ImageRejectedException exception)
         {
@@ -27,7 +32,23 @@ internal sealed class PipelineAnalyzer(FacePipeline pipeline, AnalysisOptions op
     /// <inheritdoc/>
     public void Dispose() => pipeline.Dispose();
 
-    /// <summary>The service's name for a refusal.</summary>
+    private PictureResult Analyze(string name, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken)
+    {
+        if (annotations is null)
+        {
+            return Result(pipeline.Analyze(picture, options, cancellationToken));
+        }
+
+        var analysis = pipeline.Analyze(picture, options, out var raster, cancellationToken);
+        using (raster)
+        {
+            return annotations.Write(Result(analysis), raster);
+        }
+
+        PictureResult Result(FaceAnalysis analysis) => new(name, analysis.Width, analysis.Height, analysis.Faces);
+    }
+
+    /// <summary>The service's problem code for a refusal.</summary>
     internal static string Code(ImageRejection reason) => reason switch
     {
         ImageRejection.UnsupportedMediaType => ProblemCodes.UnsupportedMediaType,

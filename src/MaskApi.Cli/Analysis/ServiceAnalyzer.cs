@@ -1,3 +1,4 @@
+using MaskApi.Cli.Results;
 using MaskApi.Client;
 using MaskApi.Vision;
 using MaskApi.Vision.Detection;
@@ -7,20 +8,28 @@ using Microsoft.Extensions.DependencyInjection;
 namespace MaskApi.Cli.Analysis;
 
 /// <summary>
-/// Judges pictures through a running service: with as many requests at a time as it takes, again after what <c>Retry-After</c> says.
+/// Analyzes pictures through a running service, with as many requests in flight as it takes. Refused requests are repeated after the time
+/// in <c>Retry-After</c>.
 /// </summary>
-/// <param name="http">Its base address is the service's; disposed of with this.</param>
+/// <param name="http">Has the service's base address; owned by the analyzer.</param>
 /// <param name="options">What to look for.</param>
-/// <param name="parallelism">Most requests at a time.</param>
-/// <param name="retry">Whether a refused picture is sent again.</param>
-/// <param name="patience">How long the service may take nothing before the run is given up.</param>
+/// <param name="parallelism">Maximum number of requests in flight.</param>
+/// <param name="retry">Whether refused pictures are sent again.</param>
+/// <param name="patience">How long the service may refuse everything before the run ends.</param>
 /// <param name="time">The clock.</param>
+/// <param name="annotations">Draws the results; null for no drawings.</param>
 internal sealed class ServiceAnalyzer(
-    HttpClient http, DetectionOptions options, int parallelism, bool retry, TimeSpan patience, TimeProvider time)
+    HttpClient http,
+    DetectionOptions options,
+    int parallelism,
+    bool retry,
+    TimeSpan patience,
+    TimeProvider time,
+    AnnotationFolder? annotations = null)
     : IPictureAnalyzer
 {
-    /// <summary>Requests at a time at which no service of one machine still gains anything.</summary>
-    public const int MostRequests = 64;
+    /// <summary>More requests in flight than this gain nothing from a service on one machine.</summary>
+    public const int MaxRequests = 64;
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _firstWait = TimeSpan.FromMilliseconds(250);
@@ -33,13 +42,15 @@ internal sealed class ServiceAnalyzer(
     /// <inheritdoc/>
     public int Parallelism => parallelism;
 
-    /// <summary>For a service on the web.</summary>
+    /// <summary>Creates an analyzer for the service at an address.</summary>
     /// <param name="address">The service, with the path before <c>/v1</c> if there is one.</param>
-    /// <param name="key">Its key; null where it needs none.</param>
+    /// <param name="key">Its key; null if it needs none.</param>
     /// <param name="options">What to look for.</param>
-    /// <param name="parallelism">Most requests at a time.</param>
-    /// <param name="retry">Whether a refused picture is sent again.</param>
-    public static ServiceAnalyzer Create(Uri address, string? key, DetectionOptions options, int parallelism, bool retry)
+    /// <param name="parallelism">Maximum number of requests in flight.</param>
+    /// <param name="retry">Whether refused pictures are sent again.</param>
+    /// <param name="annotations">Draws the results; null for no drawings.</param>
+    public static ServiceAnalyzer Create(
+        Uri address, string? key, DetectionOptions options, int parallelism, bool retry, AnnotationFolder? annotations)
     {
         var http = new HttpClient { BaseAddress = MaskApiClient.Root(address) };
         if (!string.IsNullOrEmpty(key))
@@ -47,12 +58,21 @@ internal sealed class ServiceAnalyzer(
             http.DefaultRequestHeaders.Add(MaskApiClientExtensions.ApiKeyHeader, key);
         }
 
-        return new ServiceAnalyzer(http, options, parallelism, retry, _patience, TimeProvider.System);
+        return new ServiceAnalyzer(http, options, parallelism, retry, _patience, TimeProvider.System, annotations);
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ServiceLostException">The service has taken nothing for a long time, or takes no request of this kind.</exception>
+    /// <exception cref="ServiceLostException">The service has refused everything for a long time, or refuses every request like these.</exception>
     public async Task<PictureResult> AnalyzeAsync(string name, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken)
+    {
+        var result = await DetectAsync(name, picture, cancellationToken).ConfigureAwait(false);
+        return annotations is not null && result.Failure is null ? annotations.Write(result, picture, cancellationToken) : result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private async Task<PictureResult> DetectAsync(string name, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken)
     {
         for (var wait = _firstWait; ; wait = wait * 2 < _longestWait ? wait * 2 : _longestWait)
         {
@@ -75,7 +95,7 @@ internal sealed class ServiceAnalyzer(
             }
             catch (Exception exception) when (exception is UnauthorizedException or InvalidRequestException)
             {
-                // No other picture would fare better.
+                // Every other picture would fail likewise.
                 throw new ServiceLostException(exception.Message);
             }
             catch (MaskApiException exception) when (exception.Code == ProblemCodes.InternalError)
@@ -107,14 +127,11 @@ internal sealed class ServiceAnalyzer(
                 throw new ServiceLostException(failure.Message);
             }
 
-            // A part of chance keeps the refused from coming back all at once.
+            // Jitter keeps refused requests from coming back all at once.
             var pause = (retryAfter ?? wait) * (1 + (0.2 * Random.Shared.NextDouble()));
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => http.Dispose();
 
     private static FaceVerdict Verdict(Face face) => new(
         new PixelBox((float)face.Box.X, (float)face.Box.Y, (float)face.Box.Width, (float)face.Box.Height),
@@ -131,5 +148,5 @@ internal sealed class ServiceAnalyzer(
     private static PixelPoint At(Point point) => new((float)point.X, (float)point.Y);
 }
 
-/// <summary>The service cannot be asked any more. What is written so far stays, and a later run can resume.</summary>
+/// <summary>The service cannot be used any more. What has been written stays, so a later run can resume.</summary>
 internal sealed class ServiceLostException(string message) : Exception(message);

@@ -13,7 +13,7 @@ using Spectre.Console;
 
 namespace MaskApi.Cli.Commands;
 
-/// <summary><c>detect</c>: finds and judges the faces of pictures.</summary>
+/// <summary><c>detect</c>: finds and classifies the faces of pictures.</summary>
 internal sealed class DetectCommand
 {
     private readonly Argument<string[]> _paths = new("PATH")
@@ -24,78 +24,81 @@ internal sealed class DetectCommand
 
     private readonly Option<string?> _list = new("--list")
     {
-        Description = "File with a path or an address a line; - for standard input.",
+        Description = "File with one path or address per line; - for standard input.",
     };
 
     private readonly Option<string?> _output = new("--out", "-o")
     {
-        Description = "Where results go: FILE.jsonl, FILE.csv, FOLDER.parquet, or - for JSON lines on standard output. "
-            + "Without it, a table on a terminal and JSON lines elsewhere.",
+        Description = "Where results go: FILE.jsonl, FILE.csv, FOLDER.parquet, or - for JSON Lines on standard output. "
+            + "By default a table on a terminal, and JSON Lines elsewhere.",
     };
 
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on after what --out holds, also after a crash." };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Skip the pictures that --out already holds, also after a crash.",
+    };
 
-    private readonly Option<bool> _force = new("--force") { Description = "Replace what --out holds." };
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite --out if it exists." };
 
     private readonly Option<string?> _annotate = new("--annotate")
     {
-        Description = "Folder for the pictures with their faces marked.",
+        Description = "Folder for copies of the pictures with their faces marked.",
     };
 
     private readonly Option<Redaction> _redact = new("--redact")
     {
-        Description = "Make the faces in the pictures of --annotate unrecognizable: none, blur or pixelate.",
+        Description = "Make the faces drawn by --annotate unrecognizable: none, blur or pixelate.",
     };
 
     private readonly Option<string?> _shard = new("--shard")
     {
-        Description = "I/N: the I-th of N equal parts, from 0. A picture is always in the same part, by the hash of its name.",
+        Description = "I/N: process only part I of N, counted from 0. The hash of a picture's name decides its part.",
     };
 
     private readonly Option<bool> _stream = new("--stream")
     {
-        Description = "Read JPEGs one after another from standard input, and judge the newest. Writes a JSON line a frame.",
+        Description = "Read a stream of JPEGs from standard input and always analyze the newest. Writes one JSON line per frame.",
     };
 
     private readonly Option<string?> _url = new("--url")
     {
-        Description = "Ask the service at this address. Without it, no service is needed.",
+        Description = "Use the service at this address instead of the models in this program.",
     };
 
     private readonly Option<string?> _key = new("--key")
     {
-        Description = "Key for the service; the environment variable MASKAPI_KEY does the same and shows in no list of processes.",
+        Description = "Key for the service. Better in the environment variable MASKAPI_KEY, which no list of processes shows.",
         DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("MASKAPI_KEY"),
     };
 
     private readonly Option<int?> _jobs = new("--jobs", "-j")
     {
-        Description = "Pictures at a time: the number of processors, or up to 64 with --url, where the service's refusals set the pace.",
+        Description = "Pictures at a time. By default the number of processors; with --url, as many as the service takes, up to 64.",
     };
 
     private readonly Option<float?> _threshold = new("--detection-threshold")
     {
-        Description = "Least confidence of a face to report, 0 to 1; 0.5 by default.",
+        Description = "Minimum confidence that something is a face, 0 to 1; 0.5 by default.",
     };
 
     private readonly Option<float?> _minConfidence = new("--min-confidence")
     {
-        Description = "A verdict less sure than this is uncertain, 0.5 to 1; 0.6 by default.",
+        Description = "Verdicts less sure than this are uncertain, 0.5 to 1; 0.6 by default.",
     };
 
     private readonly Option<int?> _maxFaces = new("--max-faces")
     {
-        Description = "Keep the largest so many faces, 1 to 1000; 100 by default.",
+        Description = "Maximum number of faces per picture, largest first, 1 to 1000; 100 by default.",
     };
 
     private readonly Option<DetectionDetail?> _detail = new("--detail")
     {
-        Description = "Detection effort: fast, auto or high. auto by default, fast with --stream.",
+        Description = "Detection effort: fast, auto or high. By default auto, or fast with --stream.",
     };
 
     private readonly Option<bool> _landmarks = new("--landmarks") { Description = "Add the six key points of each face." };
 
-    private readonly Option<string?> _models = new("--models") { Description = "Folder with other models than the program's own." };
+    private readonly Option<string?> _models = new("--models") { Description = "Folder with models to use instead of the program's own." };
 
     /// <summary>The command.</summary>
     public static Command Create() => new DetectCommand().Build();
@@ -115,7 +118,7 @@ internal sealed class DetectCommand
             }
             catch (InvalidOperationException)
             {
-                // A value that cannot be read cannot be checked; the library reports it.
+                // A value that cannot be parsed cannot be checked; the library reports it.
             }
         });
         command.SetAction(RunAsync);
@@ -192,7 +195,6 @@ internal sealed class DetectCommand
         var done = parsed.GetValue(_resume) || inputs.MayRepeat ? new HashSet<UInt128>() : null;
         using var analyzer = CreateAnalyzer(parsed, live: false);
         await using var writer = await OpenWriterAsync(parsed, parsed.GetValue(_resume) ? done : null).ConfigureAwait(false);
-        var minConfidence = MinConfidence(parsed);
         var summary = new RunSummary(TimeProvider.System);
         using var run = new DetectRun
         {
@@ -201,10 +203,7 @@ internal sealed class DetectCommand
             Done = done,
             Analyzer = analyzer,
             Writer = writer,
-            Annotations = parsed.GetValue(_annotate) is { } folder
-                ? new AnnotationFolder(folder, minConfidence, parsed.GetValue(_redact))
-                : null,
-            MinConfidence = minConfidence,
+            MinConfidence = MinConfidence(parsed),
             Landmarks = parsed.GetValue(_landmarks),
             Summary = summary,
         };
@@ -274,6 +273,9 @@ internal sealed class DetectCommand
     private IPictureAnalyzer CreateAnalyzer(ParseResult parsed, bool live)
     {
         var options = Options(parsed, live);
+        var annotations = parsed.GetValue(_annotate) is { } folder
+            ? new AnnotationFolder(folder, MinConfidence(parsed), parsed.GetValue(_redact))
+            : null;
         if (parsed.GetValue(_url) is { } url)
         {
             return ServiceAnalyzer.Create(
@@ -287,13 +289,14 @@ internal sealed class DetectCommand
                     Detail = Enum.Parse<Client.DetectionDetail>(options.Detail.ToString()),
                     Landmarks = parsed.GetValue(_landmarks),
                 },
-                live ? 1 : parsed.GetValue(_jobs) ?? ServiceAnalyzer.MostRequests,
-                // On a camera, an answer that had to wait is about a moment that has passed.
-                retry: !live);
+                live ? 1 : parsed.GetValue(_jobs) ?? ServiceAnalyzer.MaxRequests,
+                // For a camera, a late answer is about a moment that has passed.
+                retry: !live,
+                annotations);
         }
 
         var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = parsed.GetValue(_models) });
         pipeline.WarmUp();
-        return new PipelineAnalyzer(pipeline, options, live ? 1 : parsed.GetValue(_jobs) ?? Environment.ProcessorCount);
+        return new PipelineAnalyzer(pipeline, options, live ? 1 : parsed.GetValue(_jobs) ?? Environment.ProcessorCount, annotations);
     }
 }

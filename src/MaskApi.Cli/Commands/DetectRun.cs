@@ -5,7 +5,7 @@ using MaskApi.Cli.Results;
 
 namespace MaskApi.Cli.Commands;
 
-/// <summary>Judges pictures and keeps what was found. Only the pictures at work are in memory.</summary>
+/// <summary>Analyzes pictures and stores the results. Only the pictures in progress are in memory.</summary>
 internal sealed class DetectRun : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
@@ -13,44 +13,41 @@ internal sealed class DetectRun : IDisposable
     /// <summary>The pictures.</summary>
     public required PictureInputs Inputs { get; init; }
 
-    /// <summary>Which of them.</summary>
+    /// <summary>The part of them that this run takes.</summary>
     public Shard Part { get; init; } = Shard.All;
 
-    /// <summary>Hashes of the names that are done, to which this run adds; null where no picture can come twice.</summary>
+    /// <summary>Hashes of the names that are done, to which this run adds; null if none can be named twice.</summary>
     public HashSet<UInt128>? Done { get; init; }
 
-    /// <summary>Judges them.</summary>
+    /// <summary>Analyzes them.</summary>
     public required IPictureAnalyzer Analyzer { get; init; }
 
-    /// <summary>Keeps what was found.</summary>
+    /// <summary>Stores the results.</summary>
     public required IResultWriter Writer { get; init; }
-
-    /// <summary>Draws what was found; null for no drawings.</summary>
-    public AnnotationFolder? Annotations { get; init; }
 
     /// <summary>A verdict less sure than this is uncertain, 0.5–1.</summary>
     public required float MinConfidence { get; init; }
 
-    /// <summary>Whether rows have the key points.</summary>
+    /// <summary>Whether to add the key points.</summary>
     public bool Landmarks { get; init; }
 
-    /// <summary>Counts.</summary>
+    /// <summary>Counts what is done.</summary>
     public required RunSummary Summary { get; init; }
 
-    /// <summary>Goes through the pictures. What was judged when this is canceled is written.</summary>
+    /// <summary>Analyzes all pictures. When this is canceled, those that are finished are still written.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var reader = new PictureReader();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Analyzer.Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(NamesToDo(), parallel, (name, token) => JudgeAsync(reader, name, token)).ConfigureAwait(false);
+        await Parallel.ForEachAsync(NamesToDo(), parallel, (name, token) => ProcessAsync(reader, name, token)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _writing.Dispose();
 
-    /// <summary>How many pictures this run will judge; null where that cannot be known without reading standard input.</summary>
-    /// <param name="alreadyDone">Pictures that were there when the run began.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Counts the pictures of this run; null if that would use up standard input.</summary>
+    /// <param name="alreadyDone">Pictures that an earlier run has done.</param>
+    /// <param name="cancellationToken">Ends the counting.</param>
     public Task<int?> CountAsync(int alreadyDone, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
@@ -63,7 +60,7 @@ internal sealed class DetectRun : IDisposable
             foreach (var name in Inputs.Names())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                count += Part.Contains(name) ? 1 : 0;
+                count += Part.Contains(PictureName.Hash(name)) ? 1 : 0;
             }
 
             return Math.Max(0, count - alreadyDone);
@@ -74,12 +71,13 @@ internal sealed class DetectRun : IDisposable
     {
         foreach (var name in Inputs.Names())
         {
-            if (!Part.Contains(name))
+            var hash = PictureName.Hash(name);
+            if (!Part.Contains(hash))
             {
                 continue;
             }
 
-            if (Done?.Add(PictureName.Hash(name)) == false)
+            if (Done?.Add(hash) == false)
             {
                 Summary.Skip();
                 continue;
@@ -89,14 +87,13 @@ internal sealed class DetectRun : IDisposable
         }
     }
 
-    private async ValueTask JudgeAsync(PictureReader reader, string name, CancellationToken cancellationToken)
+    private async ValueTask ProcessAsync(PictureReader reader, string name, CancellationToken cancellationToken)
     {
         PictureResult result;
         try
         {
             using var picture = await reader.ReadAsync(name, cancellationToken).ConfigureAwait(false);
             result = await Analyzer.AnalyzeAsync(name, picture.Memory, cancellationToken).ConfigureAwait(false);
-            result = Annotations?.Write(result, picture.Memory, cancellationToken) ?? result;
         }
         catch (PictureFailedException exception)
         {
@@ -105,7 +102,7 @@ internal sealed class DetectRun : IDisposable
 
         var rows = ResultRow.Of(result, MinConfidence, Landmarks);
 
-        // What is judged is written even when the run is being canceled.
+        // A finished picture is written even if the run is being canceled.
         await _writing.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {

@@ -1,17 +1,17 @@
 namespace MaskApi.Cli.Commands;
 
-/// <summary>What scripts can rely on.</summary>
+/// <summary>The exit codes, which scripts rely on.</summary>
 internal static class ExitCode
 {
-    /// <summary>Every picture was judged.</summary>
+    /// <summary>Every picture was analyzed.</summary>
     public const int Success = 0;
 
-    /// <summary>Some pictures failed, or the run could not go on.</summary>
+    /// <summary>Some pictures failed, or the run ended early.</summary>
     public const int SomeFailed = 1;
 
-    /// <summary>Nothing was done, because of how the program was called.</summary>
+    /// <summary>The call was wrong; nothing was done.</summary>
     public const int Usage = 2;
 
-    /// <summary>Ended by Ctrl-C: 128 and the number of the signal, as shells have it.</summary>
+    /// <summary>Ended by Ctrl-C: 128 plus the signal's number, as in a shell.</summary>
     public const int Interrupted = 130;
 }

@@ -1,4 +1,4 @@
 namespace MaskApi.Cli.Commands;
 
-/// <summary>The program was called in a way that cannot work. The message is for the caller; nothing was done.</summary>
+/// <summary>The call was wrong; nothing was done. The message is for the caller.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace MaskApi.Cli.Display;
 
-/// <summary>What a person sees of a run: a bar on a terminal, a line now and then elsewhere, always on standard error.</summary>
+/// <summary>A run's progress on standard error: a bar on a terminal, a line every 15 seconds elsewhere.</summary>
 internal static class ProgressDisplay
 {
     private static readonly TimeSpan _barInterval = TimeSpan.FromMilliseconds(200);
@@ -11,7 +11,7 @@ internal static class ProgressDisplay
 
     /// <summary>Shows a run's progress until it ends.</summary>
     /// <param name="summary">What the run has done.</param>
-    /// <param name="total">How many pictures there are; unfinished while they are being counted.</param>
+    /// <param name="total">The number of pictures; incomplete while they are being counted.</param>
     /// <param name="work">The run.</param>
     public static async Task RunAsync(RunSummary summary, Task<int?> total, Func<Task> work)
     {

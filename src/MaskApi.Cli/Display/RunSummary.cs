@@ -12,13 +12,13 @@ internal sealed class RunSummary(TimeProvider time)
     private int _pictures;
     private int _skipped;
 
-    /// <summary>Pictures judged or failed.</summary>
+    /// <summary>Pictures analyzed or failed.</summary>
     public int Pictures => Volatile.Read(ref _pictures);
 
     /// <summary>Pictures that failed.</summary>
     public int Failed { get; private set; }
 
-    /// <summary>Pictures that were there already.</summary>
+    /// <summary>Pictures that an earlier run has done.</summary>
     public int Skipped => Volatile.Read(ref _skipped);
 
     /// <summary>Faces found.</summary>
@@ -27,10 +27,10 @@ internal sealed class RunSummary(TimeProvider time)
     /// <summary>Pictures a second.</summary>
     public double Rate => Pictures / Math.Max(1e-9, time.GetElapsedTime(_started).TotalSeconds);
 
-    /// <summary>Counts a picture that was there already.</summary>
+    /// <summary>Counts a picture that an earlier run has done.</summary>
     public void Skip() => Interlocked.Increment(ref _skipped);
 
-    /// <summary>Counts a picture; one thread at a time.</summary>
+    /// <summary>Counts a picture. Not thread-safe.</summary>
     public void Add(IReadOnlyList<ResultRow> rows)
     {
         Interlocked.Increment(ref _pictures);

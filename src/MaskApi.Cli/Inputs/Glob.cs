@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace MaskApi.Cli.Inputs;
 
 /// <summary>
-/// Patterns as shells know them: <c>*</c> and <c>?</c> stay in one folder, <c>**</c> goes through any number of them. The framework's own
-/// matcher collects all files before it answers, and knows no <c>?</c>.
+/// Shell patterns: <c>*</c> and <c>?</c> match within one folder, <c>**</c> across any number of them. The framework's own matcher collects
+/// all files before it returns the first, and has no <c>?</c>.
 /// </summary>
 internal static class Glob
 {
     /// <summary>Whether a path has a wildcard.</summary>
     public static bool HasWildcard(string path) => path.AsSpan().ContainsAny('*', '?');
 
-    /// <summary>The expression for paths with <c>/</c> between folders.</summary>
+    /// <summary>The regular expression of a pattern, for paths with <c>/</c> between folders.</summary>
     public static Regex ToRegex(string pattern)
     {
         var expression = new StringBuilder("^");

@@ -4,17 +4,17 @@ using MaskApi.Cli.Commands;
 namespace MaskApi.Cli.Inputs;
 
 /// <summary>
-/// The pictures that paths, globs and a list name, one at a time: a million of them take no more memory than ten. A picture's name is its
-/// path as it was given, with <c>/</c> between folders, or its address.
+/// The pictures that paths, globs and a list name. They are enumerated lazily, so a million take no more memory than ten. A picture's name
+/// is its path as given, with <c>/</c> between folders, or its address.
 /// </summary>
 /// <param name="Paths">Files, folders, globs, addresses, or <c>-</c> for standard input.</param>
-/// <param name="List">A file with one path or address a line; <c>-</c> for standard input; null for none.</param>
+/// <param name="List">A file with one path or address per line; <c>-</c> for standard input; null for none.</param>
 internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
 {
     /// <summary>The name of the picture on standard input, and of standard input as a list.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>What a folder is searched for; a file that is named itself may have any name.</summary>
+    /// <summary>What a folder is searched for; a file given by name may have any extension.</summary>
     private static readonly HashSet<string> _extensions = new(StringComparer.OrdinalIgnoreCase)
     {
         ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp",
@@ -23,19 +23,19 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
     private static readonly EnumerationOptions _recursive = new()
     {
         RecurseSubdirectories = true,
-        // A folder that cannot be read ends the run: skipping it would lose pictures without a word.
+        // A folder that cannot be read ends the run; skipping it would lose pictures silently.
         IgnoreInaccessible = false,
         AttributesToSkip = 0,
     };
 
-    /// <summary>Whether the same picture can come twice.</summary>
+    /// <summary>Whether a picture may be named twice.</summary>
     public bool MayRepeat => List is not null || Paths.Count > 1;
 
-    /// <summary>Whether the inputs can be gone through twice, as counting does.</summary>
+    /// <summary>Whether the inputs can be enumerated twice, which counting needs.</summary>
     public bool CanCount => List != StandardInput;
 
-    /// <summary>Checks that what was named is there.</summary>
-    /// <exception cref="UsageException">It is not.</exception>
+    /// <summary>Checks that everything named exists.</summary>
+    /// <exception cref="UsageException">Something does not exist.</exception>
     public void Validate()
     {
         if (Paths.Count == 0 && List is null)
@@ -45,24 +45,24 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
 
         foreach (var path in Paths.Where(path => !IsAddress(path) && path != StandardInput && !Path.Exists(path)))
         {
-            var (folder, _) = SplitGlob(path) ?? throw new UsageException($"There is no file or folder '{path}'.");
+            var (folder, _) = SplitGlob(path) ?? throw new UsageException($"'{path}' does not exist.");
             if (!Directory.Exists(folder))
             {
-                throw new UsageException($"There is no folder '{folder}'.");
+                throw new UsageException($"Folder '{folder}' does not exist.");
             }
         }
 
         if (List is not null && List != StandardInput && !File.Exists(List))
         {
-            throw new UsageException($"There is no list '{List}'.");
+            throw new UsageException($"List '{List}' does not exist.");
         }
     }
 
-    /// <summary>Whether a name is an address on the web.</summary>
+    /// <summary>Whether a name is a web address.</summary>
     public static bool IsAddress(string name) =>
         name.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || name.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The names, in no particular order, found while they are asked for.</summary>
+    /// <summary>The names, in no particular order, enumerated lazily.</summary>
     public IEnumerable<string> Names() => Paths.SelectMany(NamesAt).Concat(ListedNames());
 
     private IEnumerable<string> ListedNames()
@@ -102,7 +102,7 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
             .Select(file => WithSlashes(path.StartsWith('.') || Path.IsPathRooted(path) ? file : Path.GetRelativePath(".", file)));
     }
 
-    /// <summary>Files below a folder. As in a shell, names that begin with a dot are left out; links to folders are not followed.</summary>
+    /// <summary>Files below a folder. As in a shell, names that begin with a dot are skipped; links to folders are not followed.</summary>
     private static FileSystemEnumerable<string> Files(string folder) =>
         new(folder, static (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), _recursive)
         {
@@ -111,7 +111,7 @@ internal sealed record PictureInputs(IReadOnlyList<string> Paths, string? List)
                 !entry.FileName.StartsWith('.') && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
 
-    /// <summary>The folder before the first segment with a wildcard, and the rest; null where there is no wildcard.</summary>
+    /// <summary>The folder before the first segment with a wildcard, and the rest; null if there is none.</summary>
     private static (string Folder, string Pattern)? SplitGlob(string path)
     {
         var segments = WithSlashes(path).Split('/');

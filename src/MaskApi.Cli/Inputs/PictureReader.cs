@@ -5,7 +5,7 @@ using MaskApi.Client;
 
 namespace MaskApi.Cli.Inputs;
 
-/// <summary>A picture's bytes, in memory that is used again for the next one.</summary>
+/// <summary>A picture's bytes, in pooled memory.</summary>
 internal sealed class PictureBytes(byte[] array, int length) : IDisposable
 {
     /// <summary>The file.</summary>
@@ -18,7 +18,7 @@ internal sealed class PictureBytes(byte[] array, int length) : IDisposable
 /// <summary>Reads pictures from files, the web and standard input.</summary>
 internal sealed class PictureReader : IDisposable
 {
-    /// <summary>Largest file that is read. A picture of the most pixels that are decoded has less, in every format but BMP.</summary>
+    /// <summary>Maximum size of a file. Any picture within the limit on pixels is smaller, except as BMP.</summary>
     private const int MaxBytes = 200 * 1024 * 1024;
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None });
@@ -63,7 +63,7 @@ internal sealed class PictureReader : IDisposable
         var filled = 0;
         try
         {
-            // One byte more than the length says shows the end.
+            // A buffer one byte longer than the file shows its end without growing.
             while (true)
             {
                 var read = await stream.ReadAsync(array.AsMemory(filled), cancellationToken).ConfigureAwait(false);

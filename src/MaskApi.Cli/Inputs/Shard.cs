@@ -3,18 +3,19 @@ using System.Globalization;
 
 namespace MaskApi.Cli.Inputs;
 
-/// <summary>One of several equal parts of the pictures. A picture is in the same part wherever and whenever that is asked.</summary>
-/// <param name="Index">Which part, from 0.</param>
-/// <param name="Count">How many parts there are.</param>
+/// <summary>One of several parts of the pictures, equal in size on average. A picture is in the same part on every machine and in every run.</summary>
+/// <param name="Index">The part, from 0.</param>
+/// <param name="Count">The number of parts.</param>
 internal readonly record struct Shard(int Index, int Count)
 {
-    /// <summary>The only part.</summary>
+    /// <summary>All pictures.</summary>
     public static Shard All { get; } = new(0, 1);
 
     /// <summary>Whether a picture is in this part.</summary>
-    public bool Contains(string name) => PictureName.Hash(name) % (UInt128)Count == (UInt128)Index;
+    /// <param name="hash">The hash of its name.</param>
+    public bool Contains(UInt128 hash) => hash % (UInt128)Count == (UInt128)Index;
 
-    /// <summary>Reads <c>I/N</c>, with I from 0 to N - 1 as in a Kubernetes Job.</summary>
+    /// <summary>Parses <c>I/N</c>, with I from 0 to N - 1 as in an indexed Kubernetes Job.</summary>
     public static bool TryParse(string text, out Shard shard)
     {
         shard = default;

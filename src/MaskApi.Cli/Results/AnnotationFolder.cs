@@ -4,28 +4,39 @@ using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Cli.Results;
 
-/// <summary>Pictures with their faces marked, below a folder in the place that their names tell.</summary>
+/// <summary>Draws pictures with their faces marked, below a folder and under their own names.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="minConfidence">A verdict less sure than this is drawn as uncertain, 0.5–1.</param>
 /// <param name="redaction">Whether the faces are made unrecognizable.</param>
 internal sealed class AnnotationFolder(string folder, float minConfidence, Redaction redaction)
 {
-    /// <summary>Draws on one picture; a file appears when it is whole.</summary>
-    /// <param name="result">What was found.</param>
-    /// <param name="picture">The file it was found in.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The result, or a failure where the picture cannot be written.</returns>
+    /// <summary>Decodes a picture and draws on it.</summary>
+    /// <param name="result">The picture's result.</param>
+    /// <param name="picture">The picture.</param>
+    /// <param name="cancellationToken">Ends the decoding.</param>
+    /// <returns>The result, or a failure if the picture cannot be decoded or written.</returns>
     public PictureResult Write(PictureResult result, ReadOnlyMemory<byte> picture, CancellationToken cancellationToken)
     {
-        if (result.Failure is not null)
-        {
-            return result;
-        }
-
-        var (relative, format) = Place(result.Name);
         try
         {
             using var raster = ImageDecoder.Decode(picture, new DecodeLimits(), cancellationToken);
+            return Write(result, raster);
+        }
+        catch (ImageRejectedException exception)
+        {
+            return PictureResult.Failed(result.Name, new PictureFailure(PipelineAnalyzer.Code(exception.Reason), exception.Message));
+        }
+    }
+
+    /// <summary>Draws on a picture and writes it. A file appears only when it is complete.</summary>
+    /// <param name="result">The picture's result.</param>
+    /// <param name="raster">The picture, which is drawn on.</param>
+    /// <returns>The result, or a failure if the picture cannot be written.</returns>
+    public PictureResult Write(PictureResult result, Raster raster)
+    {
+        var (relative, format) = Place(result.Name);
+        try
+        {
             AnnotationRenderer.Draw(raster, result.Faces, minConfidence, redaction);
             if (Math.Max(raster.Width, raster.Height) > ImageEncoder.LongestSide(format))
             {
@@ -39,10 +50,6 @@ internal sealed class AnnotationFolder(string folder, float minConfidence, Redac
             File.Move(path + ".tmp", path, overwrite: true);
             return result;
         }
-        catch (ImageRejectedException exception)
-        {
-            return PictureResult.Failed(result.Name, new PictureFailure(PipelineAnalyzer.Code(exception.Reason), exception.Message));
-        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return PictureResult.Failed(result.Name, new PictureFailure("annotation_not_written", exception.Message));
@@ -50,7 +57,7 @@ internal sealed class AnnotationFolder(string folder, float minConfidence, Redac
     }
 
     /// <summary>
-    /// Where a picture's drawing goes, and as what: never outside the folder, and in the picture's own format if it can be written.
+    /// The path of a picture's drawing, never outside the folder, and its format: the picture's own if that can be written.
     /// </summary>
     internal static (string Path, OutputFormat Format) Place(string name)
     {

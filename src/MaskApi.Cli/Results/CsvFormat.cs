@@ -4,8 +4,8 @@ using System.Text;
 
 namespace MaskApi.Cli.Results;
 
-/// <summary>CSV after RFC 4180, in UTF-8, with a line of names and line feeds.</summary>
-/// <param name="landmarks">Whether to have columns for the key points.</param>
+/// <summary>CSV as in RFC 4180, in UTF-8, with a header and line feeds.</summary>
+/// <param name="landmarks">Whether to add columns for the key points.</param>
 internal sealed class CsvFormat(bool landmarks) : IRowFormat
 {
     private static readonly SearchValues<char> _special = SearchValues.Create(",\"\r\n");
@@ -96,7 +96,7 @@ internal sealed class CsvFormat(bool landmarks) : IRowFormat
             && int.TryParse(numbers[0], CultureInfo.InvariantCulture, out var face)
             && int.TryParse(numbers[1], CultureInfo.InvariantCulture, out var faces)
                 ? (picture, face, faces)
-                : throw new FormatException("The line is no result.");
+                : throw new FormatException("The line is not a result.");
     }
 
     private static string Field(string value) =>

@@ -1,9 +1,9 @@
 namespace MaskApi.Cli.Results;
 
-/// <summary>Keeps results. Not for several threads at a time.</summary>
+/// <summary>Stores results. Not thread-safe.</summary>
 internal interface IResultWriter : IAsyncDisposable
 {
-    /// <summary>Adds the rows of one picture, all or none of them as far as a later run can see.</summary>
+    /// <summary>Adds the rows of one picture. After a crash, a later run sees all of them or none.</summary>
     /// <param name="rows">The rows of one picture.</param>
     ValueTask WriteAsync(IReadOnlyList<ResultRow> rows);
 }

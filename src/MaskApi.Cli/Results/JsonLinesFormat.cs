@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace MaskApi.Cli.Results;
 
-/// <summary>JSON Lines: an object a row, without the members that have no value.</summary>
+/// <summary>JSON Lines: one object per row, without members that have no value.</summary>
 internal sealed class JsonLinesFormat : IRowFormat
 {
     /// <inheritdoc/>
@@ -31,11 +31,11 @@ internal sealed class JsonLinesFormat : IRowFormat
             var row = JsonSerializer.Deserialize(record, ResultJson.Default.ResultRow);
             return row is { Picture.Length: > 0 }
                 ? (row.Picture, row.Face, row.Faces)
-                : throw new FormatException("The line names no picture.");
+                : throw new FormatException("The line has no picture.");
         }
         catch (JsonException exception)
         {
-            throw new FormatException("The line is no result.", exception);
+            throw new FormatException("The line is not a result.", exception);
         }
     }
 }

@@ -5,8 +5,8 @@ using MaskApi.Cli.Inputs;
 namespace MaskApi.Cli.Results;
 
 /// <summary>
-/// Results as lines. Each picture's are handed to the system in one piece as soon as they are there, so a process that is killed loses
-/// none that it has written; at worst the last picture's are torn, which the next run cuts off.
+/// Results as lines. The lines of a picture are written at once and in one call, so a killed process loses none; at worst the last picture's
+/// are torn, and the next run cuts those off.
 /// </summary>
 internal sealed class LineResultFile : IResultWriter
 {
@@ -27,14 +27,14 @@ internal sealed class LineResultFile : IResultWriter
         return new LineResultFile(format, stream);
     }
 
-    /// <summary>Opens a file, new or for going on.</summary>
-    /// <param name="format">What is in it.</param>
+    /// <summary>Opens a file, to begin or to resume.</summary>
+    /// <param name="format">Its format.</param>
     /// <param name="path">The file.</param>
-    /// <param name="done">Takes the hashes of the pictures that are in it; null for a new file.</param>
-    /// <exception cref="UsageException">The file holds something else.</exception>
+    /// <param name="done">Receives the hashes of the pictures in it; null to begin.</param>
+    /// <exception cref="UsageException">The file has other content.</exception>
     public static async Task<LineResultFile> OpenAsync(IRowFormat format, string path, HashSet<UInt128>? done)
     {
-        // Nobody else writes to it meanwhile.
+        // No other process may write to it meanwhile.
         var stream = new FileStream(
             path, done is null ? FileMode.Create : FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1);
         try
@@ -71,10 +71,10 @@ internal sealed class LineResultFile : IResultWriter
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
-    /// <summary>Collects the pictures that are in a file, and finds where the last whole one ends.</summary>
+    /// <summary>Collects the pictures in a file and finds the end of the last complete one.</summary>
     private static long FindEnd(IRowFormat format, FileStream file, HashSet<UInt128> done, string path)
     {
-        // A first line that is torn is the beginning of the header: the file is begun anew.
+        // A torn first line is part of the header, so the file starts over.
         var header = format.Header.Length > 0;
         var end = 0L;
         foreach (var (record, recordEnd) in Records(file, format.Quotes))
@@ -83,7 +83,7 @@ internal sealed class LineResultFile : IResultWriter
             {
                 header = record.AsSpan().SequenceEqual(format.Header)
                     ? false
-                    : throw new UsageException($"{path} has other columns than this run writes.");
+                    : throw new UsageException($"{path} has different columns.");
                 end = recordEnd;
                 continue;
             }
@@ -106,7 +106,7 @@ internal sealed class LineResultFile : IResultWriter
         return end;
     }
 
-    /// <summary>The whole records of a file, each with its line break and where it ends.</summary>
+    /// <summary>The complete records of a file, each with its line break and the position of its end.</summary>
     private static IEnumerable<(byte[] Record, long End)> Records(FileStream file, bool quotes)
     {
         var block = new byte[64 * 1024];

@@ -6,15 +6,15 @@ using Parquet.Serialization;
 namespace MaskApi.Cli.Results;
 
 /// <summary>
-/// Results as a folder of Parquet files, which readers of Parquet take for one table. A Parquet file is whole only when its end is
-/// written, so each part appears under its name when it is complete; what a killed process had not put into one is done again.
+/// Results as a folder of Parquet files, which readers of Parquet take for one table. A Parquet file is readable only once its end is
+/// written, so a part gets its name when it is complete. What a killed process had not written is done again.
 /// </summary>
 internal sealed class ParquetResultFolder : IResultWriter
 {
     private const string Unfinished = ".tmp";
 
     /// <summary>
-    /// Parts of this many pictures read well. After a while one is written anyway, as it is lost when the process is killed.
+    /// Parts of this many pictures read well. A part is also written after a while, because a killed process loses what is in memory.
     /// </summary>
     private const int PicturesPerPart = 1000;
 
@@ -35,11 +35,11 @@ internal sealed class ParquetResultFolder : IResultWriter
         _begun = time.GetTimestamp();
     }
 
-    /// <summary>Opens a folder, new or for going on.</summary>
+    /// <summary>Opens a folder, to begin or to resume.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="done">Takes the hashes of the pictures that are in it; null to begin anew.</param>
+    /// <param name="done">Receives the hashes of the pictures in it; null to begin.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="UsageException">The folder holds something else.</exception>
+    /// <exception cref="UsageException">The folder has other content.</exception>
     public static async Task<ParquetResultFolder> OpenAsync(string folder, HashSet<UInt128>? done, TimeProvider time)
     {
         if (File.Exists(folder))

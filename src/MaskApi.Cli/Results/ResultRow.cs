@@ -20,7 +20,7 @@ internal sealed class ResultRow
     [JsonPropertyName("face")]
     public int Face { get; set; }
 
-    /// <summary>How many faces the picture has; as many rows follow each other.</summary>
+    /// <summary>Number of faces, which is also the number of the picture's rows if there are any.</summary>
     [JsonPropertyName("faces")]
     public int Faces { get; set; }
 
@@ -60,7 +60,7 @@ internal sealed class ResultRow
     [JsonPropertyName("imageHeight")]
     public int? ImageHeight { get; set; }
 
-    /// <summary>Code of what went wrong; null where nothing did.</summary>
+    /// <summary>Code of what went wrong; null if nothing did.</summary>
     [JsonPropertyName("error")]
     public string? Error { get; set; }
 
@@ -103,8 +103,8 @@ internal sealed class ResultRow
     [JsonPropertyName("leftEarTragionY")]
     public float? LeftEarTragionY { get; set; }
 
-    /// <summary>The rows of one picture: one a face, and one for a picture without faces.</summary>
-    /// <param name="result">What became of the picture.</param>
+    /// <summary>The rows of one picture: one per face, or a single one without faces.</summary>
+    /// <param name="result">The picture's result.</param>
     /// <param name="minConfidence">A verdict less sure than this is uncertain, 0.5–1.</param>
     /// <param name="landmarks">Whether to add the key points.</param>
     public static IReadOnlyList<ResultRow> Of(PictureResult result, float minConfidence, bool landmarks)

@@ -2,20 +2,20 @@ using MaskApi.Cli.Commands;
 
 namespace MaskApi.Cli.Results;
 
-/// <summary>Opens what <c>--out</c> names.</summary>
+/// <summary>Opens the destination that <c>--out</c> names.</summary>
 internal static class ResultWriters
 {
-    /// <summary>Standard output, as JSON lines.</summary>
+    /// <summary>Standard output, as JSON Lines.</summary>
     public const string StandardOutput = "-";
 
-    /// <summary>The formats by the ends of names.</summary>
+    /// <summary>The extensions of the formats.</summary>
     public static readonly string[] Extensions = [".jsonl", ".ndjson", ".csv", ".parquet"];
 
     /// <summary>Opens the output.</summary>
-    /// <param name="path">Its name, which tells the format.</param>
-    /// <param name="landmarks">Whether CSV has columns for key points.</param>
-    /// <param name="force">Whether to replace what is there.</param>
-    /// <param name="done">Takes the hashes of the pictures that are there already; null where the run does not resume.</param>
+    /// <param name="path">Its name, whose extension tells the format.</param>
+    /// <param name="landmarks">Whether CSV gets columns for the key points.</param>
+    /// <param name="force">Whether to overwrite it if it exists.</param>
+    /// <param name="done">Receives the hashes of the pictures in it; null if the run does not resume.</param>
     /// <exception cref="UsageException">The output cannot be used.</exception>
     public static async Task<IResultWriter> OpenAsync(string path, bool landmarks, bool force, HashSet<UInt128>? done)
     {
@@ -26,7 +26,7 @@ internal static class ResultWriters
 
         if (done is null && !force && (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())))
         {
-            throw new UsageException($"{path} is there already: --resume goes on after what is in it, --force replaces it.");
+            throw new UsageException($"{path} exists. Use --resume to continue it or --force to overwrite it.");
         }
 
         try

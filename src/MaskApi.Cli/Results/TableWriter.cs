@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace MaskApi.Cli.Results;
 
-/// <summary>Results as a table on a terminal, shown at the end.</summary>
+/// <summary>Results as a table on a terminal, printed at the end.</summary>
 internal sealed class TableWriter(IAnsiConsole console) : IResultWriter
 {
     /// <summary>Nobody reads more rows, and they would take memory.</summary>
@@ -45,7 +45,7 @@ internal sealed class TableWriter(IAnsiConsole console) : IResultWriter
 
         if (_more > 0)
         {
-            console.WriteLine(Invariant($"… and {_more} more rows; --out FILE keeps them all."));
+            console.WriteLine(Invariant($"… and {_more} more rows. --out FILE stores all of them."));
         }
 
         return ValueTask.CompletedTask;

@@ -3,22 +3,22 @@ using MaskApi.Cli.Results;
 
 namespace MaskApi.Cli.Streaming;
 
-/// <summary>What is written of one frame.</summary>
+/// <summary>The line of one frame.</summary>
 internal sealed record FrameResult
 {
     /// <summary>Its number in the stream, from 1.</summary>
     [JsonPropertyName("frame")]
     public required long Frame { get; init; }
 
-    /// <summary>When its last byte came.</summary>
+    /// <summary>When its last byte arrived.</summary>
     [JsonPropertyName("time")]
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>Frames that have come since, when this is written.</summary>
+    /// <summary>Frames that had arrived since when this was written.</summary>
     [JsonPropertyName("lag")]
     public required long Lag { get; init; }
 
-    /// <summary>Frames left out so far, because newer ones had come.</summary>
+    /// <summary>Frames skipped so far in favor of newer ones.</summary>
     [JsonPropertyName("dropped")]
     public required long Dropped { get; init; }
 
@@ -34,7 +34,7 @@ internal sealed record FrameResult
     [JsonPropertyName("faces")]
     public IReadOnlyList<ResultRow>? Faces { get; init; }
 
-    /// <summary>Code of what went wrong; null where nothing did.</summary>
+    /// <summary>Code of what went wrong; null if nothing did.</summary>
     [JsonPropertyName("error")]
     public string? Error { get; init; }
 }

@@ -6,26 +6,26 @@ using MaskApi.Cli.Results;
 
 namespace MaskApi.Cli.Streaming;
 
-/// <summary>Judges the frames of a camera, always the newest: frames that come while one is judged replace each other.</summary>
-/// <param name="analyzer">Judges them.</param>
+/// <summary>Analyzes a camera's frames, always the newest. Frames that arrive meanwhile replace each other.</summary>
+/// <param name="analyzer">Analyzes them.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
 {
-    private long _came;
+    private long _received;
     private long _dropped;
-    private long _judged;
-    private long _mostLag;
+    private long _analyzed;
+    private long _maxLag;
 
     /// <summary>A verdict less sure than this is uncertain, 0.5–1.</summary>
     public required float MinConfidence { get; init; }
 
-    /// <summary>Whether faces have key points.</summary>
+    /// <summary>Whether to add the key points.</summary>
     public bool Landmarks { get; init; }
 
     /// <summary>Frames that failed.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Reads frames until the stream ends, and writes a line of JSON for each that is judged.</summary>
+    /// <summary>Reads frames until the stream ends, and writes a line of JSON for each that is analyzed.</summary>
     /// <param name="input">JPEGs one after another.</param>
     /// <param name="output">Where the lines go.</param>
     /// <param name="cancellationToken">Ends the run.</param>
@@ -36,7 +36,7 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
             _ => Interlocked.Increment(ref _dropped));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // Reading must go on while a frame is judged: on a thread of its own, it does not wait for one of the pool.
+        // A thread of its own keeps reading while a frame is analyzed; the pool's may all be busy.
         var reading = Task.Factory.StartNew(
             () => ReadAsync(input, newest.Writer, end.Token).GetAwaiter().GetResult(),
             CancellationToken.None,
@@ -61,7 +61,7 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
     /// <inheritdoc/>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_came} frames, {_judged} judged, {_dropped} dropped, {Failed} failed; lag at most {_mostLag} frames");
+        $"{_received} frames, {_analyzed} analyzed, {_dropped} dropped, {Failed} failed; maximum lag {_maxLag} frames");
 
     private async Task ReadAsync(Stream input, ChannelWriter<Frame> frames, CancellationToken cancellationToken)
     {
@@ -70,12 +70,12 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
         {
             await foreach (var picture in JpegSplitter.SplitAsync(input, cancellationToken).ConfigureAwait(false))
             {
-                frames.TryWrite(new Frame(Interlocked.Increment(ref _came), time.GetUtcNow(), picture));
+                frames.TryWrite(new Frame(Interlocked.Increment(ref _received), time.GetUtcNow(), picture));
             }
         }
         catch (OperationCanceledException)
         {
-            // Nobody asks for frames any more.
+            // The run has ended.
         }
         catch (IOException exception)
         {
@@ -87,10 +87,10 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
 
     private async Task WriteAsync(Stream output, Frame frame, PictureResult result)
     {
-        _judged++;
+        _analyzed++;
         Failed += result.Failure is null ? 0 : 1;
-        var lag = Interlocked.Read(ref _came) - frame.Number;
-        _mostLag = Math.Max(_mostLag, lag);
+        var lag = Interlocked.Read(ref _received) - frame.Number;
+        _maxLag = Math.Max(_maxLag, lag);
         var line = new FrameResult
         {
             Frame = frame.Number,

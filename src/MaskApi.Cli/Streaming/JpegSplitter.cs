@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace MaskApi.Cli.Streaming;
 
-/// <summary>Cuts a stream of JPEGs, one after another with nothing or anything between, into files (ITU-T T.81, annex B).</summary>
+/// <summary>Splits a stream of JPEGs into files (ITU-T T.81, annex B). Bytes between them are skipped.</summary>
 internal static class JpegSplitter
 {
     private const byte Marker = 0xFF;
@@ -10,10 +10,10 @@ internal static class JpegSplitter
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
 
-    /// <summary>What has no end after so many bytes is no frame.</summary>
+    /// <summary>Maximum size of a frame.</summary>
     private const int MaxBytes = 50 * 1024 * 1024;
 
-    /// <summary>Reads the files until the stream ends. A file that is cut by the end is left out.</summary>
+    /// <summary>Reads files until the stream ends. An incomplete last file is dropped.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> SplitAsync(
         Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal static class JpegSplitter
                     var next = rest.IndexOf([Marker, StartOfImage]);
                     if (next < 0)
                     {
-                        // The last byte may be the first half of a start.
+                        // The last byte may be the first half of a start marker.
                         start = rest.Length > 0 && rest[^1] == Marker ? filled - 1 : filled;
                         break;
                     }
@@ -51,7 +51,7 @@ internal static class JpegSplitter
 
                 if (length > 0)
                 {
-                    // The caller keeps it while the buffer goes on.
+                    // The caller keeps the file; the buffer is reused.
                     yield return buffer.AsSpan(start, length.Value).ToArray();
                     start += length.Value;
                 }
@@ -75,7 +75,7 @@ internal static class JpegSplitter
         }
     }
 
-    /// <summary>Where in a file the search for its end is. Embedded thumbnails lie in segments, which are jumped over.</summary>
+    /// <summary>Searches a file for its end. Embedded thumbnails are inside segments, which are skipped.</summary>
     private sealed class Scanner
     {
         private int _position;
@@ -84,7 +84,7 @@ internal static class JpegSplitter
         /// <summary>Whether a file has begun.</summary>
         public bool IsInside { get; private set; }
 
-        /// <summary>Starts at a start of image.</summary>
+        /// <summary>Begins a file at its start marker.</summary>
         public void Begin()
         {
             IsInside = true;
@@ -92,9 +92,9 @@ internal static class JpegSplitter
             _inScan = false;
         }
 
-        /// <summary>Goes on.</summary>
-        /// <param name="file">The file from its first byte, as far as it has come.</param>
-        /// <returns>Its length; null while the end is not there; 0 where this is no file.</returns>
+        /// <summary>Continues the search.</summary>
+        /// <param name="file">The file from its first byte, as far as it has arrived.</param>
+        /// <returns>The file's length, null while its end has not arrived, or 0 if it is not a JPEG.</returns>
         public int? FindEnd(ReadOnlySpan<byte> file)
         {
             while (_position + 1 < file.Length)

@@ -42,9 +42,9 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task The_newest_frame_is_judged_and_the_others_are_counted()
+    public async Task The_newest_frame_is_analyzed_and_the_others_are_counted()
     {
-        // All frames have come before the first is judged: two lines are written, of the first and of the last.
+        // All frames arrive before the first is analyzed, so two lines are written: the first frame's and the last one's.
         using var analyzer = new Gate();
         var run = new FrameRun(analyzer, TimeProvider.System) { MinConfidence = 0.6f };
         using var output = new MemoryStream();
@@ -57,7 +57,7 @@ public sealed class StreamTests
         Assert.Equal(9, lines[0].GetProperty("lag").GetInt64());
         Assert.Equal(0, lines[1].GetProperty("lag").GetInt64());
         Assert.Equal(8, lines[1].GetProperty("dropped").GetInt64());
-        Assert.Equal("10 frames, 2 judged, 8 dropped, 0 failed; lag at most 9 frames", run.ToString());
+        Assert.Equal("10 frames, 2 analyzed, 8 dropped, 0 failed; maximum lag 9 frames", run.ToString());
     }
 
     /// <summary>Hands out so many bytes at a time.</summary>
@@ -67,7 +67,7 @@ public sealed class StreamTests
             base.ReadAsync(buffer[..Math.Min(size, buffer.Length)], cancellationToken);
     }
 
-    /// <summary>Hands out a frame at a time: the second one when the first is being judged, and opens the gate at the end.</summary>
+    /// <summary>Hands out one frame at a time, the second while the first is being analyzed, and opens the gate at the end.</summary>
     private sealed class Pipe(byte[][] frames, Gate gate) : MemoryStream
     {
         private int _next;
