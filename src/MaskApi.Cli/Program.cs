@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using MaskApi.Cli.Commands;
 
 namespace MaskApi.Cli;
@@ -8,7 +9,11 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var root = new RootCommand("Finds every face in pictures and tells how it wears a mask.") { DetectCommand.Create() };
+        // Not a RootCommand, which takes its name from the assembly: users type the name of the tool.
+        var root = new Command("maskapi", "Finds every face in pictures and tells how it wears a mask.")
+        {
+            DetectCommand.Create(), new HelpOption(), new VersionOption(),
+        };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
