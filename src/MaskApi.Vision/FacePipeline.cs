@@ -16,10 +16,10 @@ namespace MaskApi.Vision;
 public sealed class FacePipeline : IDisposable
 {
     /// <summary>
-    /// A face of at least this confidence makes the fallback passes unnecessary. With 0.9, 67 % of the large faces of kaggle853-dev, part
-    /// <c>fit</c>, rotated by 180° are found; with 0.5 it is 58 %. Upright pictures cost the same.
+    /// A face of at least this confidence makes the fallback passes unnecessary. Of 93 training portraits rotated in steps of 30°, 0.7 % have
+    /// a face too many at 0.95, and 1.1 % at 0.9.
     /// </summary>
-    internal const float SureConfidence = 0.9f;
+    internal const float SureConfidence = 0.95f;
 
     /// <summary>Two boxes are one face from this intersection over union on.</summary>
     private const float SameFaceOverlap = 0.4f;

@@ -20,8 +20,8 @@ public readonly record struct FaceLandmarks(
     PixelPoint RightEarTragion,
     PixelPoint LeftEarTragion)
 {
-    /// <summary>By how many quarter turns clockwise the face is rotated, to the nearest: 0 for an upright face, up to 3.</summary>
-    internal int QuarterTurns
+    /// <summary>By how far the face is rotated clockwise, in degrees from -180 to 180: 0 for an upright face.</summary>
+    internal float Roll
     {
         get
         {
@@ -29,9 +29,12 @@ public readonly record struct FaceLandmarks(
             var (x, y) = (LeftEye.X - RightEye.X, LeftEye.Y - RightEye.Y);
             x += Mouth.Y - ((LeftEye.Y + RightEye.Y) / 2);
             y -= Mouth.X - ((LeftEye.X + RightEye.X) / 2);
-            return (int)MathF.Round(MathF.Atan2(y, x) / (MathF.PI / 2)) & 3;
+            return MathF.Atan2(y, x) * 180 / MathF.PI;
         }
     }
+
+    /// <summary>By how many quarter turns clockwise the face is rotated, to the nearest: 0 for an upright face, up to 3.</summary>
+    internal int QuarterTurns => (int)MathF.Round(Roll / 90) & 3;
 
     /// <summary>Maps every point.</summary>
     /// <param name="map">From a point to its place in another picture.</param>

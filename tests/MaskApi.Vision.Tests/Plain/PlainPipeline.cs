@@ -49,13 +49,15 @@ internal sealed class PlainPipeline : IDisposable
     internal List<Face> Analyze(Raster picture, DetectionDetail detail, float threshold)
     {
         var plan = PassPlan.For(picture.Width, picture.Height, detail);
-        var search = Search(picture, plan);
+        var (search, isUpright) = Search(picture, plan);
         var verdicts = Classify(picture, search.Faces, threshold);
-        if (search.Passes.Count < plan.All.Count() && !verdicts.Any(verdict => verdict.Confidence >= FacePipeline.SureConfidence))
+        if (isUpright && !verdicts.Any(verdict => verdict.Confidence >= FacePipeline.SureConfidence))
         {
-            var fallback = new FaceSearch();
-            RunPasses(fallback, picture, plan.Fallback);
-            var all = verdicts.Concat(Classify(picture, fallback.Faces, threshold)).OrderByDescending(face => face.Confidence).ToList();
+            var margin = new FaceSearch();
+            RunPasses(margin, picture, plan.Margin);
+            var others = Orient(margin, picture, plan);
+            var all = verdicts.Concat(Classify(picture, [.. margin.Faces, .. others == margin ? [] : others.Faces], threshold))
+                .OrderByDescending(face => face.Confidence).ToList();
             verdicts = [];
             foreach (var face in all)
             {
@@ -74,7 +76,7 @@ internal sealed class PlainPipeline : IDisposable
         var verdicts = new List<Face>();
         foreach (var face in faces)
         {
-            var confidence = DetectionConfidence.Of(face.Features);
+            var confidence = Confidence(face);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
             if (confidence >= FaceRescoring.MinDetectorConfidence(threshold)
                 && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
@@ -162,10 +164,12 @@ internal sealed class PlainPipeline : IDisposable
         return new InferenceSession(Path.Combine(AppContext.BaseDirectory, "models", model + ".onnx"), settings);
     }
 
-    private FaceSearch Search(Raster picture, PassPlan plan)
+    private (FaceSearch Search, bool IsUpright) Search(Raster picture, PassPlan plan)
     {
         var search = new FaceSearch();
         RunPasses(search, picture, plan.Coarse);
+        var isUpright = plan.StopsEarly && search.Faces.Any(face => Confidence(face) >= BlazeFaceDetector.Sure && face.IsUprightAt(0));
+        search = isUpright ? search : Orient(search, picture, plan);
         var shorter = Math.Min(picture.Width, picture.Height);
         if (!plan.StopsEarly || !search.Faces.Any(
             face => IsCredible(face) && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.FillsFrom * shorter))
@@ -175,19 +179,35 @@ internal sealed class PlainPipeline : IDisposable
 
         if (!plan.StopsEarly || !search.Faces.Any(IsCredible))
         {
-            RunPasses(search, picture, plan.Fallback);
+            RunPasses(search, picture, plan.Margin);
         }
 
-        return search;
+        return (search, isUpright && plan.Rotated.Count > 0);
 
-        static bool IsCredible(FaceEvidence face) => DetectionConfidence.Of(face.Features) >= BlazeFaceDetector.Credible;
+        static bool IsCredible(FaceEvidence face) => Confidence(face) >= BlazeFaceDetector.Credible;
     }
+
+    /// <summary>The search with the most upright faces: this one, or one of those in the plan's rotated passes.</summary>
+    private FaceSearch Orient(FaceSearch search, Raster picture, PassPlan plan)
+    {
+        var searches = plan.Rotated.Select(pass =>
+        {
+            var rotated = new FaceSearch { Orientation = pass.Rotation };
+            RunPasses(rotated, picture, [pass]);
+            return rotated;
+        });
+        return searches.Prepend(search)
+            .MaxBy(each => (each == search ? BlazeFaceDetector.UprightPreference : 1) * each.UprightEvidence)!;
+    }
+
+    private static float Confidence(FaceEvidence face) => DetectionConfidence.Of(face.Features);
 
     private void RunPasses(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
     {
         foreach (var pass in passes)
         {
-            search.Add(pass, RunPass(picture, pass));
+            var oriented = search.Orientation == 0 ? pass : pass with { Rotation = search.Orientation };
+            search.Add(oriented, RunPass(picture, oriented));
         }
     }
 

@@ -22,6 +22,19 @@ public sealed class BlazeFaceDetector : IFaceDetector
     /// <summary>A face of at least this confidence lets the detector skip passes, before anything is rescored. Independent of the caller's threshold.</summary>
     internal const float Credible = 0.5f;
 
+    /// <summary>An upright face of at least this confidence in the coarse pass settles that the picture is upright.</summary>
+    /// <remarks>
+    /// Large faces in a picture on its side reach 0.97. Compared with 0.5, 5 % more input pixels are needed on kaggle853-dev, part
+    /// <c>fit</c>, and of the faces of 93 rotated training portraits 96.4 % instead of 95.0 % are found again.
+    /// </remarks>
+    internal const float Sure = 0.98f;
+
+    /// <summary>
+    /// By which factor the evidence for another rotation must exceed that for the upright one, as nearly all pictures are upright. Small
+    /// upright faces are seen in all rotations.
+    /// </summary>
+    internal const float UprightPreference = 1.5f;
+
     /// <summary>A face fills the picture if it is at least this share of the picture's shorter side.</summary>
     internal const float FillsFrom = 0.55f;
 
@@ -60,7 +73,17 @@ public sealed class BlazeFaceDetector : IFaceDetector
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        return Detect(picture, options, (search, plan) => Search(search, picture, plan, cancellationToken));
+        var search = _searches.Rent();
+        try
+        {
+            var plan = PassPlan.For(picture.Width, picture.Height, options.Detail);
+            var skipped = Search(search, picture, plan, cancellationToken);
+            return new DetectionResult(Report(search.Faces, picture, options), search.Cost, skipped);
+        }
+        finally
+        {
+            Return(search);
+        }
     }
 
     /// <inheritdoc/>
@@ -68,11 +91,20 @@ public sealed class BlazeFaceDetector : IFaceDetector
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        return Detect(picture, options, (search, plan) =>
+        var search = _searches.Rent();
+        try
         {
-            Run(search, picture, plan.Fallback, cancellationToken);
-            return false;
-        });
+            var plan = PassPlan.For(picture.Width, picture.Height, options.Detail);
+            Run(search, picture, plan.Margin, cancellationToken);
+            List<FaceEvidence> upright = [.. search.Faces];
+            Orient(search, picture, plan, cancellationToken);
+            IEnumerable<FaceEvidence> faces = search.Orientation == 0 ? upright : upright.Concat(search.Faces);
+            return new DetectionResult(Report(faces, picture, options), search.Cost, SkippedFallback: false);
+        }
+        finally
+        {
+            Return(search);
+        }
     }
 
     /// <inheritdoc/>
@@ -97,29 +129,19 @@ public sealed class BlazeFaceDetector : IFaceDetector
         return search;
     }
 
-    private DetectionResult Detect(Raster picture, AnalysisOptions options, Func<FaceSearch, PassPlan, bool> run)
+    private void Return(FaceSearch search)
     {
-        var search = _searches.Rent();
-        try
-        {
-            var skippedFallback = run(search, PassPlan.For(picture.Width, picture.Height, options.Detail));
-            var cost = new DetectionCost(search.Passes.Count, search.InputPixels);
-            return new DetectionResult(Report(search, picture, options), cost, skippedFallback);
-        }
-        finally
-        {
-            search.Clear();
-            _searches.Return(search);
-        }
+        search.Clear();
+        _searches.Return(search);
     }
 
-    private static List<DetectedFace> Report(FaceSearch search, Raster picture, AnalysisOptions options)
+    private static List<DetectedFace> Report(IEnumerable<FaceEvidence> found, Raster picture, AnalysisOptions options)
     {
         var faces = new List<DetectedFace>();
         var threshold = MathF.Max(options.DetectionThreshold, MinConfidence);
-        foreach (var face in search.Faces)
+        foreach (var face in found)
         {
-            var confidence = DetectionConfidence.Of(face.Features);
+            var confidence = Confidence(face);
             var box = face.Box.ClipTo(picture.Width, picture.Height);
             if (confidence >= threshold && MathF.Max(face.Box.Width, face.Box.Height) >= MinFace && box is { Width: >= 1, Height: >= 1 })
             {
@@ -136,38 +158,61 @@ public sealed class BlazeFaceDetector : IFaceDetector
     private bool Search(FaceSearch search, Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
         Run(search, picture, plan.Coarse, cancellationToken);
-        if (!plan.StopsEarly || !AnyCredible(face => Fills(face.Box, picture)))
+        var isUpright = plan.StopsEarly && search.Faces.Any(static face => Confidence(face) >= Sure && face.IsUprightAt(0));
+        if (!isUpright)
+        {
+            Orient(search, picture, plan, cancellationToken);
+        }
+
+        if (!plan.StopsEarly || !search.Faces.Any(face => Confidence(face) >= Credible && Fills(face.Box, picture)))
         {
             Run(search, picture, plan.Fine, cancellationToken);
         }
 
-        if (plan.StopsEarly && AnyCredible(static _ => true))
+        if (!plan.StopsEarly || !search.Faces.Any(static face => Confidence(face) >= Credible))
         {
-            return plan.Fallback.Count > 0;
+            Run(search, picture, plan.Margin, cancellationToken);
         }
 
-        Run(search, picture, plan.Fallback, cancellationToken);
-        return false;
+        return isUpright && plan.Rotated.Count > 0;
+    }
 
-        bool AnyCredible(Func<FaceEvidence, bool> which)
+    /// <summary>
+    /// Runs the rotated passes. If one of them shows more upright faces than the search so far, the search starts again from that pass, and
+    /// further passes have its rotation: in a picture upside down, the passes of an upright one mistake chins for brows.
+    /// </summary>
+    private void Orient(FaceSearch search, Raster picture, PassPlan plan, CancellationToken cancellationToken)
+    {
+        var most = UprightPreference * search.UprightEvidence;
+        foreach (var pass in plan.Rotated)
         {
-            foreach (var face in search.Faces)
+            var rotated = _searches.Rent();
+            try
             {
-                if (DetectionConfidence.Of(face.Features) >= Credible && which(face))
+                rotated.Orientation = pass.Rotation;
+                Run(rotated, picture, [pass], cancellationToken);
+                search.AddCost(pass);
+                if (rotated.UprightEvidence > most)
                 {
-                    return true;
+                    most = rotated.UprightEvidence;
+                    search.RestartFrom(rotated);
                 }
             }
-
-            return false;
+            finally
+            {
+                Return(rotated);
+            }
         }
     }
 
+    private static float Confidence(FaceEvidence face) => DetectionConfidence.Of(face.Features);
+
     private void Run(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes, CancellationToken cancellationToken)
     {
-        foreach (var pass in passes)
+        foreach (var upright in passes)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            var pass = search.Orientation == 0 ? upright : upright with { Rotation = search.Orientation };
             var detections = search.NewAnswers();
             _model.Run(picture, pass, MinScore, detections);
             search.Add(pass, detections);

@@ -15,5 +15,9 @@ internal static class DetectionConfidence
 
     /// <summary>The confidence, 0–1.</summary>
     /// <param name="features">The features of the face.</param>
-    internal static float Of(in FaceFeatures features) => Logistic.Sigmoid(Logistic.Logit<float>(Weights, features));
+    internal static float Of(in FaceFeatures features) => Logistic.Sigmoid(LogOdds(features));
+
+    /// <summary>The log odds of <see cref="Of"/>.</summary>
+    /// <param name="features">The features of the face.</param>
+    internal static float LogOdds(in FaceFeatures features) => Logistic.Logit<float>(Weights, features);
 }

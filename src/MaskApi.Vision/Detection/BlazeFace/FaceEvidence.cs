@@ -9,4 +9,14 @@ namespace MaskApi.Vision.Detection.BlazeFace;
 internal readonly record struct FaceEvidence(FaceGeometry Geometry, FaceReport Best, FaceFeatures Features)
 {
     internal PixelBox Box => Geometry.Box;
+
+    /// <summary>
+    /// Whether the face is upright once the picture is rotated clockwise by these degrees. In a pass that shows faces lying on their side,
+    /// what it reports is tilted by about 45 degrees.
+    /// </summary>
+    internal bool IsUprightAt(float rotation)
+    {
+        const float maxTilt = 35;
+        return MathF.Abs(MathF.IEEERemainder(Geometry.Landmarks.Roll + rotation, 360)) <= maxTilt;
+    }
 }

@@ -10,26 +10,19 @@ internal sealed class FaceSearch : IDisposable
     private readonly PassFusion _fusion = new();
     private bool _isMerged;
 
+    /// <summary>
+    /// The rotation, in degrees clockwise, in which people are taken to be upright. Reports of passes in another rotation count less.
+    /// </summary>
+    internal float Orientation { get; set; }
+
     /// <summary>The passes run so far.</summary>
     internal IReadOnlyList<DetectionPass> Passes => _passes;
 
     /// <summary>The reports of all passes.</summary>
     internal IReadOnlyList<FaceReport> Reports => _reports;
 
-    /// <summary>Total input pixels of the passes, which is what the search cost.</summary>
-    internal long InputPixels
-    {
-        get
-        {
-            var sum = 0L;
-            foreach (var pass in _passes)
-            {
-                sum += pass.InputPixels;
-            }
-
-            return sum;
-        }
-    }
+    /// <summary>What the passes cost, including those whose reports were not kept.</summary>
+    internal DetectionCost Cost { get; private set; }
 
     /// <summary>The faces found so far, best first; valid until the next pass.</summary>
     internal IReadOnlyList<FaceEvidence> Faces
@@ -38,11 +31,28 @@ internal sealed class FaceSearch : IDisposable
         {
             if (!_isMerged)
             {
-                _fusion.Merge(_reports, _passes);
+                _fusion.Merge(_reports, _passes, Orientation);
                 _isMerged = true;
             }
 
             return _fusion.Faces;
+        }
+    }
+
+    /// <summary>
+    /// How much speaks for the search's <see cref="Orientation"/>: the log odds of those faces that are likely and upright in it, summed.
+    /// </summary>
+    internal float UprightEvidence
+    {
+        get
+        {
+            var sum = 0f;
+            foreach (var face in Faces)
+            {
+                sum += face.IsUprightAt(Orientation) ? MathF.Max(0, DetectionConfidence.LogOdds(face.Features)) : 0;
+            }
+
+            return sum;
         }
     }
 
@@ -59,8 +69,23 @@ internal sealed class FaceSearch : IDisposable
     internal void Add(DetectionPass pass, List<FaceCandidate> answers)
     {
         _passes.Add(pass);
+        AddCost(pass);
         answers.RemoveAll(answer => !pass.Answers(answer.Box.Center));
         WeightedSuppression.Merge(answers, pass, _reports, _boxes);
+        _isMerged = false;
+    }
+
+    /// <summary>Counts a pass whose reports are not kept.</summary>
+    internal void AddCost(DetectionPass pass) => Cost += new DetectionCost(1, pass.InputPixels);
+
+    /// <summary>Replaces orientation, passes and reports by another search's.</summary>
+    internal void RestartFrom(FaceSearch other)
+    {
+        _passes.Clear();
+        _passes.AddRange(other._passes);
+        _reports.Clear();
+        _reports.AddRange(other._reports);
+        Orientation = other.Orientation;
         _isMerged = false;
     }
 
@@ -69,6 +94,8 @@ internal sealed class FaceSearch : IDisposable
     {
         _passes.Clear();
         _reports.Clear();
+        Orientation = 0;
+        Cost = default;
         _isMerged = false;
     }
 

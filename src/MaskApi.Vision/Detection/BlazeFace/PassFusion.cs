@@ -23,6 +23,7 @@ internal sealed class PassFusion
     private float[] _ranks = [];
     private int[] _order = [];
     private bool[] _taken = [];
+    private float _orientation;
 
     /// <summary>The result of the last merge, best face first.</summary>
     internal IReadOnlyList<FaceEvidence> Faces => _faces;
@@ -30,8 +31,10 @@ internal sealed class PassFusion
     /// <summary>Merges the reports of all passes.</summary>
     /// <param name="all">Reports in any order.</param>
     /// <param name="passes">The passes that were run.</param>
-    internal void Merge(List<FaceReport> all, List<DetectionPass> passes)
+    /// <param name="orientation">The rotation in which people are taken to be upright, in degrees.</param>
+    internal void Merge(List<FaceReport> all, List<DetectionPass> passes, float orientation)
     {
+        _orientation = orientation;
         SortByRank(all);
         var (faces, members) = (_faces, _members);
         var reports = CollectionsMarshal.AsSpan(_reports);
@@ -144,8 +147,8 @@ internal sealed class PassFusion
     }
 
     /// <summary>The rank by which reports lead: surest first, upright before rotated.</summary>
-    private static float Rank(FaceReport report) =>
-        report.Score * Suitability(report.InputSize) * (report.Pass.Rotation == 0 ? 1 : RotatedDiscount);
+    private float Rank(FaceReport report) =>
+        report.Score * Suitability(report.InputSize) * (report.Pass.Rotation == _orientation ? 1 : RotatedDiscount);
 
     private FaceFeatures Features(
         PixelBox box, in FaceReport best, List<FaceReport> members, List<DetectionPass> passes, List<FaceEvidence> better)
@@ -186,7 +189,7 @@ internal sealed class PassFusion
         features[3] = best.Agreement;
         features[4] = octaves;
         features[5] = octaves * octaves;
-        features[6] = best.Pass.Rotation == 0 ? 0 : 1;
+        features[6] = best.Pass.Rotation == _orientation ? 0 : 1;
         features[7] = inside;
         return features;
     }

@@ -44,16 +44,21 @@ public sealed record PassPlan
     public required IReadOnlyList<DetectionPass> Fine { get; init; }
 
     /// <summary>
-    /// The picture with a margin, for faces that fill it, and rotated, for faces that are not upright. Skipped if the plan
-    /// <see cref="StopsEarly"/> and a face was found.
+    /// The whole picture rotated by 90, 180 and 270 degrees, to find out how it must be turned for its people to be upright; all other
+    /// passes are then run in that rotation. Skipped if the plan <see cref="StopsEarly"/> and an upright face was found.
     /// </summary>
-    public required IReadOnlyList<DetectionPass> Fallback { get; init; }
+    public required IReadOnlyList<DetectionPass> Rotated { get; init; }
+
+    /// <summary>
+    /// The picture with a margin, for a face that fills it. Skipped if the plan <see cref="StopsEarly"/> and a face was found.
+    /// </summary>
+    public required IReadOnlyList<DetectionPass> Margin { get; init; }
 
     /// <summary>Whether faces found early make further passes unnecessary.</summary>
     public required bool StopsEarly { get; init; }
 
     /// <summary>Every pass that may run.</summary>
-    public IEnumerable<DetectionPass> All => [.. Coarse, .. Fine, .. Fallback];
+    public IEnumerable<DetectionPass> All => [.. Coarse, .. Rotated, .. Fine, .. Margin];
 
     /// <summary>Input pixels of all passes together: the most that finding faces in such a picture may cost.</summary>
     public long MaxInputPixels => All.Sum(pass => pass.InputPixels);
@@ -70,14 +75,15 @@ public sealed record PassPlan
         switch (detail)
         {
             case DetectionDetail.Fast:
-                return new PassPlan { Coarse = picture.Levels(Enlarged(1)), Fine = [], Fallback = [], StopsEarly = false };
+                return new PassPlan { Coarse = picture.Levels(Enlarged(1)), Rotated = [], Fine = [], Margin = [], StopsEarly = false };
             case DetectionDetail.Auto:
                 var levels = picture.Levels(Enlarged(1), Enlarged(4), Native(16));
                 return new PassPlan
                 {
                     Coarse = levels[..1],
                     Fine = levels[1..],
-                    Fallback = [picture.WithMargin(), .. picture.Rotations(1)],
+                    Rotated = picture.Rotations(1),
+                    Margin = [picture.WithMargin()],
                     StopsEarly = true,
                 };
             case DetectionDetail.High:
@@ -88,7 +94,8 @@ public sealed record PassPlan
                 {
                     Coarse = levels[..1],
                     Fine = [.. levels.Skip(1).Take(1).Select(pass => pass with { Mirrored = true }), .. levels[1..]],
-                    Fallback = [picture.WithMargin(), .. picture.Rotations(4)],
+                    Rotated = picture.Rotations(4),
+                    Margin = [picture.WithMargin()],
                     StopsEarly = false,
                 };
             default:
