@@ -8,6 +8,9 @@ internal static class AnySizeGeometry
     /// <summary>Symbolic dimension of the outputs: the number of anchors.</summary>
     public const string CountSymbol = "anchors";
 
+    /// <summary>The raw values, one row for each anchor.</summary>
+    internal const string PixelsName = "geometry.pixels";
+
     private const int Values = BlazeFaceConverter.ValuesPerAnchor;
     private const int PointsPerAnchor = Values / 2;
 
@@ -31,7 +34,7 @@ internal static class AnySizeGeometry
         var relative = graph.Node(
             "MatMul",
             "geometry.relative",
-            [graph.Reshape("geometry.pixels", raw, -1, Values), graph.Reshape("geometry.scale.square", scale, Values, Values)]);
+            [graph.Reshape(PixelsName, raw, -1, Values), graph.Reshape("geometry.scale.square", scale, Values, Values)]);
 
         // [1, columns, 16] + [rows, 1, 16] -> [anchors, 16].
         var x = OfPairs(graph, "grid.x", Centers(graph, "grid.x", width, stride), 0, 1, -1, 1);

@@ -17,6 +17,9 @@ public static class CropClassifierGraph
     /// </summary>
     public const string ProbabilitiesName = "probabilities";
 
+    /// <summary>The crops, resized and scaled, <c>float[n, 3, side, side]</c>.</summary>
+    internal const string PixelsName = "crops.normalized";
+
     /// <summary>Input pixels per step of the last features.</summary>
     private const int Stride = 32;
 
@@ -112,7 +115,7 @@ public static class CropClassifierGraph
             NodeAttribute.Text("coordinate_transformation_mode", "half_pixel"),
             NodeAttribute.Int("antialias", 1),
             NodeAttribute.Int("exclude_outside", 1));
-        return graph.NormalizePixels("crops.normalized", resized);
+        return graph.NormalizePixels(PixelsName, resized);
     }
 
     private static string AddBackbone(
