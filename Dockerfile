@@ -13,12 +13,14 @@ COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Directory.Build.props src/
 COPY src/MaskApi/MaskApi.csproj src/MaskApi/packages.lock.json src/MaskApi/
 COPY src/MaskApi.Vision/MaskApi.Vision.csproj src/MaskApi.Vision/packages.lock.json src/MaskApi.Vision/
+COPY src/MaskApi.Onnx/MaskApi.Onnx.csproj src/MaskApi.Onnx/packages.lock.json src/MaskApi.Onnx/
 # For every architecture, since the lock files are of all.
 RUN dotnet restore src/MaskApi --locked-mode -p:PublishReadyToRun=true
 
 COPY .editorconfig ./
 COPY models/ models/
 COPY src/MaskApi.Vision/ src/MaskApi.Vision/
+COPY src/MaskApi.Onnx/ src/MaskApi.Onnx/
 COPY src/MaskApi/ src/MaskApi/
 # ReadyToRun: compiled ahead of time, for a start in about half the time.
 RUN dotnet publish src/MaskApi -a $TARGETARCH --no-restore -c Release -o /app \

@@ -216,6 +216,11 @@ public sealed class FacePipeline : IDisposable
     /// <summary>Classifies faces, on idle cores too.</summary>
     private List<FaceVerdict> Classify(List<DetectedFace> faces, ScaledPicture picture, CancellationToken cancellationToken)
     {
+        if (_classifier.TakesBatches)
+        {
+            return ClassifyTogether(faces, picture, cancellationToken);
+        }
+
         var verdicts = new FaceVerdict[faces.Count];
         if (faces.Count == 1)
         {
@@ -241,12 +246,36 @@ public sealed class FacePipeline : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             var face = faces[i];
             using var crop = picture.Crop(face.Box, face.Landmarks?.QuarterTurns ?? 0);
-            var verdict = _classifier.Classify(crop);
-            var confidence = verdict.FaceLogit is { } logit
-                ? FaceRescoring.Rescore(face.Confidence, logit, face.Box)
-                : face.Confidence;
-            verdicts[i] = new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
+            verdicts[i] = Judge(face, _classifier.Classify(crop));
         }
+    }
+
+    /// <summary>Classifies faces in batches, with those of other callers.</summary>
+    private List<FaceVerdict> ClassifyTogether(List<DetectedFace> faces, ScaledPicture picture, CancellationToken cancellationToken)
+    {
+        var crops = new List<FaceCrop>(faces.Count);
+        try
+        {
+            foreach (var face in faces)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                crops.Add(picture.Crop(face.Box, face.Landmarks?.QuarterTurns ?? 0));
+            }
+
+            return [.. faces.Zip(_classifier.Classify(crops, cancellationToken), Judge)];
+        }
+        finally
+        {
+            crops.ForEach(static crop => crop.Dispose());
+        }
+    }
+
+    private static FaceVerdict Judge(DetectedFace face, CropVerdict verdict)
+    {
+        var confidence = verdict.FaceLogit is { } logit
+            ? FaceRescoring.Rescore(face.Confidence, logit, face.Box)
+            : face.Confidence;
+        return new FaceVerdict(face.Box, confidence, face.Landmarks, verdict.Probabilities);
     }
 
     /// <summary>Asks the detector for every face that rescoring may lift over the caller's threshold.</summary>

@@ -6,6 +6,8 @@ namespace MaskApi.Vision;
 /// <summary>Settings of a <see cref="FacePipeline"/>, fixed for its lifetime.</summary>
 public sealed record VisionOptions
 {
+    private readonly bool? _batches;
+
     /// <summary>Folder of the ONNX files; null means <c>models</c> beside the assembly.</summary>
     public string? ModelsPath { get; init; }
 
@@ -20,4 +22,11 @@ public sealed record VisionOptions
 
     /// <summary>The device that runs the models.</summary>
     public ExecutionProvider ExecutionProvider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>Whether the runs of concurrent callers are joined to batches. By default on a GPU; a processor gains nothing.</summary>
+    internal bool Batches
+    {
+        get => _batches ?? ExecutionProvider == ExecutionProvider.Cuda;
+        init => _batches = value;
+    }
 }

@@ -1,4 +1,6 @@
 using MaskApi.Vision.Imaging;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MaskApi.Vision.Classification;
 
@@ -37,6 +39,10 @@ public sealed unsafe class FaceCrop : IDisposable
             return _memory;
         }
     }
+
+    /// <summary>The pixels as a tensor, <c>uint8[1, Height, Width, 3]</c>, valid until disposed.</summary>
+    internal OrtValue Tensor() => OrtValue.CreateTensorValueWithData(
+        OrtMemoryInfo.DefaultInstance, TensorElementType.UInt8, [1, Height, Width, 3], Address, (long)Width * Height * 3);
 
     /// <inheritdoc/>
     public void Dispose()

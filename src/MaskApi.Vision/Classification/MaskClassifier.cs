@@ -10,15 +10,29 @@ namespace MaskApi.Vision.Classification;
 /// </summary>
 public sealed class MaskClassifier : IDisposable
 {
+    /// <summary>The model's name.</summary>
+    internal const string Name = "mask_classifier";
+
+    /// <summary>The model's input.</summary>
+    internal const string Crops = "crops";
+
+    /// <summary>The output of a three-class model, <c>float[n, 3]</c>: with a mask, without, worn incorrectly.</summary>
+    internal const string Three = "probabilities";
+
     private const string Mask = "mask_probability";
-    private const string Three = "probabilities";
     private const string Face = "face_logit";
 
-    private static readonly string[] _inputNames = ["crops"];
+    /// <summary>Crops of any size.</summary>
+    internal static readonly TensorSpec CropsSpec = new(Crops, TensorElementType.UInt8, -1, -1, -1, 3);
+
+    private static readonly string[] _inputNames = [Crops];
 
     private readonly OnnxModel _model;
     private readonly string[] _outputNames;
     private readonly Pool<Workspace> _workspaces;
+
+    /// <summary>Null unless runs are batched; then the model is only the network behind the resizing of crops.</summary>
+    private CropBatches? _batches;
 
     private MaskClassifier(OnnxModel model, bool knowsWear, bool knowsFaces)
     {
@@ -40,6 +54,9 @@ public sealed class MaskClassifier : IDisposable
     /// <summary>Whether the model can tell a face from anything else.</summary>
     internal bool KnowsFaces => _outputNames.Length > 1;
 
+    /// <summary>Whether crops are best handed over all at once.</summary>
+    internal bool TakesBatches => _batches is not null;
+
     /// <summary>Loads the classifier.</summary>
     /// <param name="options">Where the model is and how it runs.</param>
     /// <exception cref="ModelLoadException">The model is missing, corrupt or not of the expected shape.</exception>
@@ -47,8 +64,8 @@ public sealed class MaskClassifier : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var model = OnnxModel.Load(
-            "mask_classifier",
-            [new TensorSpec("crops", TensorElementType.UInt8, -1, -1, -1, 3)],
+            Name,
+            [options.Batches ? CropBatches.PixelsSpec : CropsSpec],
             [
                 new TensorSpec("logit", TensorElementType.Float, -1),
                 new TensorSpec(Mask, TensorElementType.Float, -1),
@@ -59,17 +76,41 @@ public sealed class MaskClassifier : IDisposable
                 // Without this output, the detector's confidence stands.
                 new TensorSpec(Face, TensorElementType.Float, -1) { IsOptional = true },
             ],
-            options);
+            options,
+            options.Batches ? CropBatches.Network : null);
         var outputs = model.Session.OutputMetadata;
-        return new MaskClassifier(model, outputs.ContainsKey(Three), outputs.ContainsKey(Face));
+        var classifier = new MaskClassifier(model, outputs.ContainsKey(Three), outputs.ContainsKey(Face));
+        if (!options.Batches)
+        {
+            return classifier;
+        }
+
+        try
+        {
+            classifier._batches = CropBatches.Load(model, classifier._outputNames, options);
+            return classifier;
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Classifies one face per run: on the processor, batches gain nothing, and faces differ in size.</summary>
+    /// <summary>
+    /// Classifies one face per run on the processor, where batches gain nothing and faces differ in size; on a GPU, together with those of
+    /// other callers.
+    /// </summary>
     /// <param name="crop">The face with its padding, as <see cref="FaceCropper"/> cuts it.</param>
     /// <returns>The verdict.</returns>
     public CropVerdict Classify(FaceCrop crop)
     {
         ArgumentNullException.ThrowIfNull(crop);
+        if (_batches is not null)
+        {
+            return _batches.Classify([crop], CancellationToken.None)[0];
+        }
+
         var workspace = _workspaces.Rent();
         try
         {
@@ -90,12 +131,30 @@ public sealed class MaskClassifier : IDisposable
         }
     }
 
+    /// <summary>Classifies faces, in batches with those of other callers.</summary>
+    /// <param name="crops">The faces, as <see cref="FaceCropper"/> cuts them.</param>
+    /// <param name="cancellationToken">Withdraws the faces that no batch has taken yet.</param>
+    /// <returns>The verdicts, in the same order.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="TakesBatches"/> is false.</exception>
+    internal CropVerdict[] Classify(IReadOnlyList<FaceCrop> crops, CancellationToken cancellationToken) =>
+        (_batches ?? throw new InvalidOperationException("The classifier takes one crop at a time.")).Classify(crops, cancellationToken);
+
+    /// <summary>Converts one face's output.</summary>
+    /// <param name="p">The probabilities of the verdicts, or that of a mask.</param>
+    internal static VerdictProbabilities Verdict(ReadOnlySpan<float> p) =>
+        p.Length == 3 ? new VerdictProbabilities(p[0], p[1], p[2]) : VerdictProbabilities.OfMask(p[0]);
+
     /// <summary>Makes the next run release memory that no run uses any more.</summary>
-    internal void TrimMemory() => _model.ShrinkAfterNextRun();
+    internal void TrimMemory()
+    {
+        _batches?.TrimMemory();
+        _model.ShrinkAfterNextRun();
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _batches?.Dispose();
         _workspaces.Dispose();
         _model.Dispose();
     }
@@ -104,11 +163,9 @@ public sealed class MaskClassifier : IDisposable
     private sealed class Workspace : IDisposable
     {
         private readonly NativeTensor<float> _probabilities;
-        private readonly bool _knowsWear;
 
         internal Workspace(bool knowsWear, bool knowsFaces)
         {
-            _knowsWear = knowsWear;
             _probabilities = knowsWear ? new NativeTensor<float>(1, 3) : new NativeTensor<float>(1);
             FaceLogit = knowsFaces ? new NativeTensor<float>(1) : null;
             Outputs = FaceLogit is null ? [_probabilities.Value] : [_probabilities.Value, FaceLogit.Value];
@@ -116,9 +173,7 @@ public sealed class MaskClassifier : IDisposable
 
         internal OrtValue[] Inputs { get; } = new OrtValue[1];
 
-        internal VerdictProbabilities Verdict => _probabilities.Data is var p && _knowsWear
-            ? new VerdictProbabilities(p[0], p[1], p[2])
-            : VerdictProbabilities.OfMask(p[0]);
+        internal VerdictProbabilities Verdict => MaskClassifier.Verdict(_probabilities.Data);
 
         internal NativeTensor<float>? FaceLogit { get; }
 

@@ -16,7 +16,7 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 }
 
 /// <summary>
-/// One ONNX file and its session. <see cref="Run"/> is safe on any number of threads; buffers differ from run to run and are pooled by the
+/// One ONNX file and its session. Runs are safe on any number of threads; buffers differ from run to run and are pooled by the
 /// caller.
 /// </summary>
 internal sealed class OnnxModel : IDisposable
@@ -45,13 +45,19 @@ internal sealed class OnnxModel : IDisposable
     /// <param name="inputs">Inputs it must have; the shape of the first is batch, rows, columns, channels.</param>
     /// <param name="outputs">Outputs it must have; it may have more.</param>
     /// <param name="options">Where the file is and how it runs.</param>
+    /// <param name="derive">Makes the graph to run from the file's bytes; null if that is the file's own.</param>
     /// <exception cref="ModelLoadException">The file is missing, corrupt or not of that shape, or the provider is unavailable.</exception>
-    internal static OnnxModel Load(string name, ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs, VisionOptions options)
+    internal static OnnxModel Load(
+        string name,
+        ReadOnlySpan<TensorSpec> inputs,
+        ReadOnlySpan<TensorSpec> outputs,
+        VisionOptions options,
+        Func<byte[], byte[]>? derive = null)
     {
         var path = Path.Combine(options.ModelsPath ?? Path.Combine(AppContext.BaseDirectory, "models"), name + ".onnx");
         var file = ReadFile(path);
         RuntimeTelemetry.EnsureOff();
-        var session = Open(path, file, options);
+        var session = Open(path, derive is null ? file : Derive(path, file, derive), options);
         try
         {
             Check(path, session.InputMetadata, inputs);
@@ -81,12 +87,30 @@ internal sealed class OnnxModel : IDisposable
     {
         try
         {
-            Session.Run(Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink, inputNames, inputs, outputNames, outputs);
+            Session.Run(NextOptions(), inputNames, inputs, outputNames, outputs);
         }
-        catch (OnnxRuntimeException exception) when (
-            Array.Exists(_shortages, words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase)))
+        catch (OnnxRuntimeException exception) when (IsShortage(exception))
         {
-            throw new InsufficientMemoryException($"Model '{Info.Name}' needs more memory than there is.", exception);
+            throw Shortage(exception);
+        }
+    }
+
+    /// <summary>Runs the model on bound inputs and outputs, and waits until the device is done.</summary>
+    /// <param name="binding">The binding, of one caller at a time.</param>
+    /// <param name="bind">Binds; what is not on the device yet is copied there.</param>
+    /// <exception cref="InsufficientMemoryException">There is not enough memory for the run.</exception>
+    internal void Run(OrtIoBinding binding, Action<OrtIoBinding> bind)
+    {
+        try
+        {
+            bind(binding);
+            binding.SynchronizeBoundInputs();
+            Session.RunWithBinding(NextOptions(), binding);
+            binding.SynchronizeBoundOutputs();
+        }
+        catch (OnnxRuntimeException exception) when (IsShortage(exception))
+        {
+            throw Shortage(exception);
         }
     }
 
@@ -103,6 +127,14 @@ internal sealed class OnnxModel : IDisposable
         _runAndShrink.Dispose();
     }
 
+    private RunOptions NextOptions() => Interlocked.Exchange(ref _shrink, 0) == 0 ? _run : _runAndShrink;
+
+    private static bool IsShortage(OnnxRuntimeException exception) =>
+        Array.Exists(_shortages, words => exception.Message.Contains(words, StringComparison.OrdinalIgnoreCase));
+
+    private InsufficientMemoryException Shortage(OnnxRuntimeException exception) =>
+        new($"Model '{Info.Name}' needs more memory than there is.", exception);
+
     private static byte[] ReadFile(string path)
     {
         try
@@ -116,6 +148,18 @@ internal sealed class OnnxModel : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ModelLoadException($"Model file '{path}' cannot be read: {OneLine(e)}", e);
+        }
+    }
+
+    private static byte[] Derive(string path, byte[] file, Func<byte[], byte[]> derive)
+    {
+        try
+        {
+            return derive(file);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ModelLoadException($"Model file '{path}' cannot take batches: {OneLine(e)}", e);
         }
     }
 
@@ -200,13 +244,12 @@ internal sealed class OnnxModel : IDisposable
         }
     }
 
-    /// <summary>The side of a fixed square input; from the metadata if the graph resizes by itself.</summary>
-    private static int InputSize(InferenceSession session)
-    {
-        var side = session.InputMetadata.Values.First().Dimensions[1];
-        return side > 0 || (session.ModelMetadata.CustomMetadataMap.TryGetValue("input_size", out var text) &&
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out side)) ? side : 0;
-    }
+    /// <summary>The side of the square that the network sees, from the metadata; without it, the side of a fixed square input.</summary>
+    private static int InputSize(InferenceSession session) =>
+        session.ModelMetadata.CustomMetadataMap.TryGetValue("input_size", out var text)
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var side)
+            ? side
+            : Math.Max(0, session.InputMetadata.Values.First().Dimensions[1]);
 
     private static string Describe(TensorElementType type, int[] shape) =>
         type.ToString().ToLowerInvariant()

@@ -128,6 +128,9 @@ public sealed class ArchitectureTests
         null => null,
         _ when namespaceName == project => project,
         _ when project == "MaskApi" && $"{namespaceName}.".StartsWith("MaskApi.Vision.", StringComparison.Ordinal) => "MaskApi.Vision",
+
+        // Another project below the pipeline, not a folder of the service.
+        _ when $"{namespaceName}.".StartsWith("MaskApi.Onnx.", StringComparison.Ordinal) => null,
         _ when namespaceName.StartsWith(project + ".", StringComparison.Ordinal) => namespaceName[(project.Length + 1)..],
         _ => null,
     };

@@ -214,7 +214,7 @@ public sealed class BlazeFaceDetector : IFaceDetector
             cancellationToken.ThrowIfCancellationRequested();
             var pass = search.Orientation == 0 ? upright : upright with { Rotation = search.Orientation };
             var detections = search.NewAnswers();
-            _model.Run(picture, pass, MinScore, detections);
+            _model.Run(picture, pass, MinScore, detections, cancellationToken);
             search.Add(pass, detections);
         }
     }

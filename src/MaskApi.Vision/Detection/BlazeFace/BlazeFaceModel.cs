@@ -8,20 +8,23 @@ namespace MaskApi.Vision.Detection.BlazeFace;
 internal sealed class BlazeFaceModel : IDisposable
 {
     /// <summary>Input pixels between neighboring anchors. Each anchor detects at most one face.</summary>
-    private const int Stride = 4;
+    internal const int Stride = 4;
 
     /// <summary>Minimum side of a face, in input pixels.</summary>
     internal const float MinSide = 2;
 
-    private static readonly string[] _outputNames = ["scores", "boxes", "keypoints"];
+    /// <summary>Scores, boxes and key points.</summary>
+    internal static readonly string[] OutputNames = ["scores", "boxes", "keypoints"];
 
     private readonly OnnxModel _model;
     private readonly string[] _inputNames;
+    private readonly PassBatches? _batches;
     private readonly Pool<Workspace> _workspaces = new(static () => new Workspace());
 
-    private BlazeFaceModel(OnnxModel model)
+    private BlazeFaceModel(OnnxModel model, bool batches)
     {
         _model = model;
+        _batches = batches ? new PassBatches(model) : null;
         _inputNames = [model.Session.InputNames[0]];
     }
 
@@ -29,22 +32,24 @@ internal sealed class BlazeFaceModel : IDisposable
 
     internal static BlazeFaceModel Load(string name, VisionOptions options)
     {
+        var batches = options.Batches;
         var model = OnnxModel.Load(
             name,
-            [new TensorSpec(TensorSpec.OnlyInput, TensorElementType.UInt8, 1, -1, -1, 3)],
+            [new TensorSpec(TensorSpec.OnlyInput, TensorElementType.UInt8, batches ? -1 : 1, -1, -1, 3)],
             [
                 new TensorSpec("scores", TensorElementType.Float, -1),
-                new TensorSpec("boxes", TensorElementType.Float, -1, 4),
-                new TensorSpec("keypoints", TensorElementType.Float, -1, 12),
+                new TensorSpec("boxes", TensorElementType.Float, batches ? [-1, -1, 4] : [-1, 4]),
+                new TensorSpec("keypoints", TensorElementType.Float, batches ? [-1, -1, 12] : [-1, 12]),
             ],
-            options);
+            options,
+            batches ? PassBatches.Graph : null);
         if (model.Session.InputMetadata.Values.First().Dimensions[1] > 0)
         {
             model.Dispose();
             throw new ModelLoadException($"Model file '{model.Info.File}' accepts only one input size; a detector must accept any.");
         }
 
-        return new BlazeFaceModel(model);
+        return new BlazeFaceModel(model, batches);
     }
 
     /// <summary>Runs one pass over a picture.</summary>
@@ -52,12 +57,22 @@ internal sealed class BlazeFaceModel : IDisposable
     /// <param name="pass">Which part of the picture, at which scale and rotation.</param>
     /// <param name="minScore">Faces that score less are dropped.</param>
     /// <param name="found">The destination, in pixels of the picture.</param>
-    internal void Run(Raster picture, DetectionPass pass, float minScore, List<FaceCandidate> found)
+    /// <param name="cancellationToken">Ends the wait for a batch.</param>
+    internal void Run(
+        Raster picture, DetectionPass pass, float minScore, List<FaceCandidate> found, CancellationToken cancellationToken)
     {
         var workspace = _workspaces.Rent();
         try
         {
-            workspace.Run(_model, _inputNames, picture, pass);
+            if (_batches is null)
+            {
+                workspace.Run(_model, _inputNames, picture, pass);
+            }
+            else
+            {
+                workspace.Run(_batches, picture, pass, cancellationToken);
+            }
+
             workspace.Collect(pass, minScore, found);
         }
         finally
@@ -75,6 +90,7 @@ internal sealed class BlazeFaceModel : IDisposable
 
     public void Dispose()
     {
+        _batches?.Dispose();
         _workspaces.Dispose();
         _model.Dispose();
     }
@@ -98,7 +114,14 @@ internal sealed class BlazeFaceModel : IDisposable
             using var boxes = _boxes.Tensor(anchors, 4);
             using var keypoints = _keypoints.Tensor(anchors, 12);
             Fill(picture, pass);
-            model.Run(inputNames, [input], _outputNames, [scores, boxes, keypoints]);
+            model.Run(inputNames, [input], OutputNames, [scores, boxes, keypoints]);
+        }
+
+        internal void Run(PassBatches batches, Raster picture, DetectionPass pass, CancellationToken cancellationToken)
+        {
+            _input.Resize(pass.InputWidth * pass.InputHeight * 3);
+            Fill(picture, pass);
+            batches.Run(new PassRun(pass.InputWidth, pass.InputHeight, _input, _scores, _boxes, _keypoints), cancellationToken);
         }
 
         /// <summary>Maps the outputs from 0–1 of the input to pixels of the picture.</summary>
