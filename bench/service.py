@@ -1,5 +1,5 @@
 """Shared by the scripts of this folder: starting the service, waiting until it is ready, measuring what it uses."""
-import os, pathlib, subprocess, sys, time, urllib.error, urllib.request
+import os, pathlib, re, socket, subprocess, sys, time, urllib.error, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 APP = ROOT / "src/MaskApi/bin/Release/net10.0"
@@ -42,3 +42,21 @@ def resident_at_most(pid):
     """Peak resident memory of a process in bytes."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def free_port():
+    """A port that nothing listens on."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def load(url, picture, callers, seconds):
+    """Loads the service with wrk; returns requests per second, and the median and 99 % response times in milliseconds."""
+    out = subprocess.run(
+        ["wrk", f"-t{min(callers, 4)}", f"-c{callers}", f"-d{seconds}s", "--timeout", "30s", "-s", str(ROOT / "bench/post.lua"), url],
+        env={**os.environ, "PICTURE": str(picture)}, capture_output=True, text=True, check=True).stdout
+    requests, duration, _, p50, p99, _, errors = map(float, re.search(r"^RESULT (.*)$", out, re.M).group(1).split())
+    if errors:
+        sys.exit(f"{url}: {errors:.0f} requests failed")
+    return requests / duration * 1e6, p50 / 1e3, p99 / 1e3
