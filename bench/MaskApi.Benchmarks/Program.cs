@@ -3,7 +3,7 @@ using BenchmarkDotNet.Running;
 using MaskApi.Benchmarks.Commands;
 
 // Anything else goes to BenchmarkDotNet: `--filter '*Stage*'`, `--list flat`.
-if (args is not [("decode" or "loop" or "peers" or "picture" or "png" or "scaling" or "stages" or "--help"), ..])
+if (args is not [("decode" or "loop" or "peers" or "picture" or "png" or "profile" or "scaling" or "stages" or "--help"), ..])
 {
     BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     return 0;
@@ -16,6 +16,7 @@ return await new RootCommand("Times the pipeline. Without a verb, runs the bench
     PeersCommand.Create(),
     PictureCommand.Create(),
     PngCommand.Create(),
+    ProfileCommand.Create(),
     ScalingCommand.Create(),
     StagesCommand.Create(),
 }.Parse(args).InvokeAsync();
