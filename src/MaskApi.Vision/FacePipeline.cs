@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.ExceptionServices;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
@@ -11,7 +10,7 @@ namespace MaskApi.Vision;
 
 /// <summary>
 /// Takes one picture all the way: decode, detect, crop, classify. One instance serves any number of threads. Each call runs on its caller's
-/// thread and classifies several faces at once if cores are idle.
+/// thread and makes passes and classifies faces in parallel if cores are idle.
 /// </summary>
 public sealed class FacePipeline : IDisposable
 {
@@ -175,6 +174,7 @@ public sealed class FacePipeline : IDisposable
     private FaceAnalysis Analyze(ScaledPicture picture, AnalysisOptions? options, CancellationToken cancellationToken)
     {
         options ??= new AnalysisOptions();
+        using var inWork = SharedCores.EnterPicture();
         var header = picture.Header;
         picture.DecodeForDetection(_detector, options.Detail, cancellationToken);
 
@@ -222,28 +222,11 @@ public sealed class FacePipeline : IDisposable
         }
 
         var verdicts = new FaceVerdict[faces.Count];
-        if (faces.Count == 1)
-        {
-            ClassifyFace(0);
-            return [.. verdicts];
-        }
-
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
-        try
-        {
-            Parallel.For(0, faces.Count, parallel, ClassifyFace);
-        }
-        catch (AggregateException exception)
-        {
-            // Callers expect the exception of a single face.
-            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
-        }
-
+        SharedCores.For(faces.Count, ClassifyFace, cancellationToken);
         return [.. verdicts];
 
         void ClassifyFace(int i)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var face = faces[i];
             using var crop = picture.Crop(face.Box, face.Landmarks?.QuarterTurns ?? 0);
             verdicts[i] = Judge(face, _classifier.Classify(crop));

@@ -16,7 +16,7 @@ public sealed record VisionOptions
 
     /// <summary>
     /// Threads inside one model run. 1 by default: pictures are the unit of parallelism, and two sessions with their own pools fight over
-    /// the cores.
+    /// the cores. With 1, large runs of the detector still use several while cores are idle.
     /// </summary>
     public int IntraOpThreads { get; init; } = 1;
 

@@ -16,23 +16,34 @@ internal readonly record struct TensorSpec(string Name, TensorElementType Type, 
 }
 
 /// <summary>
-/// One ONNX file and its session. Runs are safe on any number of threads; buffers differ from run to run and are pooled by the
+/// One ONNX file and its sessions. Runs are safe on any number of threads; buffers differ from run to run and are pooled by the
 /// caller.
 /// </summary>
+/// <remarks>
+/// ONNX Runtime fixes the number of threads per session, so a model whose large runs can use idle cores has a second session with a thread
+/// for each core. Results do not depend on the session: threads share out the values of an operator, not the sums within one.
+/// </remarks>
 internal sealed class OnnxModel : IDisposable
 {
     /// <summary>How ONNX Runtime says that memory is short, on the processor and with CUDA: it has no error code for that.</summary>
     private static readonly string[] _shortages =
         ["bad_alloc", "failed to allocate", "out of memory", "available memory of", "ALLOC_FAILED"];
 
+    /// <summary>
+    /// Maximum threads of one run: operators are short, and each ends when the last thread does. Reasoned, not measured beyond two cores.
+    /// </summary>
+    private const int MaxParallelThreads = 4;
+
     private readonly RunOptions _run = new();
     private readonly RunOptions _runAndShrink = new();
+    private readonly InferenceSession? _parallel;
     private int _shrink;
 
-    private OnnxModel(ModelInfo info, InferenceSession session)
+    private OnnxModel(ModelInfo info, InferenceSession session, InferenceSession? parallel)
     {
         Info = info;
         Session = session;
+        _parallel = parallel;
         _runAndShrink.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
     }
 
@@ -46,18 +57,23 @@ internal sealed class OnnxModel : IDisposable
     /// <param name="outputs">Outputs it must have; it may have more.</param>
     /// <param name="options">Where the file is and how it runs.</param>
     /// <param name="derive">Makes the graph to run from the file's bytes; null if that is the file's own.</param>
+    /// <param name="hasLargeRuns">Whether runs may be large enough to use idle cores.</param>
     /// <exception cref="ModelLoadException">The file is missing, corrupt or not of that shape, or the provider is unavailable.</exception>
     internal static OnnxModel Load(
         string name,
         ReadOnlySpan<TensorSpec> inputs,
         ReadOnlySpan<TensorSpec> outputs,
         VisionOptions options,
-        Func<byte[], byte[]>? derive = null)
+        Func<byte[], byte[]>? derive = null,
+        bool hasLargeRuns = false)
     {
         var path = Path.Combine(options.ModelsPath ?? Path.Combine(AppContext.BaseDirectory, "models"), name + ".onnx");
         var file = ReadFile(path);
         RuntimeTelemetry.EnsureOff();
-        var session = Open(path, derive is null ? file : Derive(path, file, derive), options);
+        SharedArena.EnsureRegistered();
+        var graph = derive is null ? file : Derive(path, file, derive);
+        var session = Open(path, graph, options);
+        InferenceSession? parallel = null;
         try
         {
             Check(path, session.InputMetadata, inputs);
@@ -68,26 +84,40 @@ internal sealed class OnnxModel : IDisposable
                 Convert.ToHexStringLower(SHA256.HashData(file)),
                 InputSize(session),
                 session.ModelMetadata.CustomMetadataMap);
-            return new OnnxModel(info, session);
+            var threads = Math.Min(Environment.ProcessorCount, MaxParallelThreads);
+            if (hasLargeRuns && options is { ExecutionProvider: ExecutionProvider.Cpu, IntraOpThreads: 1 } && threads > 1)
+            {
+                parallel = Open(path, graph, options with { IntraOpThreads = threads });
+            }
+
+            return new OnnxModel(info, session, parallel);
         }
         catch
         {
+            parallel?.Dispose();
             session.Dispose();
             throw;
         }
     }
 
     /// <summary>Runs the model.</summary>
+    /// <param name="inputNames">Names of <paramref name="inputs"/>.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="outputNames">Names of <paramref name="outputs"/>.</param>
+    /// <param name="outputs">The outputs, written in place.</param>
+    /// <param name="isLarge">Whether the run is large enough to be worth sharing out among idle cores.</param>
     /// <exception cref="InsufficientMemoryException">There is not enough memory for the run.</exception>
     internal void Run(
         IReadOnlyCollection<string> inputNames,
         IReadOnlyCollection<OrtValue> inputs,
         IReadOnlyCollection<string> outputNames,
-        IReadOnlyCollection<OrtValue> outputs)
+        IReadOnlyCollection<OrtValue> outputs,
+        bool isLarge = false)
     {
+        var session = isLarge && _parallel is not null && SharedCores.AreIdle ? _parallel : Session;
         try
         {
-            Session.Run(NextOptions(), inputNames, inputs, outputNames, outputs);
+            session.Run(NextOptions(), inputNames, inputs, outputNames, outputs);
         }
         catch (OnnxRuntimeException exception) when (IsShortage(exception))
         {
@@ -122,6 +152,7 @@ internal sealed class OnnxModel : IDisposable
 
     public void Dispose()
     {
+        _parallel?.Dispose();
         Session.Dispose();
         _run.Dispose();
         _runAndShrink.Dispose();
@@ -192,8 +223,9 @@ internal sealed class OnnxModel : IDisposable
             EnableMemoryPattern = false,
         };
 
-        // Keeps weights apart from the memory of runs: a block is released only when nothing lasting lies in it.
+        // Keeps weights apart from the memory of runs: a block is released only when nothing lasting lies in it. Runs use SharedArena.
         settings.AddSessionConfigEntry("session.use_device_allocator_for_initializers", "1");
+        settings.AddSessionConfigEntry("session.use_env_allocators", "1");
 
         // A thread that spins while it waits takes the core from another picture's run.
         settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");

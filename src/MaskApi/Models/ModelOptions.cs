@@ -19,7 +19,9 @@ internal sealed record ModelOptions : IServiceOptions
     /// <summary>Run on the processor if the execution provider is unavailable, instead of refusing to start.</summary>
     public bool FallBackToCpu { get; init; }
 
-    /// <summary>Threads inside one model run. Pictures are the unit of parallelism, so 1 serves the most of them.</summary>
+    /// <summary>
+    /// Threads inside one model run. Pictures are the unit of parallelism, so 1 serves the most of them; large runs still use idle cores.
+    /// </summary>
     [Range(1, 256)]
     public int IntraOpThreads { get; init; } = 1;
 

@@ -207,16 +207,25 @@ public sealed class BlazeFaceDetector : IFaceDetector
 
     private static float Confidence(FaceEvidence face) => DetectionConfidence.Of(face.Features);
 
+    /// <summary>Runs passes, in parallel if cores are idle; their detections are added in the order of the passes all the same.</summary>
     private void Run(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes, CancellationToken cancellationToken)
     {
-        foreach (var upright in passes)
+        var batch = SharedCores.AreIdle ? passes.Count : 1;
+        for (var first = 0; first < passes.Count; first += batch)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var pass = search.Orientation == 0 ? upright : upright with { Rotation = search.Orientation };
-            var detections = search.NewAnswers();
-            _model.Run(picture, pass, MinScore, detections, cancellationToken);
-            search.Add(pass, detections);
+            var start = first;
+            var answers = search.NewAnswers(batch);
+            SharedCores.For(
+                batch,
+                i => _model.Run(picture, Oriented(passes[start + i]), MinScore, answers[i], cancellationToken),
+                cancellationToken);
+            for (var i = 0; i < batch; i++)
+            {
+                search.Add(Oriented(passes[start + i]), answers[i]);
+            }
         }
+
+        DetectionPass Oriented(DetectionPass pass) => search.Orientation == 0 ? pass : pass with { Rotation = search.Orientation };
     }
 
     private static bool Fills(PixelBox face, Raster picture) =>

@@ -13,6 +13,9 @@ internal sealed class BlazeFaceModel : IDisposable
     /// <summary>Minimum side of a face, in input pixels.</summary>
     internal const float MinSide = 2;
 
+    /// <summary>Input pixels from which on a run is shared out among idle cores. Below, waking them takes what they save.</summary>
+    private const int LargeRun = 2 * PassPlan.Unit;
+
     /// <summary>Scores, boxes and key points.</summary>
     internal static readonly string[] OutputNames = ["scores", "boxes", "keypoints"];
 
@@ -42,7 +45,9 @@ internal sealed class BlazeFaceModel : IDisposable
                 new TensorSpec("keypoints", TensorElementType.Float, batches ? [-1, -1, 12] : [-1, 12]),
             ],
             options,
-            batches ? PassBatches.Graph : null);
+            batches ? PassBatches.Graph : null,
+
+            hasLargeRuns: true);
         if (model.Session.InputMetadata.Values.First().Dimensions[1] > 0)
         {
             model.Dispose();
@@ -114,7 +119,7 @@ internal sealed class BlazeFaceModel : IDisposable
             using var boxes = _boxes.Tensor(anchors, 4);
             using var keypoints = _keypoints.Tensor(anchors, 12);
             Fill(picture, pass);
-            model.Run(inputNames, [input], OutputNames, [scores, boxes, keypoints]);
+            model.Run(inputNames, [input], OutputNames, [scores, boxes, keypoints], pass.InputPixels >= LargeRun);
         }
 
         internal void Run(PassBatches batches, Raster picture, DetectionPass pass, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ internal sealed class FaceSearch : IDisposable
 {
     private readonly List<DetectionPass> _passes = [];
     private readonly List<FaceReport> _reports = [];
-    private readonly List<FaceCandidate> _answers = [];
+    private readonly List<List<FaceCandidate>> _answers = [];
     private readonly BoxList _boxes = new();
     private readonly PassFusion _fusion = new();
     private bool _isMerged;
@@ -56,10 +56,16 @@ internal sealed class FaceSearch : IDisposable
         }
     }
 
-    /// <summary>An empty list for the next pass's raw detections, to be handed to <see cref="Add"/>.</summary>
-    internal List<FaceCandidate> NewAnswers()
+    /// <summary>Empty lists for the raw detections of passes, to be handed to <see cref="Add"/>; valid until the next call.</summary>
+    /// <param name="count">Number of passes.</param>
+    internal IReadOnlyList<List<FaceCandidate>> NewAnswers(int count)
     {
-        _answers.Clear();
+        while (_answers.Count < count)
+        {
+            _answers.Add([]);
+        }
+
+        _answers.ForEach(static answers => answers.Clear());
         return _answers;
     }
 
