@@ -97,8 +97,9 @@ public sealed class UploadBudgetTests
     [Fact]
     public void Links_take_a_quarter_of_memory_at_most()
     {
-        Assert.Equal(24 << 20, new AnnotationOptions { AvailableMemory = 96 << 20 }.RingBytes);
-        Assert.Equal(64 << 20, new AnnotationOptions { AvailableMemory = 1 << 30 }.RingBytes);
+        const int configured = 64 << 20;
+        Assert.Equal(24 << 20, new AnnotationOptions { MemoryBytes = configured, AvailableMemory = 96 << 20 }.RingBytes);
+        Assert.Equal(configured, new AnnotationOptions { MemoryBytes = configured, AvailableMemory = 1 << 30 }.RingBytes);
     }
 
     [Fact]
