@@ -108,7 +108,8 @@ public sealed class ProgramTests : IDisposable
             _folder.Write(string.Create(CultureInfo.InvariantCulture, $"in/{i}.jpg"), Portrait.Bytes);
         }
 
-        using var process = Start("detect", "in", "--out", "r.jsonl", "--jobs", "1");
+        // Slow enough not to be done before the signal arrives, even on a busy machine.
+        using var process = Start("detect", "in", "--out", "r.jsonl", "--jobs", "1", "--detail", "high");
         while (!process.HasExited && !(File.Exists(_folder["r.jsonl"]) && new FileInfo(_folder["r.jsonl"]).Length > 500))
         {
             await Task.Delay(5, _token);

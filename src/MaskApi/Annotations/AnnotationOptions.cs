@@ -19,7 +19,7 @@ internal sealed record AnnotationOptions : IServiceOptions
     /// Memory for the pictures behind links, at most a quarter of what this process may have; the oldest make room for new ones. A
     /// larger picture gets no link. Unused with Redis.
     /// </summary>
-    public long MemoryBytes { get; init; } = 16 * 1024 * 1024;
+    public long MemoryBytes { get; init; } = 24 * 1024 * 1024;
 
     /// <summary>
     /// StackExchange.Redis configuration (`redis:6379,password=…`) of a store shared by all replicas; empty keeps pictures in memory. Turn
