@@ -27,6 +27,27 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task The_summary_follows_the_table_on_a_terminal()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "script(1) makes the terminal.");
+        var (code, output, _) = await Command.TryAsync(
+            _folder.Info, "script", "--quiet", "--return", "--command", $"'{Executable}' detect '{Portrait.Path}'", "typescript");
+        Assert.Equal(0, code);
+        var table = output.IndexOf("no mask", StringComparison.Ordinal);
+        Assert.InRange(table, 0, output.IndexOf("1 pictures, 0 failed", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_last_part_that_cannot_be_written_ends_the_run_early()
+    {
+        // A folder is where the first part is to be.
+        Directory.CreateDirectory(_folder["r.parquet/part-00000.parquet.tmp"]);
+        var (code, _, error) = await RunAsync("detect", Portrait.Path, "--out", "r.parquet", "--resume");
+        Assert.Equal(1, code);
+        Assert.StartsWith("Ended early: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bad_picture_is_a_row_and_an_exit_code()
     {
         _folder.Write("in/good.jpg", Portrait.Bytes);

@@ -194,7 +194,7 @@ internal sealed class DetectCommand
         inputs.Validate();
         var done = parsed.GetValue(_resume) || inputs.MayRepeat ? new HashSet<UInt128>() : null;
         using var analyzer = CreateAnalyzer(parsed, live: false);
-        await using var writer = await OpenWriterAsync(parsed, parsed.GetValue(_resume) ? done : null).ConfigureAwait(false);
+        var writer = await OpenWriterAsync(parsed, parsed.GetValue(_resume) ? done : null).ConfigureAwait(false);
         var summary = new RunSummary(TimeProvider.System);
         using var run = new DetectRun
         {
@@ -212,7 +212,11 @@ internal sealed class DetectCommand
         var total = run.CountAsync(done?.Count ?? 0, counting.Token);
         try
         {
-            await ProgressDisplay.RunAsync(summary, total, () => run.RunAsync(cancellationToken)).ConfigureAwait(false);
+            // Before the summary: the table and the last Parquet file are written when the writer is disposed.
+            await using (writer.ConfigureAwait(false))
+            {
+                await ProgressDisplay.RunAsync(summary, total, () => run.RunAsync(cancellationToken)).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
