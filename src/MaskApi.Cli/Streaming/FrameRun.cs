@@ -36,9 +36,10 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
             _ => Interlocked.Increment(ref _dropped));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // A thread of its own keeps reading while a frame is analyzed; the pool's may all be busy.
+        // A thread of its own waits for the camera. A console's asynchronous reads block a thread of the pool, and on one
+        // processor that may be the only one: frames would be dropped with nothing to do.
         var reading = Task.Factory.StartNew(
-            () => ReadAsync(input, newest.Writer, end.Token).GetAwaiter().GetResult(),
+            () => Read(input, newest.Writer, end.Token),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
@@ -63,19 +64,20 @@ internal sealed class FrameRun(IPictureAnalyzer analyzer, TimeProvider time)
         CultureInfo.InvariantCulture,
         $"{_received} frames, {_analyzed} analyzed, {_dropped} dropped, {Failed} failed; maximum lag {_maxLag} frames");
 
-    private async Task ReadAsync(Stream input, ChannelWriter<Frame> frames, CancellationToken cancellationToken)
+    private void Read(Stream input, ChannelWriter<Frame> frames, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         try
         {
-            await foreach (var picture in JpegSplitter.SplitAsync(input, cancellationToken).ConfigureAwait(false))
+            foreach (var picture in JpegSplitter.Split(input))
             {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    break;
+                }
+
                 frames.TryWrite(new Frame(Interlocked.Increment(ref _received), time.GetUtcNow(), picture));
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run has ended.
         }
         catch (IOException exception)
         {

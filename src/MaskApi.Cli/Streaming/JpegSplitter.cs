@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MaskApi.Cli.Streaming;
 
 /// <summary>Splits a stream of JPEGs into files (ITU-T T.81, annex B). Bytes between them are skipped.</summary>
@@ -14,14 +12,13 @@ internal static class JpegSplitter
     private const int MaxBytes = 50 * 1024 * 1024;
 
     /// <summary>Reads files until the stream ends. An incomplete last file is dropped.</summary>
-    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> SplitAsync(
-        Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(Stream stream)
     {
         var buffer = new byte[256 * 1024];
         var filled = 0;
         var file = new Scanner();
         int read;
-        while ((read = await stream.ReadAsync(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false)) > 0)
+        while ((read = stream.Read(buffer.AsSpan(filled))) > 0)
         {
             filled += read;
             var start = 0;

@@ -16,11 +16,11 @@ public sealed class StreamTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(100_000)]
-    public async Task A_stream_is_cut_where_pictures_end(int chunk)
+    public void A_stream_is_cut_where_pictures_end(int chunk)
     {
         byte[] stream = [1, 0xFF, .. _withThumbnail, .. Portrait.Bytes, 0, .. _withThumbnail, .. Portrait.Bytes[..500]];
         var frames = new List<byte[]>();
-        await foreach (var frame in JpegSplitter.SplitAsync(new Chunks(stream, chunk), _token))
+        foreach (var frame in JpegSplitter.Split(new Chunks(stream, chunk)))
         {
             frames.Add(frame.ToArray());
         }
@@ -29,11 +29,11 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task What_only_begins_like_a_picture_is_left_out()
+    public void What_only_begins_like_a_picture_is_left_out()
     {
         byte[] stream = [0xFF, 0xD8, 1, 2, 3, 0xFF, 0xD8, 0xFF, 0xE1, 0, 0, .. Portrait.Bytes];
         var frames = new List<byte[]>();
-        await foreach (var frame in JpegSplitter.SplitAsync(new MemoryStream(stream), _token))
+        foreach (var frame in JpegSplitter.Split(new MemoryStream(stream)))
         {
             frames.Add(frame.ToArray());
         }
@@ -50,6 +50,7 @@ public sealed class StreamTests
         using var output = new MemoryStream();
         var input = new Pipe([.. Enumerable.Repeat(_withThumbnail, 10)], analyzer);
         await run.RunAsync(input, output, _token);
+        Assert.False(input.BlockedPool);
 
         var lines = System.Text.Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(static line => JsonElement.Parse(line)).ToList();
@@ -63,8 +64,7 @@ public sealed class StreamTests
     /// <summary>Hands out so many bytes at a time.</summary>
     private sealed class Chunks(byte[] bytes, int size) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            base.ReadAsync(buffer[..Math.Min(size, buffer.Length)], cancellationToken);
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(size, buffer.Length)]);
     }
 
     /// <summary>Hands out one frame at a time, the second while the first is being analyzed, and opens the gate at the end.</summary>
@@ -72,11 +72,15 @@ public sealed class StreamTests
     {
         private int _next;
 
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        /// <summary>Whether a thread of the pool waited here, which the analysis then lacks.</summary>
+        public bool BlockedPool { get; private set; }
+
+        public override int Read(Span<byte> buffer)
         {
+            BlockedPool |= Thread.CurrentThread.IsThreadPoolThread;
             if (_next == 1)
             {
-                await gate.Entered.WaitAsync(cancellationToken);
+                gate.Entered.Wait(_token);
             }
 
             if (_next == frames.Length)
