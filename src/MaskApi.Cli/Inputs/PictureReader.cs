@@ -66,7 +66,10 @@ internal sealed class PictureReader : IDisposable
             // A buffer one byte longer than the file shows its end without growing.
             while (true)
             {
-                var read = await stream.ReadAsync(array.AsMemory(filled), cancellationToken).ConfigureAwait(false);
+                // Files are read at once: an asynchronous read would go through another thread of the pool.
+                var read = stream is FileStream
+                    ? stream.Read(array.AsSpan(filled))
+                    : await stream.ReadAsync(array.AsMemory(filled), cancellationToken).ConfigureAwait(false);
                 filled += read;
                 if (filled > MaxBytes)
                 {
