@@ -23,7 +23,7 @@ public sealed class ProgramTests : IDisposable
         var face = JsonElement.Parse(output);
         Assert.Equal("without_mask", face.GetProperty("verdict").GetString());
         Assert.Equal(Portrait.Path, face.GetProperty("picture").GetString());
-        Assert.StartsWith("1 pictures, 0 failed, 1 faces (1 no mask)", error, StringComparison.Ordinal);
+        Assert.StartsWith("1 picture, 0 failed, 1 face (1 no mask)", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ProgramTests : IDisposable
             _folder.Info, "script", "--quiet", "--return", "--command", $"'{Executable}' detect '{Portrait.Path}'", "typescript");
         Assert.Equal(0, code);
         var table = output.IndexOf("no mask", StringComparison.Ordinal);
-        Assert.InRange(table, 0, output.IndexOf("1 pictures, 0 failed", StringComparison.Ordinal));
+        Assert.InRange(table, 0, output.IndexOf("1 picture, 0 failed", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -50,7 +50,10 @@ internal sealed class RunSummary(TimeProvider time)
         var faces = string.Join(", ", verdicts);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{Pictures} pictures, {Failed} failed, {Faces} faces{(faces.Length > 0 ? $" ({faces})" : "")}"
+            $"{Count(Pictures, "picture")}, {Failed} failed, {Count(Faces, "face")}{(faces.Length > 0 ? $" ({faces})" : "")}"
             + $"{(Skipped > 0 ? $", {Skipped} skipped" : "")}; {time.GetElapsedTime(_started).TotalSeconds:0.0} s, {Rate:0.0} pictures/s");
     }
+
+    private static string Count(int count, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 }
