@@ -64,11 +64,7 @@ internal static class AccuracyPlot
         plot.Axes.Left.SetTicks(shares, [.. shares.Select(static share => share.ToString("0.0", CultureInfo.InvariantCulture))]);
         plot.XLabel("processor time per picture, ms");
         plot.YLabel("average precision of faces (AP50)");
-        plot.Axes.Title.Label.FontSize = 18;
-        plot.Grid.MajorLineColor = Color.FromHex("#ececec");
-        plot.ShowLegend(Alignment.UpperLeft);
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
+        PlotStyle.Apply(plot);
 
         static double X(Point point) => Math.Log10(point.Milliseconds);
     }

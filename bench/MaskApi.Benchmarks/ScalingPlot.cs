@@ -71,11 +71,7 @@ internal static class ScalingPlot
         plot.Title(panel.Title);
         plot.XLabel(panel.Unit);
         plot.YLabel("median response time, ms");
-        plot.Axes.Title.Label.FontSize = 18;
-        plot.Grid.MajorLineColor = Color.FromHex("#ececec");
-        plot.ShowLegend(Alignment.UpperLeft);
-        plot.Legend.OutlineWidth = 0;
-        plot.Legend.ShadowColor = Colors.Transparent;
+        PlotStyle.Apply(plot);
     }
 
     private static string Number(double value) =>

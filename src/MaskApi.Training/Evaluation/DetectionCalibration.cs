@@ -83,7 +83,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
                     .Select(face => new SearchedFace(
                     i,
                     Features(face.Features),
-                    DetectionConfidence.Of(face.Features),
+                    face.Confidence,
                     Meets(face.Box.ClipTo(raster.Width, raster.Height), pictures[i].Faces, taken),
                     pictures[i].Faces.Count > 0)),
             ];

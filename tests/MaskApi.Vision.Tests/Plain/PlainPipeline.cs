@@ -76,7 +76,7 @@ internal sealed class PlainPipeline : IDisposable
         var verdicts = new List<Face>();
         foreach (var face in faces)
         {
-            var confidence = Confidence(face);
+            var confidence = face.Confidence;
             var box = face.Box.ClipTo(picture.Width, picture.Height);
             if (confidence >= FaceRescoring.MinDetectorConfidence(threshold)
                 && Math.Max(face.Box.Width, face.Box.Height) >= BlazeFaceDetector.MinFace)
@@ -168,7 +168,7 @@ internal sealed class PlainPipeline : IDisposable
     {
         var search = new FaceSearch();
         RunPasses(search, picture, plan.Coarse);
-        var isUpright = plan.StopsEarly && search.Faces.Any(face => Confidence(face) >= BlazeFaceDetector.Sure && face.IsUprightAt(0));
+        var isUpright = plan.StopsEarly && search.Faces.Any(face => face.Confidence >= BlazeFaceDetector.Sure && face.IsUprightAt(0));
         search = isUpright ? search : Orient(search, picture, plan);
         var shorter = Math.Min(picture.Width, picture.Height);
         if (!plan.StopsEarly || !search.Faces.Any(
@@ -184,7 +184,7 @@ internal sealed class PlainPipeline : IDisposable
 
         return (search, isUpright && plan.Rotated.Count > 0);
 
-        static bool IsCredible(FaceEvidence face) => Confidence(face) >= BlazeFaceDetector.Credible;
+        static bool IsCredible(FaceEvidence face) => face.Confidence >= BlazeFaceDetector.Credible;
     }
 
     /// <summary>The search with the most upright faces: this one, or one of those in the plan's rotated passes.</summary>
@@ -199,8 +199,6 @@ internal sealed class PlainPipeline : IDisposable
         return searches.Prepend(search)
             .MaxBy(each => (each == search ? BlazeFaceDetector.UprightPreference : 1) * each.UprightEvidence)!;
     }
-
-    private static float Confidence(FaceEvidence face) => DetectionConfidence.Of(face.Features);
 
     private void RunPasses(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes)
     {

@@ -73,17 +73,11 @@ public sealed class BlazeFaceDetector : IFaceDetector
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        var search = _searches.Rent();
-        try
+        return Detect(picture, options, (search, plan) =>
         {
-            var plan = PassPlan.For(picture.Width, picture.Height, options.Detail);
-            var skipped = Search(search, picture, plan, cancellationToken);
-            return new DetectionResult(Report(search.Faces, picture, options), search.Cost, skipped);
-        }
-        finally
-        {
-            Return(search);
-        }
+            var skippedFallback = Search(search, picture, plan, cancellationToken);
+            return (search.Faces, skippedFallback);
+        });
     }
 
     /// <inheritdoc/>
@@ -91,20 +85,13 @@ public sealed class BlazeFaceDetector : IFaceDetector
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(options);
-        var search = _searches.Rent();
-        try
+        return Detect(picture, options, (search, plan) =>
         {
-            var plan = PassPlan.For(picture.Width, picture.Height, options.Detail);
             Run(search, picture, plan.Margin, cancellationToken);
             List<FaceEvidence> upright = [.. search.Faces];
             Orient(search, picture, plan, cancellationToken);
-            IEnumerable<FaceEvidence> faces = search.Orientation == 0 ? upright : upright.Concat(search.Faces);
-            return new DetectionResult(Report(faces, picture, options), search.Cost, SkippedFallback: false);
-        }
-        finally
-        {
-            Return(search);
-        }
+            return (search.Orientation == 0 ? upright : upright.Concat(search.Faces), false);
+        });
     }
 
     /// <inheritdoc/>
@@ -129,6 +116,21 @@ public sealed class BlazeFaceDetector : IFaceDetector
         return search;
     }
 
+    private DetectionResult Detect(
+        Raster picture, AnalysisOptions options, Func<FaceSearch, PassPlan, (IEnumerable<FaceEvidence> Faces, bool SkippedFallback)> run)
+    {
+        var search = _searches.Rent();
+        try
+        {
+            var (faces, skippedFallback) = run(search, PassPlan.For(picture.Width, picture.Height, options.Detail));
+            return new DetectionResult(Report(faces, picture, options), search.Cost, skippedFallback);
+        }
+        finally
+        {
+            Return(search);
+        }
+    }
+
     private void Return(FaceSearch search)
     {
         search.Clear();
@@ -141,7 +143,7 @@ public sealed class BlazeFaceDetector : IFaceDetector
         var threshold = MathF.Max(options.DetectionThreshold, MinConfidence);
         foreach (var face in found)
         {
-            var confidence = Confidence(face);
+            var confidence = face.Confidence;
             var box = face.Box.ClipTo(picture.Width, picture.Height);
             if (confidence >= threshold && MathF.Max(face.Box.Width, face.Box.Height) >= MinFace && box is { Width: >= 1, Height: >= 1 })
             {
@@ -158,18 +160,18 @@ public sealed class BlazeFaceDetector : IFaceDetector
     private bool Search(FaceSearch search, Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
         Run(search, picture, plan.Coarse, cancellationToken);
-        var isUpright = plan.StopsEarly && search.Faces.Any(static face => Confidence(face) >= Sure && face.IsUprightAt(0));
+        var isUpright = plan.StopsEarly && search.Faces.Any(static face => face.Confidence >= Sure && face.IsUprightAt(0));
         if (!isUpright)
         {
             Orient(search, picture, plan, cancellationToken);
         }
 
-        if (!plan.StopsEarly || !search.Faces.Any(face => Confidence(face) >= Credible && Fills(face.Box, picture)))
+        if (!plan.StopsEarly || !search.Faces.Any(face => face.Confidence >= Credible && Fills(face.Box, picture)))
         {
             Run(search, picture, plan.Fine, cancellationToken);
         }
 
-        if (!plan.StopsEarly || !search.Faces.Any(static face => Confidence(face) >= Credible))
+        if (!plan.StopsEarly || !search.Faces.Any(static face => face.Confidence >= Credible))
         {
             Run(search, picture, plan.Margin, cancellationToken);
         }
@@ -191,10 +193,11 @@ public sealed class BlazeFaceDetector : IFaceDetector
             {
                 rotated.Orientation = pass.Rotation;
                 Run(rotated, picture, [pass], cancellationToken);
-                search.AddCost(pass);
-                if (rotated.UprightEvidence > most)
+                search.AddCost(rotated);
+                var evidence = rotated.UprightEvidence;
+                if (evidence > most)
                 {
-                    most = rotated.UprightEvidence;
+                    most = evidence;
                     search.RestartFrom(rotated);
                 }
             }
@@ -204,8 +207,6 @@ public sealed class BlazeFaceDetector : IFaceDetector
             }
         }
     }
-
-    private static float Confidence(FaceEvidence face) => DetectionConfidence.Of(face.Features);
 
     /// <summary>Runs passes, in parallel if cores are idle; their detections are added in the order of the passes all the same.</summary>
     private void Run(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes, CancellationToken cancellationToken)

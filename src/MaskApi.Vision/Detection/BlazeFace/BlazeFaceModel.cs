@@ -46,7 +46,6 @@ internal sealed class BlazeFaceModel : IDisposable
             ],
             options,
             batches ? PassBatches.Graph : null,
-
             hasLargeRuns: true);
         if (model.Session.InputMetadata.Values.First().Dimensions[1] > 0)
         {

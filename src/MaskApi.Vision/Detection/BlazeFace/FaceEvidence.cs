@@ -10,6 +10,9 @@ internal readonly record struct FaceEvidence(FaceGeometry Geometry, FaceReport B
 {
     internal PixelBox Box => Geometry.Box;
 
+    /// <summary>The probability that it is a face, 0–1.</summary>
+    internal float Confidence => DetectionConfidence.Of(Features);
+
     /// <summary>
     /// Whether the face is upright once the picture is rotated clockwise by these degrees. In a pass that shows faces lying on their side,
     /// what it reports is tilted by about 45 degrees.

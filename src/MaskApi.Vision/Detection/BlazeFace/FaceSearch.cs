@@ -18,9 +18,6 @@ internal sealed class FaceSearch : IDisposable
     /// <summary>The passes run so far.</summary>
     internal IReadOnlyList<DetectionPass> Passes => _passes;
 
-    /// <summary>The reports of all passes.</summary>
-    internal IReadOnlyList<FaceReport> Reports => _reports;
-
     /// <summary>What the passes cost, including those whose reports were not kept.</summary>
     internal DetectionCost Cost { get; private set; }
 
@@ -75,14 +72,14 @@ internal sealed class FaceSearch : IDisposable
     internal void Add(DetectionPass pass, List<FaceCandidate> answers)
     {
         _passes.Add(pass);
-        AddCost(pass);
+        Cost += new DetectionCost(1, pass.InputPixels);
         answers.RemoveAll(answer => !pass.Answers(answer.Box.Center));
         WeightedSuppression.Merge(answers, pass, _reports, _boxes);
         _isMerged = false;
     }
 
-    /// <summary>Counts a pass whose reports are not kept.</summary>
-    internal void AddCost(DetectionPass pass) => Cost += new DetectionCost(1, pass.InputPixels);
+    /// <summary>Counts what another search for the same picture cost.</summary>
+    internal void AddCost(FaceSearch other) => Cost += other.Cost;
 
     /// <summary>Replaces orientation, passes and reports by another search's.</summary>
     internal void RestartFrom(FaceSearch other)
