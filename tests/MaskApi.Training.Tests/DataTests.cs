@@ -186,6 +186,13 @@ public sealed class DataTests
             File.WriteAllBytes(Path.Combine(folder, name), picture);
         }
 
+        // A folder without pictures is no mistake; one with pictures may be a misspelt class.
+        Directory.CreateDirectory(Path.Combine(folder, "notes"));
+        Assert.Empty(LabelledPictures.OtherFolders(folder));
+        Directory.CreateDirectory(Path.Combine(folder, "incorrectly_worn"));
+        File.WriteAllBytes(Path.Combine(folder, "incorrectly_worn", "d.jpg"), picture);
+        Assert.Equal(["incorrectly_worn"], LabelledPictures.OtherFolders(folder));
+
         var byClass = LabelledPictures.Read(folder);
         Assert.Equal(["a.JPG", "b.jpg", "c.jpg"], byClass.Select(p => p.Name));
         Assert.Equal([FaceLabel.WithMask, FaceLabel.WithMask, FaceLabel.WithoutMask], byClass.Select(p => p.Label!.Value));
@@ -200,6 +207,8 @@ public sealed class DataTests
                 "p.jpg,fit,160,180,incorrect_mask,1.5,2,8,8",
                 "q.jpg,judge,1,1,without_mask,1,1,1,1",
             ]);
+        Assert.Empty(LabelledPictures.OtherFolders(folder));
+        Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder, "judged"));
         var fit = LabelledPictures.Read(folder, "fit");
         var only = Assert.Single(fit);
         Assert.Equal(

@@ -59,6 +59,19 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void Without_a_mistake_no_group_is_worse_than_another()
+    {
+        var none = new Rate(0, 36);
+        Assert.All(Enumerable.Range(1, 200), count =>
+        {
+            Assert.False(new Rate(0, count).Exceeds(none));
+            Assert.Equal(0, new Rate(0, count).Interval.Low);
+            Assert.Equal(1, new Rate(count, count).Interval.High);
+        });
+        Assert.True(new Rate(3, 20).Exceeds(none));
+    }
+
+    [Fact]
     public void The_bootstrap_draws_whole_groups()
     {
         // Ten groups of ten equal items: the interval is that of ten draws, much wider than that of a hundred.

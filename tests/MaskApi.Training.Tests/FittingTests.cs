@@ -1,4 +1,5 @@
 using System.Globalization;
+using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
 using MaskApi.Training.Network;
@@ -136,7 +137,7 @@ public sealed class FittingTests
         Assert.Equal(unbroken.Temperatures[0], resumed.Temperatures[0], 100 * Rounding);
         AssertSameTable(Path.Combine(whole, "metrics.csv"), Path.Combine(folder, "metrics.csv"), columns: 9);
         AssertSameTable(Path.Combine(whole, "validation.csv"), Path.Combine(folder, "validation.csv"));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => TrainingRun.ExecuteAsync(
+        await Assert.ThrowsAsync<InvalidDataException>(() => TrainingRun.ExecuteAsync(
             crops, TestBackbone.Random(), _quick, 2, cpu, folder,
             resume: true, new StopAfter(99, stop), TestContext.Current.CancellationToken));
     }
@@ -186,7 +187,7 @@ public sealed class FittingTests
     {
         Assert.Equal(Recipe.Best.ToJson(), Recipe.FromJson(Recipe.Best.ToJson()).ToJson());
         Assert.Throws<System.Text.Json.JsonException>(() => Recipe.FromJson("""{ "learningRate": 1 }"""));
-        Assert.Throws<ArgumentException>(() => Recipe.Load("no-such-recipe"));
+        Assert.Throws<FileNotFoundException>(() => Recipe.Load("no-such-recipe"));
         var ideas = Idea.Parse("""
             {
               "base": { "views": 3, "headPhase": { "epochs": 7, "patience": 2 } },
@@ -198,6 +199,25 @@ public sealed class FittingTests
         Assert.Equal((9, 2, 3, 0), (longer.HeadPhase.Epochs, longer.HeadPhase.Patience, longer.Views, longer.LabelSmoothing));
         Assert.Equal(("longer", 9, 0.1), (ideas[2].On, ideas[2].Recipe.HeadPhase.Epochs, ideas[2].Recipe.LabelSmoothing));
         Assert.Throws<System.Text.Json.JsonException>(() => Idea.Parse("""{ "base": {}, "ideas": { "a": { "on": "b" }, "b": {} } }"""));
+        Assert.Equal(Recipe.Best.ToJson(), Idea.Parse("""{ "base": "best", "ideas": {} }""")[0].Recipe.ToJson());
+        foreach (var wrong in (string[])["[]", "{}", """{ "base": 1, "ideas": {} }""", """{ "base": {} }"""])
+        {
+            Assert.Throws<System.Text.Json.JsonException>(() => Idea.Parse(wrong));
+        }
+    }
+
+    [Fact]
+    public void A_model_learns_only_the_verdicts_of_which_it_has_examples()
+    {
+        var best = Recipe.Best with { Head = VerdictHead.MaskAndFit };
+        var face = TestFaces.Crop(masked: true, new SeededRandom(1), "drawn", "a");
+        LabelledCrop[] faces = [face, face with { Label = FaceLabel.WithoutMask }, face with { Label = FaceLabel.IncorrectMask }];
+        Assert.Equal(VerdictHead.MaskAndFit, TrainCommand.Suited(best, faces).Head);
+        Assert.Equal(VerdictHead.Mask, TrainCommand.Suited(best, faces[..2]).Head);
+        string Refusal(params LabelledCrop[] some) =>
+            Assert.Throws<InvalidDataException>(() => TrainCommand.Suited(best, some)).Message;
+        Assert.Contains("'with_mask'", Refusal(faces[1..]), StringComparison.Ordinal);
+        Assert.Contains("'without_mask'", Refusal(faces[..1]), StringComparison.Ordinal);
     }
 
     [Fact]

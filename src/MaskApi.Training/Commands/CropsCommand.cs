@@ -15,8 +15,8 @@ internal static class CropsCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets: folders with with_mask/ and without_mask/, or with images/ and boxes.csv (FOLDER:fit selects a "
-                + "part).",
+            Description = $"Data sets: folders with pictures in {LabelledPictures.ClassFolders}; or with images/ and boxes.csv "
+                + "(FOLDER:fit selects a part).",
             Required = true,
             AllowMultipleArgumentsPerToken = true,
         };
@@ -58,21 +58,21 @@ internal static class CropsCommand
         var all = new List<LabelledCrop>();
         foreach (var item in data)
         {
-            var (folder, part, _) = DataSetArgument.Parse(item);
-            var pictures = LabelledPictures.Read(folder, part);
+            var set = DataSetArgument.Parse(item);
+            var pictures = set.Read();
             var clock = Stopwatch.StartNew();
             var result = RunConsole.Progress($"cropping {item}", pictures.Count, report => maker.Cut(pictures, report, cancellationToken));
             all.AddRange(result.Crops);
             var labels = result.Crops.CountBy(c => c.Label).ToDictionary(c => c.Key, c => c.Value);
+            var missed = Path.ChangeExtension(WithFolder(output), $".{set.Name}.missed.txt");
+            File.WriteAllLines(missed, [.. result.WithoutDetection, .. result.Unreadable]);
             RunConsole.Line(
                 $"{item}: {pictures.Count} pictures, {result.Crops.Count} faces ({labels.GetValueOrDefault(FaceLabel.WithMask)} with, "
                 + $"{labels.GetValueOrDefault(FaceLabel.WithoutMask)} without, "
                 + $"{labels.GetValueOrDefault(FaceLabel.IncorrectMask)} incorrect), "
                 + $"{result.WithoutDetection.Count} not found by the detector, "
-                + $"{result.Unreadable.Count} unreadable, {clock.Elapsed.TotalSeconds:0} s");
-            File.WriteAllLines(
-                Path.ChangeExtension(WithFolder(output), $".{pictures[0].Source}.missed.txt"),
-                [.. result.WithoutDetection, .. result.Unreadable]);
+                + $"{result.Unreadable.Count} unreadable{(result.Unreadable.Count > 0 ? $" (see {missed})" : string.Empty)}, "
+                + $"{clock.Elapsed.TotalSeconds:0} s");
         }
 
         CropFile.Write(output, all);

@@ -26,7 +26,7 @@ internal static class CrossValidateCommand
         };
         var ideas = new Option<string>("--ideas")
         {
-            Description = "JSON: {\"base\": recipe, \"ideas\": {\"name\": changes}}.",
+            Description = "JSON: {\"base\": recipe or its name, \"ideas\": {\"name\": changes}}.",
             Required = true,
         };
         var only = new Option<string[]>("--only")
@@ -63,6 +63,7 @@ internal static class CrossValidateCommand
             LabelledCrop[] faces = [.. parse.GetRequiredValue(crops).SelectMany(CropFile.Read)];
             var groups = NearDuplicates.Group(faces);
             var judgedSources = parse.GetRequiredValue(judged).ToHashSet(StringComparer.Ordinal);
+            RequireKnown("source", judgedSources, faces.Select(face => face.Source));
             var validation = new CrossValidation(
                 faces, groups, BackboneWeights.Load(parse.GetRequiredValue(backbone)), parse.GetValue(seed),
                 TorchLoader.Device(parse.GetRequiredValue(device)), new QuietObserver());
@@ -71,7 +72,9 @@ internal static class CrossValidateCommand
                 : validation.ByGroup(parse.GetValue(folds), judgedSources);
             var chosen = parse.GetValue(only) is { Length: > 0 } names ? names.Append("base").ToHashSet(StringComparer.Ordinal) : null;
             var json = await File.ReadAllTextAsync(parse.GetRequiredValue(ideas), cancellationToken).ConfigureAwait(false);
-            Idea[] list = [.. Idea.Parse(json).Where(i => chosen?.Contains(i.Name) != false)];
+            var known = Idea.Parse(json);
+            RequireKnown("idea", chosen ?? [], known.Select(i => i.Name));
+            Idea[] list = [.. known.Where(i => chosen?.Contains(i.Name) != false)];
 
             var folder = parse.GetRequiredValue(output);
             Directory.CreateDirectory(folder);
@@ -89,6 +92,15 @@ internal static class CrossValidateCommand
             return 0;
         });
         return command;
+    }
+
+    private static void RequireKnown(string what, IEnumerable<string> asked, IEnumerable<string> known)
+    {
+        string[] names = [.. known.Distinct().Order(StringComparer.Ordinal)];
+        if (asked.Except(names).FirstOrDefault() is { } unknown)
+        {
+            throw new InvalidDataException($"There is no {what} '{unknown}'. There are {string.Join(", ", names)}.");
+        }
     }
 
     /// <summary>Prints and saves a row as soon as an idea is finished, and saves its predictions.</summary>

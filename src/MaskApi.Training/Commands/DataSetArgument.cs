@@ -1,4 +1,6 @@
 using System.Globalization;
+using MaskApi.Training.Data;
+using MaskApi.Training.Reports;
 
 namespace MaskApi.Training.Commands;
 
@@ -27,6 +29,19 @@ internal readonly record struct DataSetArgument(string Folder, string? Part, dou
             : new DataSetArgument(text, null, weight);
     }
 
-    /// <summary>Name of the source. Recipes assign weights by this name.</summary>
-    public string Source => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
+    /// <summary>Lists its pictures. Warns of folders with pictures that are not read, because their names may be misspelt.</summary>
+    /// <exception cref="InvalidDataException">It cannot be read, or holds no labelled pictures.</exception>
+    public IReadOnlyList<LabelledPicture> Read()
+    {
+        var pictures = LabelledPictures.Read(Folder, Part);
+        foreach (var other in LabelledPictures.OtherFolders(Folder))
+        {
+            RunConsole.Warn($"{Name}: the pictures in {other}/ are not used. Classes are {LabelledPictures.ClassFolders}.");
+        }
+
+        return pictures;
+    }
+
+    /// <summary>Name of the folder.</summary>
+    public string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Folder)));
 }

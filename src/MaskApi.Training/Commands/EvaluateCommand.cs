@@ -14,8 +14,8 @@ internal static class EvaluateCommand
     {
         var data = new Option<string[]>("--data")
         {
-            Description = "Data sets: folders with with_mask/, without_mask/ and incorrect_mask/, "
-                + "or with images/ and boxes.csv (FOLDER:judge selects one part).",
+            Description = $"Data sets: folders with pictures in {LabelledPictures.ClassFolders}; or with images/ and boxes.csv "
+                + "(FOLDER:judge selects a part).",
             AllowMultipleArgumentsPerToken = true,
         };
         var nobody = new Option<string[]>("--without-people")
@@ -61,15 +61,14 @@ internal static class EvaluateCommand
             {
                 using var pipeline = FacePipeline.Load(new VisionOptions { ModelsPath = parse.GetValue(models) });
                 var sets = (parse.GetValue(data) ?? []).Select(DataSetArgument.Parse)
-                    .Select(set => (set.Part, Pictures: LabelledPictures.Read(set.Folder, set.Part)))
-                    .Concat((parse.GetValue(nobody) ?? [])
-                        .Select(folder => (Part: (string?)null, Pictures: LabelledPictures.ReadWithoutPeople(folder))));
-                foreach (var (part, pictures) in sets)
+                    .Select(set => (Name: set.Part is null ? set.Name : $"{set.Name} {set.Part}", Pictures: set.Read()))
+                    .Concat((parse.GetValue(nobody) ?? []).Select(LabelledPictures.ReadWithoutPeople)
+                        .Select(pictures => (Name: pictures[0].Source, Pictures: pictures)));
+                foreach (var (name, pictures) in sets)
                 {
                     foreach (var effort in parse.GetRequiredValue(detail))
                     {
-                        var set = part is null ? pictures[0].Source : $"{pictures[0].Source} {part}";
-                        var title = $"{set}, detail {effort.ToString().ToLowerInvariant()}";
+                        var title = $"{name}, detail {effort.ToString().ToLowerInvariant()}";
                         var evaluator = new Evaluator(pipeline, effort, parse.GetValue(overlap));
                         var result = RunConsole.Progress(
                             title, pictures.Count, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));

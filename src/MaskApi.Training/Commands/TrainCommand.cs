@@ -76,6 +76,7 @@ internal static class TrainCommand
             }
 
             var faces = caches.SelectMany(CropFile.Read).ToArray();
+            how = Suited(how, faces);
             var weights = BackboneWeights.Load(parse.GetRequiredValue(backbone));
             var where = TorchLoader.Device(parse.GetRequiredValue(device));
             var results = new List<RunResult>();
@@ -114,13 +115,41 @@ internal static class TrainCommand
         var result = new Dictionary<string, double>(weights);
         foreach (var set in sets.Select(DataSetArgument.Parse))
         {
-            if (set.Weight is { } weight)
+            if (set.Weight is not { } weight)
             {
-                result[set.Source] = weight;
+                continue;
+            }
+
+            // sources.csv may name several, none of them after the folder.
+            foreach (var source in LabelledPictures.Read(set.Folder, set.Part).Select(picture => picture.Source).Distinct())
+            {
+                result[source] = weight;
             }
         }
 
         return result;
+    }
+
+    /// <summary>The recipe for these faces: a model must not claim to know a verdict of which it has seen no example.</summary>
+    /// <exception cref="InvalidDataException">There are no faces with a mask, or none without.</exception>
+    internal static Recipe Suited(Recipe recipe, IReadOnlyList<LabelledCrop> faces)
+    {
+        var labels = faces.Where(face => TrainingSet.Uses(recipe, face)).Select(face => face.Label).ToHashSet();
+        foreach (var label in (FaceLabel[])[FaceLabel.WithMask, FaceLabel.WithoutMask])
+        {
+            if (!labels.Contains(label))
+            {
+                throw new InvalidDataException($"No face that the recipe uses is labelled '{LabelledPictures.Name(label)}'.");
+            }
+        }
+
+        if (recipe.Head == VerdictHead.Mask || labels.Contains(FaceLabel.IncorrectMask))
+        {
+            return recipe;
+        }
+
+        RunConsole.Warn("No face is labelled 'incorrect_mask', so the model will not know the verdict 'incorrectly_worn'.");
+        return recipe with { Head = VerdictHead.Mask };
     }
 
     private static string Cut(string[] sets, string path, string? models, bool resume, CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ public static class CropFile
     /// <exception cref="InvalidDataException">The file is not a crop cache.</exception>
     public static IReadOnlyList<LabelledCrop> Read(string path)
     {
-        using var zip = ZipFile.OpenRead(path);
+        using var zip = Open(path);
         var index = zip.GetEntry(IndexName) ?? throw new InvalidDataException($"'{path}' has no {IndexName}: it is not a crop cache.");
         using var stream = index.Open();
         var entries = JsonSerializer.Deserialize<Entry[]>(stream, _json) ?? [];
@@ -70,6 +70,18 @@ public static class CropFile
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static ZipArchive Open(string path)
+    {
+        try
+        {
+            return ZipFile.OpenRead(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InvalidDataException($"'{path}' is not a zip: it is not a crop cache.", e);
+        }
     }
 
     private static string Deleted(string path)

@@ -42,10 +42,15 @@ public static class LabelledPictures
     /// <param name="label">The label.</param>
     public static string Name(FaceLabel label) => _classes.First(c => c.Label == label).Folder;
 
+    /// <summary>The class folders, as <c>with_mask/, …</c>.</summary>
+    public static string ClassFolders { get; } = string.Join(", ", _classes.Select(c => $"{c.Folder}/"));
+
     /// <summary>Lists the pictures of a data set, in an order independent of the file system.</summary>
-    /// <param name="folder">Holds <c>with_mask/</c> and <c>without_mask/</c>, or <c>boxes.csv</c> and <c>images/</c>.</param>
+    /// <param name="folder">Holds class folders such as <c>with_mask/</c>, or <c>boxes.csv</c> and <c>images/</c>.</param>
     /// <param name="part">The part of <c>boxes.csv</c> to read; null for all.</param>
-    /// <exception cref="InvalidDataException">The folder has neither layout, or <c>boxes.csv</c> cannot be read.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folder has neither layout, <c>boxes.csv</c> cannot be read, or it does not have the part.
+    /// </exception>
     public static IReadOnlyList<LabelledPicture> Read(string folder, string? part = null)
     {
         var source = System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder)));
@@ -68,8 +73,19 @@ public static class LabelledPictures
         ];
         return pictures.Length > 0
             ? pictures
-            : throw new InvalidDataException($"'{folder}' contains neither boxes.csv nor pictures in with_mask/ and without_mask/.");
+            : throw new InvalidDataException($"'{folder}' contains neither boxes.csv nor pictures in any of {ClassFolders}.");
     }
+
+    /// <summary>Lists the folders of a data set with class folders that hold pictures but do not have the name of a class.</summary>
+    /// <param name="folder">The data set.</param>
+    /// <returns>Names of folders; empty for a set with <c>boxes.csv</c>.</returns>
+    public static IReadOnlyList<string> OtherFolders(string folder) => File.Exists(System.IO.Path.Combine(folder, "boxes.csv"))
+        ? []
+        :
+        [
+            .. Directory.EnumerateDirectories(folder).Where(inner => Files(inner).Any()).Select(inner => System.IO.Path.GetFileName(inner))
+                .Except(_classes.Select(c => c.Folder), StringComparer.Ordinal).Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>Lists pictures without people, in an order independent of the file system.</summary>
     /// <param name="folder">Contains pictures, at any depth.</param>
@@ -141,7 +157,7 @@ public static class LabelledPictures
                     "with_mask" => FaceLabel.WithMask,
                     "without_mask" or "ignore" => FaceLabel.WithoutMask,
                     "incorrect_mask" => FaceLabel.IncorrectMask,
-                    var other => throw new FormatException($"label '{other}'"),
+                    var other => throw new FormatException($"'{other}' is no label: with_mask, without_mask, incorrect_mask or ignore."),
                 };
                 var box = new PixelBox(Number("x"), Number("y"), Number("width"), Number("height"));
                 var rowPart = columns.TryGetValue("part", out var p) ? cells[p] : string.Empty;
@@ -153,7 +169,7 @@ public static class LabelledPictures
             }
         }
 
-        return
+        LabelledPicture[] pictures =
         [
             .. rows.Where(r => part is null || r.Part == part)
                 .GroupBy(r => r.Image, StringComparer.Ordinal)
@@ -161,5 +177,8 @@ public static class LabelledPictures
                 .Select(g => new LabelledPicture(
                     source, System.IO.Path.Combine(folder, "images", g.Key), g.First().Part, null, [.. g.Select(r => r.Face)])),
         ];
+        return pictures.Length > 0
+            ? pictures
+            : throw new InvalidDataException($"'{path}' has no faces{(part is null ? string.Empty : $" in a part '{part}'")}.");
     }
 }

@@ -160,7 +160,8 @@ public sealed class BinaryMetrics
         var center = p + (Z * Z / (2 * count));
         var reach = Z * Math.Sqrt((p * (1 - p) / count) + (Z * Z / (4 * count * count)));
         var scale = 1 + (Z * Z / count);
-        return ((center - reach) / scale, (center + reach) / scale);
+        // At the ends, rounding would leave a hair: no mistake in this group would then be more than no mistake at all.
+        return (hits <= 0 ? 0 : (center - reach) / scale, hits >= count ? 1 : (center + reach) / scale);
     }
 
     /// <summary>True and false positives as the threshold falls, one step per distinct probability.</summary>

@@ -15,20 +15,25 @@ public sealed record Idea(string Name, string On, Recipe Recipe)
     private const string Base = "base";
 
     /// <summary>
-    /// Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>. Changes apply to the base, or to the earlier idea named by
-    /// <c>on</c>. The base comes first, as idea <c>base</c>.
+    /// Reads ideas: <c>{"base": recipe, "ideas": {"name": changes, …}}</c>. The base may also be the name of a recipe. Changes apply to
+    /// the base, or to the earlier idea named by <c>on</c>. The base comes first, as idea <c>base</c>.
     /// </summary>
     /// <param name="json">The file's text. Changes are merged into what they build on, objects member by member.</param>
     /// <exception cref="JsonException">The text does not have that form.</exception>
     public static IReadOnlyList<Idea> Parse(string json)
     {
-        var root = JsonNode.Parse(json)!.AsObject();
-        var foundation = root[Base]!.AsObject();
+        var root = JsonNode.Parse(json) as JsonObject;
+        var foundation = root?[Base] switch
+        {
+            JsonObject recipe => recipe,
+            JsonValue value when value.TryGetValue(out string? name) => JsonNode.Parse(Recipe.Load(name).ToJson())!.AsObject(),
+            _ => throw new JsonException($"'{Base}' must be a recipe or the name of one."),
+        };
         var ideas = new List<Idea> { new(Base, Base, Recipe.FromJson(foundation.ToJsonString())) };
         var recipes = new Dictionary<string, JsonObject> { [Base] = foundation };
-        foreach (var (name, entry) in root["ideas"]!.AsObject())
+        foreach (var (name, entry) in root["ideas"] as JsonObject ?? throw new JsonException("'ideas' must be an object."))
         {
-            var change = entry!.DeepClone().AsObject();
+            var change = entry?.DeepClone() as JsonObject ?? throw new JsonException($"'{name}' must be an object.");
             var on = change["on"]?.GetValue<string>() ?? Base;
             change.Remove("on");
             if (!recipes.TryGetValue(on, out var earlier))

@@ -146,14 +146,14 @@ public sealed record Recipe
 
     /// <summary>A recipe by name, or from a JSON file.</summary>
     /// <param name="nameOrFile"><c>original</c>, <c>best</c>, or the path of a file written by <see cref="ToJson"/>.</param>
-    /// <exception cref="ArgumentException">There is no such recipe and no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such recipe and no such file.</exception>
     /// <exception cref="JsonException">The file is not a recipe.</exception>
     public static Recipe Load(string nameOrFile) => nameOrFile switch
     {
         "original" => Original,
         "best" => Best,
         _ when File.Exists(nameOrFile) => FromJson(File.ReadAllText(nameOrFile)),
-        _ => throw new ArgumentException($"'{nameOrFile}' is neither a recipe (original, best) nor a file.", nameof(nameOrFile)),
+        _ => throw new FileNotFoundException($"'{nameOrFile}' is neither a recipe (original, best) nor a file.", nameOrFile),
     };
 
     /// <summary>Reads a recipe. Missing members have their defaults; unknown ones are an error.</summary>

@@ -58,7 +58,7 @@ public static class TrainingRun
     /// <param name="resume">Whether to resume from the folder's checkpoint, if it has one.</param>
     /// <param name="observer">Receives progress.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="InvalidOperationException">The folder contains another run: other data, seed or recipe.</exception>
+    /// <exception cref="InvalidDataException">The folder contains another run: other data, seed or recipe.</exception>
     public static async Task<RunResult> ExecuteAsync(
         IReadOnlyList<LabelledCrop> crops,
         BackboneWeights backbone,
@@ -151,7 +151,7 @@ public static class TrainingRun
             if (before.Data != configuration.Data || before.Seed != configuration.Seed
                 || before.Recipe.ToJson() != configuration.Recipe.ToJson())
             {
-                throw new InvalidOperationException(
+                throw new InvalidDataException(
                     $"'{folder}' contains a run with other data, seed or recipe and cannot be resumed.");
             }
 

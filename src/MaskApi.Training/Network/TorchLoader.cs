@@ -28,7 +28,8 @@ public static class TorchLoader
     /// <summary>Loads libtorch and picks a device.</summary>
     /// <param name="name"><c>auto</c> (CUDA if available), <c>cpu</c> or <c>cuda</c>.</param>
     /// <returns>The device for tensors.</returns>
-    /// <exception cref="InvalidOperationException"><c>cuda</c> is not available, or libtorch does not load.</exception>
+    /// <exception cref="PlatformNotSupportedException"><c>cuda</c> is not available.</exception>
+    /// <exception cref="InvalidOperationException">libtorch does not load.</exception>
     /// <exception cref="ArgumentException">The name is none of these.</exception>
     public static torch.Device Device(string name)
     {
@@ -37,7 +38,7 @@ public static class TorchLoader
         {
             "cpu" => torch.CPU,
             "cuda" when !torch.cuda.is_available() =>
-                throw new InvalidOperationException(
+                throw new PlatformNotSupportedException(
                     "No CUDA device: install a libtorch-cuda package (deploy/training/README.md says how)."),
             "cuda" => torch.CUDA,
             "auto" => torch.cuda.is_available() ? torch.CUDA : torch.CPU,

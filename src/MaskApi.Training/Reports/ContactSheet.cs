@@ -10,7 +10,7 @@ internal static class ContactSheet
 {
     private const int Columns = 8;
     private const int Cell = 150;
-    private const int Caption = 34;
+    private const int Caption = 49;
     private const int Gap = 8;
 
     /// <summary>Draws the wrong answers with the highest confidence.</summary>
@@ -28,13 +28,17 @@ internal static class ContactSheet
             var (x, y) = (Gap + (i % Columns * (Cell + Gap)), Gap + (i / Columns * (Cell + Caption + Gap)));
             using var tile = mistake.Tile(Cell, cancellationToken).ToBitmap();
             canvas.DrawBitmap(tile, x, y);
-            canvas.DrawText(
+            var lines = (string[])
+            [
+                $"label {Short(mistake.Label)}",
                 string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Short(mistake.Label)}, predicted {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}"),
-                x, y + Cell + 14, SKTextAlign.Left, font, ink);
-            canvas.DrawText(string.Create(CultureInfo.InvariantCulture, $"{mistake.Side:0} px "
-                + $"{Shortened(mistake.Picture.Name)}"), x, y + Cell + 29, SKTextAlign.Left, font, ink);
+                    CultureInfo.InvariantCulture, $"predicted {Short(mistake.Judged.Verdict)} {mistake.Judged.Confidence:0.00}"),
+                string.Create(CultureInfo.InvariantCulture, $"{mistake.Side:0} px {Shortened(mistake.Picture.Name)}"),
+            ];
+            for (var line = 0; line < lines.Length; line++)
+            {
+                canvas.DrawText(lines[line], x, y + Cell + 14 + (15 * line), SKTextAlign.Left, font, ink);
+            }
         }
 
         canvas.Flush();
@@ -47,7 +51,7 @@ internal static class ContactSheet
     {
         FaceLabel.WithMask => "with",
         FaceLabel.WithoutMask => "without",
-        _ => "wrong",
+        _ => "worn wrong",
     };
 
     private static string Shortened(string name) => name.Length <= 16 ? name : string.Concat("..", name.AsSpan(name.Length - 14));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
 using ScottPlot;
 
 namespace MaskApi.Training.Reports;
@@ -28,9 +29,11 @@ internal static class RunReport
             .AppendLine(rest?.ToString(CultureInfo.InvariantCulture));
         Line($"# mask_classifier, recipe {run.Recipe.Name}, seed {run.Seed}");
         Line($"");
-        Line($"MobileNetV2 1.0 (ImageNet), global average pooling, Dense(128, ReLU), dropout {run.Recipe.Dropout}, Dense(1). Takes face ",
-            $"crops of any size");
-        Line($"(`uint8[n,h,w,3]`, RGB), answers `logit[n]` and the calibrated `mask_probability[n]`.");
+        Line($"MobileNetV2 1.0 (ImageNet), global average pooling, Dense(128, ReLU), dropout {run.Recipe.Dropout}, ",
+            $"Dense({run.Recipe.Head.LogitCount()}). Takes face crops of any size");
+        Line($"(`uint8[n,h,w,3]`, RGB), answers the calibrated {(run.Recipe.Head == VerdictHead.Mask
+            ? "`mask_probability[n]`; it never says `incorrectly_worn`"
+            : "`probabilities[n,3]`: with a mask, without, incorrectly worn")}.");
         Line($"");
         Line($"| | |");
         Line($"|---|---|");
