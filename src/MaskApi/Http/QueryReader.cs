@@ -54,7 +54,11 @@ internal sealed class QueryReader(IQueryCollection query)
         foreach (var name in query.Keys.Where(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)).Take(MaxUnknown))
         {
             var shown = name.Length <= MaxName ? name : name[..MaxName];
-            _errors[shown] = [$"is not a parameter of this endpoint; did you mean '{known.MinBy(valid => Distance(shown, valid))}'?"];
+            // A name that resembles none gets no suggestion: half of it or more would have to be replaced.
+            var nearest = known.MinBy(valid => Distance(shown, valid))!;
+            _errors[shown] = Distance(shown, nearest) * 2 < shown.Length
+                ? [$"is not a parameter of this endpoint; did you mean '{nearest}'?"]
+                : [$"is not a parameter of this endpoint; it has {string.Join(", ", known.Select(static valid => $"'{valid}'"))}"];
         }
     }
 

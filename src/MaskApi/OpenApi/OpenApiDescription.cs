@@ -4,6 +4,7 @@ using MaskApi.Annotations;
 using MaskApi.Http;
 using MaskApi.Problems;
 using MaskApi.Security;
+using MaskApi.Vision;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
@@ -52,6 +53,7 @@ internal static class OpenApiDescription
                 Description = "The same keys, for tools that send them this way.",
             });
             options.OperationFilter<OperationDescription>();
+            options.SchemaFilter<OpenSchemas>();
             options.OrderActionsBy(static action =>
             {
                 var tag = action.ActionDescriptor.EndpointMetadata.OfType<ITagsMetadata>().First().Tags[0];
@@ -80,6 +82,22 @@ internal static class OpenApiDescription
             options.EnableTryItOutByDefault();
             options.DisplayRequestDuration();
         });
+    }
+
+    /// <summary>
+    /// Lets answers gain members. The generator closes every schema, and a client that checks answers against a closed one would break
+    /// with the next version.
+    /// </summary>
+    private sealed class OpenSchemas : ISchemaFilter
+    {
+        /// <inheritdoc/>
+        public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+        {
+            if (schema is OpenApiSchema { AdditionalProperties: null } open)
+            {
+                open.AdditionalPropertiesAllowed = true;
+            }
+        }
     }
 
     /// <summary>Describes what the handlers read from the request themselves, and every problem with an example.</summary>
@@ -239,7 +257,9 @@ internal static class OpenApiDescription
                 static header => header,
                 static header => (IOpenApiHeader)new OpenApiHeader
                 {
-                    Description = $"Number of faces: {header[2..].Replace('-', ' ').ToLowerInvariant()}.",
+                    Description = Verdicts.All.FirstOrDefault(verdict => verdict.Header == header) is { } verdict
+                        ? $"Number of faces labelled `{verdict.Name}`."
+                        : "Number of faces.",
                     Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
                 });
         }

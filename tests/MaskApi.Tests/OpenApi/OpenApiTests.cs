@@ -63,6 +63,16 @@ public sealed class OpenApiTests(SharedService service)
     }
 
     [Fact]
+    public async Task Answers_may_gain_members()
+    {
+        var document = await DocumentAsync();
+        Assert.All(
+            document.GetProperty("components").GetProperty("schemas").EnumerateObject(),
+            static schema => Assert.False(
+                schema.Value.TryGetProperty("additionalProperties", out var more) && more.ValueKind == JsonValueKind.False, schema.Name));
+    }
+
+    [Fact]
     public async Task Detection_comes_first()
     {
         var document = await DocumentAsync();

@@ -121,6 +121,17 @@ public sealed class SendingTests(SharedService service)
         Assert.Contains($"'{nearest}'", problem.GetProperty("errors").GetProperty(name)[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_resembles_no_parameter_gets_the_list()
+    {
+        using var client = service.CreateClient();
+        using var response = await client.PostAsync("/v1/detections?verdict=with_mask", Http.Raw(_picture, "image/png"), _token);
+        var problem = await response.ProblemAsync(HttpStatusCode.BadRequest, "invalid_parameter");
+        Assert.Equal(
+            "is not a parameter of this endpoint; it has 'detectionThreshold', 'minConfidence', 'maxFaces', 'detail', 'landmarks'",
+            problem.GetProperty("errors").GetProperty("verdict")[0].GetString());
+    }
+
     [Theory]
     [InlineData(1, 3)]
     [InlineData(2, 3)]
