@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using MaskApi.Cli.Commands;
 
 namespace MaskApi.Cli;
@@ -17,6 +18,12 @@ internal static class Program
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
+            if (parsed.Action is ParseErrorAction action)
+            {
+                // Help is for a call without a command. After a mistake in an option it would only push the error off the screen.
+                action.ShowHelp = parsed.CommandResult.Command == root;
+            }
+
             // The library returns 1, which here means that some pictures failed.
             await parsed.InvokeAsync();
             return ExitCode.Usage;

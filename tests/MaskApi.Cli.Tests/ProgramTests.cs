@@ -77,6 +77,14 @@ public sealed class ProgramTests : IDisposable
     public async Task Mistakes_in_the_call_are_exit_code_2(params string[] arguments) =>
         Assert.Equal(2, (await RunAsync(arguments)).Code);
 
+    [Fact]
+    public async Task A_mistake_in_an_option_is_one_line()
+    {
+        var (_, output, error) = await RunAsync("detect", ".", "--min-confidence", "0.2");
+        Assert.Equal("", output.Trim());
+        Assert.Equal("--min-confidence must be between 0.5 and 1.", error.Trim());
+    }
+
     /// <summary>Four processes, each killed in the middle and started again, in each format.</summary>
     [Theory]
     [InlineData("jsonl")]

@@ -10,9 +10,16 @@ internal sealed class TableWriter(IAnsiConsole console) : IResultWriter
     /// <summary>Nobody reads more rows, and they would take memory.</summary>
     private const int MaxRows = 500;
 
+    /// <summary>Names and verdicts may wrap, numbers may not. A verdict's confidence is the largest of the three probabilities.</summary>
     private readonly Table _table = new Table()
         .Border(TableBorder.Rounded)
-        .AddColumns("picture", "face", "verdict", "confidence", "mask", "no mask", "worn wrong", "box");
+        .AddColumn("picture")
+        .AddColumn("face", static column => column.NoWrap())
+        .AddColumn("verdict")
+        .AddColumn("mask", static column => column.NoWrap())
+        .AddColumn("no\nmask", static column => column.NoWrap())
+        .AddColumn("worn\nwrong", static column => column.NoWrap())
+        .AddColumn("box", static column => column.NoWrap());
 
     private int _more;
 
@@ -28,7 +35,7 @@ internal sealed class TableWriter(IAnsiConsole console) : IResultWriter
             }
 
             _table.AddRow(new Text(row.Picture), new Text(Invariant($"{row.Face}/{row.Faces}")), Verdict(row),
-                Share(row.Confidence), Share(row.WithMask), Share(row.WithoutMask), Share(row.IncorrectlyWorn),
+                Share(row.WithMask), Share(row.WithoutMask), Share(row.IncorrectlyWorn),
                 new Text(row.X is null ? "" : Invariant($"{row.X:0},{row.Y:0} {row.Width:0}×{row.Height:0}")));
         }
 
