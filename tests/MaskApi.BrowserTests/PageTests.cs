@@ -187,7 +187,8 @@ public sealed partial class PageTests(Browser browser)
         Assert.Equal("4", await page.Locator("#progress").EvaluateAsync<string>("bar => `${bar.value}`"));
         released.SetResult();
         await Expect(page.Locator("#progress-text")).ToHaveTextAsync("4 pictures. 3 faces: 2 with a mask, 1 without. 1 could not be read.");
-        await Expect(page.Locator("#gallery li")).ToHaveTextAsync(["1 face", "1 face", "0 faces", "Failed", "1 face"]);
+        await Expect(page.Locator("#gallery span")).ToHaveTextAsync(["1 face", "1 face", "0 faces", "Failed", "1 face"]);
+        await Expect(page.Locator("#gallery li").Nth(3).Locator("em")).ToHaveTextAsync("text.jpg");
         await Expect(page.Locator("#progress")).ToBeHiddenAsync();
         await page.Locator("#gallery button").Nth(1).ClickAsync();
         await Expect(page.Locator("#headline")).ToContainTextAsync("Picture 2 of 5: 1 face");

@@ -17,6 +17,8 @@ export class Gallery {
       const image = create('img', '');
       image.src = url;
       image.alt = name;
+      // Where the browser cannot show the picture, its name takes the place.
+      image.addEventListener('error', () => image.replaceWith(create('em', '', name)));
       const button = createButton('', image, create('span', ''));
       button.addEventListener('click', () => this.#onChoose(index));
       return create('li', '', button);
