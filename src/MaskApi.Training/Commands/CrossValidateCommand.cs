@@ -96,10 +96,10 @@ internal static class CrossValidateCommand
 
     private static void RequireKnown(string what, IEnumerable<string> asked, IEnumerable<string> known)
     {
-        string[] names = [.. known.Distinct().Order(StringComparer.Ordinal)];
-        if (asked.Except(names).FirstOrDefault() is { } unknown)
+        string[] names = [.. known.Distinct().Order(StringComparer.Ordinal).Select(name => $"'{name}'")];
+        if (asked.Select(name => $"'{name}'").Except(names).FirstOrDefault() is { } unknown)
         {
-            throw new InvalidDataException($"There is no {what} '{unknown}'. There are {string.Join(", ", names)}.");
+            throw new InvalidDataException($"There is no {what} {unknown}. There are {string.Join(", ", names)}.");
         }
     }
 
