@@ -108,6 +108,32 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
             .Select(face => $"{face.Box} {face.DetectionConfidence:0.00}"));
     }
 
+    /// <summary>Faces too small for the first pass must not lose to what rotated passes, at a larger scale, take them for.</summary>
+    [Theory]
+    [InlineData(600, 500, 30)]
+    [InlineData(900, 700, 45)]
+    [InlineData(640, 480, 40)]
+    public void A_dense_upright_crowd_is_not_taken_for_a_rotated_one(int width, int height, int side)
+    {
+        using var portrait = SKBitmap.Decode(TestPictures.Read("astronaut.jpg"));
+        var (columns, rows) = ((width - 10) / (side + 16), (height - 10) / (side + 12));
+        using var crowd = Draw(width, height, new SKColor(150, 160, 150), canvas =>
+        {
+            for (var i = 0; i < columns * rows; i++)
+            {
+                canvas.DrawBitmap(
+                    portrait,
+                    new SKRect(140, 20, 320, 200),
+                    SKRect.Create(5 + (i % columns * (side + 16)), 10 + (i / columns * (side + 12)), side, side),
+                    new SKPaint());
+            }
+        });
+
+        // At most 100 are reported.
+        var found = loaded.Find(crowd, DetectionDetail.High).Count;
+        Assert.True(found >= Math.Min(100, 0.95 * columns * rows), $"{found} of {columns * rows}");
+    }
+
     [Fact]
     public void A_face_that_fills_the_picture_is_found()
     {

@@ -88,12 +88,15 @@ public sealed record PassPlan
                 };
             case DetectionDetail.High:
                 levels = picture.Levels(Enlarged(1), Enlarged(4), Enlarged(16), Native(64));
+                var coarse = Math.Min(2, levels.Count);
 
-                // The second level is a single run, so a mirrored copy of it is affordable.
+                // Rotated passes are at the scale of the second level: an upright pass at the same scale must be there to compare them with,
+                // or upright faces too small for the first level would lose to what a rotated pass takes them for. The second level is a
+                // single run, so a mirrored copy of it is affordable.
                 return new PassPlan
                 {
-                    Coarse = levels[..1],
-                    Fine = [.. levels.Skip(1).Take(1).Select(pass => pass with { Mirrored = true }), .. levels[1..]],
+                    Coarse = levels[..coarse],
+                    Fine = [.. levels[1..coarse].Select(pass => pass with { Mirrored = true }), .. levels[coarse..]],
                     Rotated = picture.Rotations(4),
                     Margin = [picture.WithMargin()],
                     StopsEarly = false,
