@@ -35,6 +35,12 @@ public sealed class BlazeFaceDetector : IFaceDetector
     /// </summary>
     internal const float UprightPreference = 1.5f;
 
+    /// <summary>
+    /// A face of at least this size, in pixels of the detector's input, tells how a picture must be turned without a second look. Below
+    /// it the detector begins to miss faces and to see them where none are.
+    /// </summary>
+    internal const float LargeEnough = 16;
+
     /// <summary>A face fills the picture if it is at least this share of the picture's shorter side.</summary>
     internal const float FillsFrom = 0.55f;
 
@@ -180,37 +186,53 @@ public sealed class BlazeFaceDetector : IFaceDetector
     }
 
     /// <summary>
-    /// Runs the rotated passes. If one of them shows more upright faces than the search so far, the search starts again from that pass, and
-    /// further passes have its rotation: in a picture upside down, the passes of an upright one mistake chins for brows.
+    /// Runs the rotated passes. If one of them shows more upright faces than the search so far, the search starts again from it, and further
+    /// passes have its rotation: in a picture upside down, the passes of an upright one mistake chins for brows. A crowd of small upright
+    /// faces, on the other hand, may seem rotated at a coarse scale, so small faces need a second look at a finer one.
     /// </summary>
     private void Orient(FaceSearch search, Raster picture, PassPlan plan, CancellationToken cancellationToken)
     {
-        var most = UprightPreference * search.UprightEvidence;
-        foreach (var pass in plan.Rotated)
+        List<FaceSearch> rotations = [.. plan.Rotated.Select(_ => _searches.Rent())];
+        try
         {
-            var rotated = _searches.Rent();
-            try
+            foreach (var (rotated, pass) in rotations.Zip(plan.Rotated))
             {
                 rotated.Orientation = pass.Rotation;
                 Run(rotated, picture, [pass], cancellationToken);
-                search.AddCost(rotated);
-                var evidence = rotated.UprightEvidence;
-                if (evidence > most)
+            }
+
+            var best = rotations.MaxBy(static rotated => rotated.UprightEvidence);
+            if (best is not null && best.UprightEvidence > UprightPreference * search.UprightEvidence)
+            {
+                if (!best.Faces.Any(face =>
+                    face.Confidence >= Credible && face.Best.InputSize >= LargeEnough && face.IsUprightAt(best.Orientation)))
                 {
-                    most = evidence;
-                    search.RestartFrom(rotated);
+                    Run(search, picture, plan.SecondLook, cancellationToken);
+                    Run(best, picture, plan.SecondLook, cancellationToken);
+                }
+
+                if (best.UprightEvidence > search.UprightEvidence)
+                {
+                    search.RestartFrom(best);
                 }
             }
-            finally
-            {
-                Return(rotated);
-            }
+
+            rotations.ForEach(search.AddCost);
+        }
+        finally
+        {
+            rotations.ForEach(Return);
         }
     }
 
-    /// <summary>Runs passes, in parallel if cores are idle; their detections are added in the order of the passes all the same.</summary>
-    private void Run(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> passes, CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs those passes that have not been run, in parallel if cores are idle; their detections are added in the order of the passes all
+    /// the same.
+    /// </summary>
+    private void Run(FaceSearch search, Raster picture, IReadOnlyList<DetectionPass> planned, CancellationToken cancellationToken)
     {
+        List<DetectionPass> passes = [.. planned
+            .Select(pass => search.Orientation == 0 ? pass : pass with { Rotation = search.Orientation }).Except(search.Passes)];
         var batch = SharedCores.AreIdle ? passes.Count : 1;
         for (var first = 0; first < passes.Count; first += batch)
         {
@@ -218,15 +240,13 @@ public sealed class BlazeFaceDetector : IFaceDetector
             var answers = search.NewAnswers(batch);
             SharedCores.For(
                 batch,
-                i => _model.Run(picture, Oriented(passes[start + i]), MinScore, answers[i], cancellationToken),
+                i => _model.Run(picture, passes[start + i], MinScore, answers[i], cancellationToken),
                 cancellationToken);
             for (var i = 0; i < batch; i++)
             {
-                search.Add(Oriented(passes[start + i]), answers[i]);
+                search.Add(passes[start + i], answers[i]);
             }
         }
-
-        DetectionPass Oriented(DetectionPass pass) => search.Orientation == 0 ? pass : pass with { Rotation = search.Orientation };
     }
 
     private static bool Fills(PixelBox face, Raster picture) =>

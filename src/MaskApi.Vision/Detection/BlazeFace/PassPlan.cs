@@ -50,6 +50,11 @@ public sealed record PassPlan
     public required IReadOnlyList<DetectionPass> Rotated { get; init; }
 
     /// <summary>
+    /// Those of the other passes, at the next finer scale, that are run both upright and rotated before the picture is taken to be rotated.
+    /// </summary>
+    public IReadOnlyList<DetectionPass> SecondLook { get; init; } = [];
+
+    /// <summary>
     /// The picture with a margin, for a face that fills it. Skipped if the plan <see cref="StopsEarly"/> and a face was found.
     /// </summary>
     public required IReadOnlyList<DetectionPass> Margin { get; init; }
@@ -61,7 +66,7 @@ public sealed record PassPlan
     public IEnumerable<DetectionPass> All => [.. Coarse, .. Rotated, .. Fine, .. Margin];
 
     /// <summary>Input pixels of all passes together: the most that finding faces in such a picture may cost.</summary>
-    public long MaxInputPixels => All.Sum(pass => pass.InputPixels);
+    public long MaxInputPixels => All.Concat(SecondLook).Sum(pass => pass.InputPixels);
 
     /// <summary>Makes the plan for a picture.</summary>
     /// <param name="width">Width of the picture in pixels.</param>
@@ -83,6 +88,7 @@ public sealed record PassPlan
                     Coarse = levels[..1],
                     Fine = levels[1..],
                     Rotated = picture.Rotations(1),
+                    SecondLook = [.. levels.Skip(1).Take(1)],
                     Margin = [picture.WithMargin()],
                     StopsEarly = true,
                 };
@@ -98,6 +104,7 @@ public sealed record PassPlan
                     Coarse = levels[..coarse],
                     Fine = [.. levels[1..coarse].Select(pass => pass with { Mirrored = true }), .. levels[coarse..]],
                     Rotated = picture.Rotations(4),
+                    SecondLook = [.. levels.Skip(2).Take(1)],
                     Margin = [picture.WithMargin()],
                     StopsEarly = false,
                 };
@@ -111,7 +118,7 @@ public sealed record PassPlan
     public static long Ceiling(DetectionDetail detail) => Unit * detail switch
     {
         DetectionDetail.Fast => 1L,
-        DetectionDetail.Auto => 26,
+        DetectionDetail.Auto => 30,
         DetectionDetail.High => 140,
         _ => throw new ArgumentOutOfRangeException(nameof(detail)),
     };
