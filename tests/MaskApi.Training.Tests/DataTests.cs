@@ -2,6 +2,7 @@ using MaskApi.Training.Commands;
 using MaskApi.Training.Data;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Geometry;
+using MaskApi.Vision.Imaging;
 using static TorchSharp.torch;
 
 namespace MaskApi.Training.Tests;
@@ -229,6 +230,34 @@ public sealed class DataTests
         File.AppendAllText(Path.Combine(folder, "boxes.csv"), "p.jpg,fit,160,180,beard,30,30,100,120\n");
         var error = Assert.Throws<InvalidDataException>(() => LabelledPictures.Read(folder));
         Assert.Contains("line 6", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cut_is_a_picture_of_its_own_that_one_face_fills()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var images = Directory.CreateDirectory(Path.Combine(folder, "set", "images")).FullName;
+        File.WriteAllBytes(Path.Combine(images, "p.jpg"), TestFaces.Picture(masked: true, new SeededRandom(1)).ToJpeg(90));
+        var file = Path.Combine(folder, "near.csv");
+        File.WriteAllLines(
+            file,
+            ["dataset,image,label,x,y,width,height", "set,p.jpg,incorrect_mask,30,20,100,120", "set,p.jpg,with_mask,100,20,100,120"]);
+        var cuts = LabelledPictures.ReadCuts(file);
+        Assert.All(cuts, cut => Assert.Equal(("near", "p.jpg"), (cut.Source, cut.Name)));
+        Assert.Equal(new AnnotatedFace(FaceLabel.IncorrectMask, new PixelBox(0, 0, 100, 120)), Assert.Single(cuts[0].Faces));
+
+        using var whole = (cuts[0] with { Cut = null }).Decode(TestContext.Current.CancellationToken);
+        using var cut = cuts[0].Decode(TestContext.Current.CancellationToken);
+        Assert.Equal((160, 180, 100, 120), (whole.Width, whole.Height, cut.Width, cut.Height));
+        for (var y = 0; y < cut.Height; y++)
+        {
+            Assert.Equal(whole.Row(20 + y).Slice(30 * Raster.BytesPerPixel, cut.Stride), cut.Row(y));
+        }
+
+        Assert.Throws<InvalidDataException>(() => cuts[1].Decode(TestContext.Current.CancellationToken));
+        File.AppendAllText(file, "set,p.jpg,with_mask,1.5,20,100,120\n");
+        var error = Assert.Throws<InvalidDataException>(() => LabelledPictures.ReadCuts(file));
+        Assert.Contains("line 4", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

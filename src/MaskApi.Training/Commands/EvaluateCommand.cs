@@ -23,6 +23,11 @@ internal static class EvaluateCommand
             Description = "Folders of pictures without people. Every face found there is a false positive.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var cuts = new Option<string[]>("--cuts")
+        {
+            Description = "CSV files of cuts that one face fills (dataset,image,label,x,y,width,height), beside their data sets.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var overlap = new Option<float>("--iou")
         {
             Description = "Minimum IoU between a detected face and an annotated one.",
@@ -47,13 +52,13 @@ internal static class EvaluateCommand
         var output = new Option<string>("--out") { Description = "Folder for the reports.", DefaultValueFactory = _ => "runs/evaluation" };
         var command = new Command("evaluate", "Scores the models on labelled pictures: detection, classification, calibration, mistakes.")
         {
-            data, nobody, overlap, angles, models, detail, jobs, output,
+            data, nobody, cuts, overlap, angles, models, detail, jobs, output,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(data) is null && result.GetResult(nobody) is null)
+            if (result.GetResult(data) is null && result.GetResult(nobody) is null && result.GetResult(cuts) is null)
             {
-                result.AddError("Give --data, --without-people, or both.");
+                result.AddError("Give --data, --without-people or --cuts.");
             }
         });
         command.SetAction((parse, cancellationToken) => Task.Run(
@@ -63,6 +68,7 @@ internal static class EvaluateCommand
                 var sets = (parse.GetValue(data) ?? []).Select(DataSetArgument.Parse)
                     .Select(set => (Name: set.Part is null ? set.Name : $"{set.Name} {set.Part}", Pictures: set.Read()))
                     .Concat((parse.GetValue(nobody) ?? []).Select(LabelledPictures.ReadWithoutPeople)
+                        .Concat((parse.GetValue(cuts) ?? []).Select(LabelledPictures.ReadCuts))
                         .Select(pictures => (Name: pictures[0].Source, Pictures: pictures)));
                 foreach (var (name, pictures) in sets)
                 {

@@ -53,6 +53,16 @@ internal static class TuneDetectorCommand
             Description = "Share of the original weights that each round mixes back in.",
             DefaultValueFactory = _ => defaults.OriginalShare,
         };
+        var rotated = new Option<double>("--rotated-share")
+        {
+            Description = "Share of views that are rotated.",
+            DefaultValueFactory = _ => defaults.Sampler.Rotate,
+        };
+        var anyAngle = new Option<double>("--any-angle-share")
+        {
+            Description = "Share of rotated views with any angle; the others are rotated by a few degrees.",
+            DefaultValueFactory = _ => defaults.Sampler.AnyAngle,
+        };
         var side = Number("--side", "Side of a view in pixels; a multiple of 32.", defaults.Sampler.Side);
         var seed = Number("--seed", "Random seed.", defaults.Seed);
         var folds = Number("--folds", "Number of folds; a hash of its name assigns each picture.", 5);
@@ -62,7 +72,8 @@ internal static class TuneDetectorCommand
         };
         var command = new Command("tune-detector", "Fine-tunes the full-range face detector and writes it as ONNX.")
         {
-            data, model, start, output, device, first, second, batch, rate, share, empty, kept, side, seed, folds, fold,
+            data, model, start, output, device, first, second, batch, rate, share, empty, kept, rotated, anyAngle, side, seed, folds,
+            fold,
         };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -76,7 +87,12 @@ internal static class TuneDetectorCommand
                 EmptyShare = parse.GetValue(empty),
                 OriginalShare = parse.GetValue(kept),
                 Seed = parse.GetValue(seed),
-                Sampler = defaults.Sampler with { Side = parse.GetValue(side) },
+                Sampler = defaults.Sampler with
+                {
+                    Side = parse.GetValue(side),
+                    Rotate = parse.GetValue(rotated),
+                    AnyAngle = parse.GetValue(anyAngle),
+                },
             };
             if (recipe.Sampler.Side % DetectorNetwork.SideMultiple != 0 || recipe.Sampler.Side <= 0)
             {

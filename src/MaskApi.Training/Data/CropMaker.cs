@@ -93,7 +93,7 @@ public sealed class CropMaker(BlazeFaceDetector? detector, CropOptions options)
     public IReadOnlyList<LabelledCrop> Cut(LabelledPicture picture, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        using var raster = ImageDecoder.Decode(File.ReadAllBytes(picture.Path), new DecodeLimits(), cancellationToken);
+        using var raster = picture.Decode(cancellationToken);
         var search = new AnalysisOptions { DetectionThreshold = options.DetectionThreshold, Detail = options.Detail, MaxFaces = 1000 };
         var found = detector?.Detect(raster, search, cancellationToken).Faces ?? [];
         var whole = new RgbImage(0, 0);

@@ -67,7 +67,7 @@ internal sealed class FaceCandidateSource(BlazeFaceDetector detector, byte[] cla
 
     private List<FaceCandidateCrop> Cut(LabelledPicture source, CandidateKind kind, CancellationToken cancellationToken)
     {
-        using var picture = ImageDecoder.Decode(File.ReadAllBytes(source.Path), new DecodeLimits(), cancellationToken);
+        using var picture = source.Decode(cancellationToken);
         if (kind != CandidateKind.WithoutPeople)
         {
             return Cut(picture, source, kind, cancellationToken);

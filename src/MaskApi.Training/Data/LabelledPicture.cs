@@ -1,5 +1,6 @@
 using System.Globalization;
 using MaskApi.Vision.Geometry;
+using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Data;
 
@@ -25,6 +26,29 @@ public sealed record LabelledPicture(string Source, string Path, string Part, Fa
 
     /// <summary>File name without the folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>The only part of the picture to look at, which the faces' boxes refer to; null for all of it.</summary>
+    public PixelRegion? Cut { get; init; }
+
+    /// <summary>Decodes the picture, or its cut. The caller disposes of the raster.</summary>
+    /// <param name="cancellationToken">Cancels the decoding.</param>
+    /// <exception cref="ImageRejectedException">The picture cannot be decoded.</exception>
+    /// <exception cref="InvalidDataException">The cut extends beyond the picture.</exception>
+    public Raster Decode(CancellationToken cancellationToken)
+    {
+        var whole = ImageDecoder.Decode(File.ReadAllBytes(Path), new DecodeLimits(), cancellationToken);
+        if (Cut is not { } cut)
+        {
+            return whole;
+        }
+
+        using (whole)
+        {
+            return cut.X >= 0 && cut.Y >= 0 && cut.X + cut.Width <= whole.Width && cut.Y + cut.Height <= whole.Height
+                ? RgbImage.From(whole, cut).ToRaster()
+                : throw new InvalidDataException($"'{Path}' has {whole.Width} x {whole.Height} pixels, which do not contain {cut}.");
+        }
+    }
 }
 
 /// <summary>Reads data sets in either of two layouts: class folders, or <c>images/</c> with <c>boxes.csv</c>.</summary>
@@ -100,6 +124,33 @@ public static class LabelledPictures
         return pictures.Length > 0 ? pictures : throw new InvalidDataException($"'{folder}' contains no pictures.");
     }
 
+    /// <summary>Lists cuts of pictures that one face fills, so that the face's box is the whole cut.</summary>
+    /// <param name="path">
+    /// A CSV file with the columns <c>dataset,image,label,x,y,width,height</c>, one row per cut, in whole pixels; the detection sets are
+    /// folders beside it.
+    /// </param>
+    /// <exception cref="InvalidDataException">The file cannot be read.</exception>
+    public static IReadOnlyList<LabelledPicture> ReadCuts(string path)
+    {
+        var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        var source = System.IO.Path.GetFileNameWithoutExtension(path);
+        return ReadRows(path, ["dataset", "image", "label", "x", "y", "width", "height"], cell =>
+        {
+            var cut = new PixelRegion(Number(cell("x")!), Number(cell("y")!), Number(cell("width")!), Number(cell("height")!));
+            return new LabelledPicture(
+                source,
+                System.IO.Path.Combine(folder, cell("dataset")!, "images", cell("image")!),
+                string.Empty,
+                null,
+                [new AnnotatedFace(ToLabel(cell("label")!), new PixelBox(0, 0, cut.Width, cut.Height))])
+            {
+                Cut = cut,
+            };
+        });
+
+        static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    }
+
     // sources.csv gives each file's source, and a series for incorrectly worn masks or a tag for the others.
     // Drawn masks count as a source of their own, so that a recipe can weight them.
     private static LabelledPicture Picture(
@@ -129,46 +180,13 @@ public static class LabelledPictures
 
     private static LabelledPicture[] ReadBoxes(string source, string folder, string path, string? part)
     {
-        var lines = File.ReadAllLines(path);
-        var columns = lines[0].Split(',').Select((name, i) => (name, i)).ToDictionary(c => c.name.Trim(), c => c.i, StringComparer.Ordinal);
-        foreach (var needed in (ReadOnlySpan<string>)["image", "label", "x", "y", "width", "height"])
-        {
-            if (!columns.ContainsKey(needed))
-            {
-                throw new InvalidDataException($"'{path}' has no column '{needed}'.");
-            }
-        }
-
-        var rows = new List<(string Image, string Part, AnnotatedFace Face)>();
-        for (var i = 1; i < lines.Length; i++)
-        {
-            if (string.IsNullOrWhiteSpace(lines[i]))
-            {
-                continue;
-            }
-
-            var cells = lines[i].Split(',');
-            try
-            {
-                float Number(string column) => float.Parse(cells[columns[column]], CultureInfo.InvariantCulture);
-                var ignored = cells[columns["label"]] == "ignore";
-                var label = cells[columns["label"]] switch
-                {
-                    "with_mask" => FaceLabel.WithMask,
-                    "without_mask" or "ignore" => FaceLabel.WithoutMask,
-                    "incorrect_mask" => FaceLabel.IncorrectMask,
-                    var other => throw new FormatException($"'{other}' is no label: with_mask, without_mask, incorrect_mask or ignore."),
-                };
-                var box = new PixelBox(Number("x"), Number("y"), Number("width"), Number("height"));
-                var rowPart = columns.TryGetValue("part", out var p) ? cells[p] : string.Empty;
-                rows.Add((cells[columns["image"]], rowPart, new AnnotatedFace(label, box, ignored)));
-            }
-            catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
-            {
-                throw new InvalidDataException($"'{path}', line {i + 1}: {e.Message}", e);
-            }
-        }
-
+        var rows = ReadRows(path, ["image", "label", "x", "y", "width", "height"], cell => (
+            Image: cell("image")!,
+            Part: cell("part") ?? string.Empty,
+            Face: new AnnotatedFace(
+                ToLabel(cell("label")!),
+                new PixelBox(Number(cell("x")!), Number(cell("y")!), Number(cell("width")!), Number(cell("height")!)),
+                Ignored: cell("label") == "ignore")));
         LabelledPicture[] pictures =
         [
             .. rows.Where(r => part is null || r.Part == part)
@@ -180,5 +198,50 @@ public static class LabelledPictures
         return pictures.Length > 0
             ? pictures
             : throw new InvalidDataException($"'{path}' has no faces{(part is null ? string.Empty : $" in a part '{part}'")}.");
+
+        static float Number(string text) => float.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private static FaceLabel ToLabel(string text) => text switch
+    {
+        "with_mask" => FaceLabel.WithMask,
+        "without_mask" or "ignore" => FaceLabel.WithoutMask,
+        "incorrect_mask" => FaceLabel.IncorrectMask,
+        _ => throw new FormatException($"'{text}' is no label: with_mask, without_mask, incorrect_mask or ignore."),
+    };
+
+    // Parses each line of a CSV file. A cell is null if the file lacks the column.
+    private static List<T> ReadRows<T>(string path, ReadOnlySpan<string> needed, Func<Func<string, string?>, T> parse)
+    {
+        var lines = File.ReadAllLines(path);
+        var columns = lines[0].Split(',').Select((name, i) => (name, i)).ToDictionary(c => c.name.Trim(), c => c.i, StringComparer.Ordinal);
+        foreach (var column in needed)
+        {
+            if (!columns.ContainsKey(column))
+            {
+                throw new InvalidDataException($"'{path}' has no column '{column}'.");
+            }
+        }
+
+        var rows = new List<T>(lines.Length - 1);
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(lines[i]))
+            {
+                continue;
+            }
+
+            var cells = lines[i].Split(',');
+            try
+            {
+                rows.Add(parse(column => columns.TryGetValue(column, out var at) ? cells[at] : null));
+            }
+            catch (Exception e) when (e is FormatException or IndexOutOfRangeException)
+            {
+                throw new InvalidDataException($"'{path}', line {i + 1}: {e.Message}", e);
+            }
+        }
+
+        return rows;
     }
 }

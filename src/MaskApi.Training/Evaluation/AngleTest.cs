@@ -36,7 +36,8 @@ public sealed class AngleTest(FacePipeline pipeline, DetectionDetail detail)
             var (faces, hits, compared, kept, tooMany) = (0, 0, 0, 0, 0);
             foreach (var picture in large)
             {
-                var image = RgbImage.Decode(File.ReadAllBytes(picture.Path), cancellationToken);
+                using var whole = picture.Decode(cancellationToken);
+                var image = RgbImage.From(whole, new PixelRegion(0, 0, whole.Width, whole.Height));
                 var rotated = Rotate(image, degrees);
                 using var raster = rotated.ToRaster();
                 var options = new AnalysisOptions { DetectionThreshold = DetectionScore.Threshold, Detail = detail, MaxFaces = 1000 };

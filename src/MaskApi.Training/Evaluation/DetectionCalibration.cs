@@ -5,7 +5,6 @@ using MaskApi.Vision;
 using MaskApi.Vision.Detection;
 using MaskApi.Vision.Detection.BlazeFace;
 using MaskApi.Vision.Geometry;
-using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;
 
@@ -73,7 +72,7 @@ internal sealed record DetectionCalibration(double[] Weights, IReadOnlyDictionar
         var done = 0;
         Parallel.For(0, pictures.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
-            using var raster = ImageDecoder.Decode(File.ReadAllBytes(pictures[i].Path), new DecodeLimits(), cancellationToken);
+            using var raster = pictures[i].Decode(cancellationToken);
             var search = detector.Search(raster, PassPlan.For(raster.Width, raster.Height, detail), cancellationToken);
             var taken = new bool[pictures[i].Faces.Count];
             found[i] =

@@ -50,7 +50,7 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, flo
             try
             {
                 var options = new AnalysisOptions { DetectionThreshold = MinConfidence, Detail = detail, MaxFaces = 1000 };
-                var analysis = pipeline.Analyze(File.ReadAllBytes(pictures[i].Path), options, cancellationToken);
+                var analysis = Analyze(pictures[i], options, cancellationToken);
                 answers[i] = new PictureAnswer(
                     pictures[i], analysis.Width, analysis.Height, analysis.Faces, analysis.DetectionCost,
                     analysis.Timings.DetectMs, analysis.Timings.ClassifyMs);
@@ -89,5 +89,17 @@ public sealed class Evaluator(FacePipeline pipeline, DetectionDetail detail, flo
         }
 
         return new EvaluationResult(found.Count > 0 ? new LabelReport(found) : null, null, without, unreadable, read, pictures.Count);
+    }
+
+    // A whole picture is given as a file, as to the service, which decodes a large one no finer than the models can use.
+    private FaceAnalysis Analyze(LabelledPicture picture, AnalysisOptions options, CancellationToken cancellationToken)
+    {
+        if (picture.Cut is null)
+        {
+            return pipeline.Analyze(File.ReadAllBytes(picture.Path), options, cancellationToken);
+        }
+
+        using var raster = picture.Decode(cancellationToken);
+        return pipeline.Analyze(raster, options, cancellationToken);
     }
 }

@@ -2,7 +2,6 @@ using MaskApi.Training.Data;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
 using MaskApi.Vision.Geometry;
-using MaskApi.Vision.Imaging;
 
 namespace MaskApi.Training.Evaluation;
 
@@ -47,7 +46,7 @@ public sealed record JudgedFace(LabelledPicture Picture, PixelBox Box, double Si
             return Resampler.Resize(image, cut.ServiceRect(cut.Box, image), side, side);
         }
 
-        using var raster = ImageDecoder.Decode(File.ReadAllBytes(Picture.Path), new DecodeLimits(), cancellationToken);
+        using var raster = Picture.Decode(cancellationToken);
         using var crop = FaceCropper.Crop(raster, Box);
         var pixels = new RgbImage(crop.Width, crop.Height, crop.Rgb.ToArray());
         return Resampler.Resize(pixels, new SampleRect(0, 0, crop.Width, crop.Height), side, side);
