@@ -1,3 +1,4 @@
+using MaskApi.Training.Detection;
 using MaskApi.Training.Fitting;
 using MaskApi.Vision.Geometry;
 
@@ -29,6 +30,23 @@ public sealed class FaceHeadFitTests
         // Noise alone: the logit spread is a quarter at most; informative features give four.
         Assert.True(Math.Abs(fit.Weights[2]) * Spread(fit) < 0.25, $"{fit.Weights[2]} {Spread(fit)}");
         Assert.True(fit.Weights[1] > 0.3, "the detector's confidence counts");
+    }
+
+    [Fact]
+    public void A_held_out_head_has_not_seen_its_fold()
+    {
+        const int folds = 3;
+        FaceCandidateCrop[] candidates = [.. Candidates(difference: 3)];
+        var heads = FaceHeadFit.Of(candidates, folds, penalty: 10).HeldOutHeads;
+        Assert.Equal(folds, heads.Count);
+
+        // With the labels of one fold inverted, the head that leaves it out stays as it is, and the others change.
+        var inverted = candidates.Select(candidate => PackedPicture.FoldOf(candidate.Picture, folds) == 1
+            ? candidate with { IsFace = !candidate.IsFace } : candidate);
+        var others = FaceHeadFit.Of([.. inverted], folds, penalty: 10).HeldOutHeads;
+        float First(int fold) => heads[fold].Weight.Span[0] - others[fold].Weight.Span[0];
+        Assert.Equal(0, First(1));
+        Assert.True(First(0) > 0.1 && First(2) > 0.1, $"{First(0)} {First(2)}");
     }
 
     // Standard deviation of the head's logit for features of unit spread.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MaskApi.Training.Data;
+using MaskApi.Training.Detection;
 using MaskApi.Training.Evaluation;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
@@ -37,6 +38,8 @@ internal static class EvaluateCommand
         {
             Description = "Also rotates pictures with large faces in steps of 30 degrees and detects again.",
         };
+        var folds = new Option<int>("--folds") { Description = "Number of folds, as for 'fit-face-head'.", DefaultValueFactory = _ => 3 };
+        var fold = new Option<int?>("--fold") { Description = "Scores only this fold's pictures: those that a model has not seen." };
         var models = new Option<string?>("--models") { Description = "Folder of the models. Default: the one shipped with the program." };
         var detail = new Option<DetectionDetail[]>("--detail")
         {
@@ -52,7 +55,7 @@ internal static class EvaluateCommand
         var output = new Option<string>("--out") { Description = "Folder for the reports.", DefaultValueFactory = _ => "runs/evaluation" };
         var command = new Command("evaluate", "Scores the models on labelled pictures: detection, classification, calibration, mistakes.")
         {
-            data, nobody, cuts, overlap, angles, models, detail, jobs, output,
+            data, nobody, cuts, overlap, angles, folds, fold, models, detail, jobs, output,
         };
         command.Validators.Add(result =>
         {
@@ -70,14 +73,18 @@ internal static class EvaluateCommand
                     .Concat((parse.GetValue(nobody) ?? []).Select(LabelledPictures.ReadWithoutPeople)
                         .Concat((parse.GetValue(cuts) ?? []).Select(LabelledPictures.ReadCuts))
                         .Select(pictures => (Name: pictures[0].Source, Pictures: pictures)));
-                foreach (var (name, pictures) in sets)
+                bool Selected(LabelledPicture picture) => parse.GetValue(fold) is not { } heldOut
+                    || PackedPicture.FoldOf(picture.FullName, parse.GetValue(folds)) == heldOut;
+                foreach (var (name, all) in sets)
                 {
+                    LabelledPicture[] pictures = [.. all.Where(Selected)];
                     foreach (var effort in parse.GetRequiredValue(detail))
                     {
-                        var title = $"{name}, detail {effort.ToString().ToLowerInvariant()}";
+                        var set = parse.GetValue(fold) is { } number ? $"{name} fold {number}" : name;
+                        var title = $"{set}, detail {effort.ToString().ToLowerInvariant()}";
                         var evaluator = new Evaluator(pipeline, effort, parse.GetValue(overlap));
                         var result = RunConsole.Progress(
-                            title, pictures.Count, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
+                            title, pictures.Length, progress => evaluator.Run(pictures, parse.GetValue(jobs), progress, cancellationToken));
                         if (parse.GetValue(angles))
                         {
                             result = result with { Angles = new AngleTest(pipeline, effort).Run(pictures, cancellationToken) };

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using MaskApi.Onnx.MobileNetV2;
 using MaskApi.Training.Data;
 using MaskApi.Training.Fitting;
+using MaskApi.Training.Network;
 using MaskApi.Training.Reports;
 using MaskApi.Vision;
 using MaskApi.Vision.Classification;
@@ -33,10 +34,15 @@ internal static class FitFaceHeadCommand
         var models = new Option<string?>("--models") { Description = "Folder of the detector. Default: the one shipped with the program." };
         var folds = new Option<int>("--folds") { Description = "Folds of the cross-validation.", DefaultValueFactory = _ => 3 };
         var penalty = new Option<double>("--penalty") { Description = "Ridge penalty of the head.", DefaultValueFactory = _ => 100 };
+        var heldOut = new Option<string?>("--held-out")
+        {
+            Description = "Folder for the classifiers of the cross-validation: fold-N/mask_classifier.onnx has not seen fold N. "
+                + "'evaluate --fold' scores them.",
+        };
         var command = new Command(
             "fit-face-head", "Teaches a mask classifier to tell faces from false alarms; prints the weights of the confirmation.")
         {
-            model, data, portraits, empty, models, folds, penalty,
+            model, data, portraits, empty, models, folds, penalty, heldOut,
         };
         command.SetAction((parse, cancellationToken) => Task.Run(
             () =>
@@ -54,6 +60,15 @@ internal static class FitFaceHeadCommand
                 ];
                 var fit = FaceHeadFit.Of(candidates, parse.GetValue(folds), parse.GetValue(penalty));
                 Print(candidates, fit);
+                if (parse.GetValue(heldOut) is { } output)
+                {
+                    foreach (var (fold, head) in fit.HeldOutHeads.Index())
+                    {
+                        var place = Directory.CreateDirectory(Path.Combine(output, $"fold-{fold}")).FullName;
+                        File.WriteAllBytes(Path.Combine(place, ClassifierExport.ModelName + ".onnx"), FaceHead.Add(bytes, head, []));
+                    }
+                }
+
                 File.WriteAllBytes(file.FullName, FaceHead.Add(bytes, fit.Head, Metadata(candidates)));
                 return 0;
 

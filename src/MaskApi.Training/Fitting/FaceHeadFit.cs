@@ -41,7 +41,9 @@ internal readonly record struct RescoringQuality(CandidateKind Kind, int Faces, 
 /// <param name="Head">Maps pooled features to a logit; fitted on all candidates.</param>
 /// <param name="Weights">For <see cref="FaceRescoring"/>; fitted on logits of heads that had not seen the picture.</param>
 /// <param name="Qualities">The effect for each kind of picture.</param>
-internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnlyList<RescoringQuality> Qualities)
+/// <param name="HeldOutHeads">For each fold, a head that was fitted on the candidates of the other folds.</param>
+internal sealed record FaceHeadFit(
+    DenseNumbers Head, double[] Weights, IReadOnlyList<RescoringQuality> Qualities, IReadOnlyList<DenseNumbers> HeldOutHeads)
 {
     private const double Sure = 0.5;
 
@@ -74,12 +76,12 @@ internal sealed record FaceHeadFit(DenseNumbers Head, double[] Weights, IReadOnl
         var qualities = candidates.Where(candidate => !candidate.IsAltered).GroupBy(candidate => candidate.Kind).Select(kind => Quality(
             kind.Key, [.. kind], candidate =>
                 Logistic.Sigmoid(Logistic.Logit<double>(crossValidated[Fold(candidate)], Features(candidate)))));
-        var head = Fit(candidates, penalty);
         return new FaceHeadFit(
-            new DenseNumbers(head.Skip(1).Select(weight => (float)weight).ToArray(), new[] { (float)head[0] }),
-            weights,
-            [.. qualities.OrderBy(quality => quality.Kind)]);
+            Layer(Fit(candidates, penalty)), weights, [.. qualities.OrderBy(quality => quality.Kind)], [.. heads.Select(Layer)]);
     }
+
+    private static DenseNumbers Layer(double[] head) =>
+        new(head.Skip(1).Select(weight => (float)weight).ToArray(), new[] { (float)head[0] });
 
     private static double[] Fit(IReadOnlyList<FaceCandidateCrop> candidates, double penalty) =>
         LogisticRegression.Fit(

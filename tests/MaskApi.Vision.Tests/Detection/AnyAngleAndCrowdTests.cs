@@ -212,13 +212,11 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
             }
         }
 
-        // The current figures, so that they do not get worse: stars, letters and a rocket's nozzle still pass for faces. One and two
-        // would be
-        // right. The previous classifier, whose face head was trained on 1489 pictures of deploy/training/pictures-without-people,
-        // reached 5 and 3.
+        // The current figures, so that they do not get worse: a cell, a galaxy and a rocket's nozzle in auto; the cell and two groups of
+        // letters in high. One and two would be right.
         Assert.True(
-            falsePositives.Count(falsePositive => falsePositive.StartsWith("Auto", StringComparison.Ordinal)) <= 5 &&
-            falsePositives.Count(falsePositive => falsePositive.StartsWith("High", StringComparison.Ordinal)) <= 6,
+            falsePositives.Count(falsePositive => falsePositive.StartsWith("Auto", StringComparison.Ordinal)) <= 3 &&
+            falsePositives.Count(falsePositive => falsePositive.StartsWith("High", StringComparison.Ordinal)) <= 3,
             string.Join(Environment.NewLine, falsePositives));
     }
 
