@@ -63,6 +63,11 @@ internal static class TuneDetectorCommand
             Description = "Share of rotated views with any angle; the others are rotated by a few degrees.",
             DefaultValueFactory = _ => defaults.Sampler.AnyAngle,
         };
+        var largest = new Option<double>("--max-face")
+        {
+            Description = "Maximum longer side of the face on which a view is centered, in pixels; above --side, the view cuts it.",
+            DefaultValueFactory = _ => defaults.Sampler.MaxFace,
+        };
         var side = Number("--side", "Side of a view in pixels; a multiple of 32.", defaults.Sampler.Side);
         var seed = Number("--seed", "Random seed.", defaults.Seed);
         var folds = Number("--folds", "Number of folds; a hash of its name assigns each picture.", 5);
@@ -72,8 +77,8 @@ internal static class TuneDetectorCommand
         };
         var command = new Command("tune-detector", "Fine-tunes the full-range face detector and writes it as ONNX.")
         {
-            data, model, start, output, device, first, second, batch, rate, share, empty, kept, rotated, anyAngle, side, seed, folds,
-            fold,
+            data, model, start, output, device, first, second, batch, rate, share, empty, kept, rotated, anyAngle, largest, side, seed,
+            folds, fold,
         };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -92,6 +97,7 @@ internal static class TuneDetectorCommand
                     Side = parse.GetValue(side),
                     Rotate = parse.GetValue(rotated),
                     AnyAngle = parse.GetValue(anyAngle),
+                    MaxFace = parse.GetValue(largest),
                 },
             };
             if (recipe.Sampler.Side % DetectorNetwork.SideMultiple != 0 || recipe.Sampler.Side <= 0)

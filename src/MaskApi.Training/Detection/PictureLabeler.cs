@@ -8,8 +8,11 @@ internal static class PictureLabeler
     /// <summary>Passes that find key points for labelled faces, large and small.</summary>
     public static ReadOnlySpan<int> LabelledPasses => [128, 256, 512, 1024];
 
-    /// <summary>Passes over unlabelled pictures, whose faces are seldom small.</summary>
-    public static ReadOnlySpan<int> UnlabelledPasses => [112, 320];
+    /// <summary>
+    /// Passes over unlabelled pictures, whose faces are seldom small. A face that fills the picture exceeds what the network can see in a
+    /// larger pass, which would report it several times.
+    /// </summary>
+    public static ReadOnlySpan<int> UnlabelledPasses => [96, 192];
 
     /// <summary>Minimum score of a detection to be considered at all.</summary>
     public const float MinScore = 0.1f;
