@@ -66,6 +66,7 @@ public sealed class OpenApiDocumentTests(LiveService service)
 
     /// <summary>NSwag and Kiota, run as dotnet tools.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Generated_csharp_clients_compile_and_work()
     {
         Command.SkipWithout("dotnet");

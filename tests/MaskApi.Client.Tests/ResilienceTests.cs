@@ -38,6 +38,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_broken_connection_is_retried()
     {
         using var service = new Script(static () => throw new HttpRequestException("reset"), Ok());
@@ -135,6 +136,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_response_that_stalls_in_its_body_times_out()
     {
         var body = new Pipe();
@@ -147,6 +149,7 @@ public sealed class ResilienceTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_service_that_does_not_answer_is_reported_as_unreachable()
     {
         using var service = new Script(Ok()) { AttemptTimeout = TimeSpan.FromSeconds(1), IsSilent = true };

@@ -38,6 +38,7 @@ public sealed class VersionsTests
     /// tolerated new labels.
     /// </summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task An_older_client_reads_a_newer_services_answer()
     {
         using var models = new ModelFolder(mask: 0.95, fit: 0.04);

@@ -63,6 +63,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Concurrent_callers_get_the_answers_that_they_get_alone()
     {
         // Two pictures of one size and one of another: passes in one batch have the same size, and others have not.

@@ -56,6 +56,7 @@ public sealed partial class AnnotationLinkTests(SharedService shared)
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_link_expires()
     {
         var time = new FakeTimeProvider();

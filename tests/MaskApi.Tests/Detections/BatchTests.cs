@@ -35,6 +35,7 @@ public sealed class BatchTests(SharedService service)
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_batch_gives_the_same_results_as_single_requests()
     {
         using var form = new MultipartFormDataContent();
@@ -104,6 +105,7 @@ public sealed class BatchTests(SharedService service)
 
     /// <summary>Each picture needs all the memory, so they take turns, and together they take longer than the queue timeout.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_batch_does_not_refuse_its_own_pictures()
     {
         await using var service = await Service.StartAsync(

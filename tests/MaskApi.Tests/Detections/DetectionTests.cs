@@ -192,6 +192,7 @@ public sealed class DetectionTests(SharedService service)
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Parallel_answers_equal_sequential_ones()
     {
         var webp = Pictures.AstronautAs(SkiaSharp.SKEncodedImageFormat.Webp);

@@ -372,6 +372,7 @@ public sealed class RemotePictureTests(RemoteFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task All_fetch_failures_look_alike()
     {
         fixture.Name("public.test", "93.184.216.34");

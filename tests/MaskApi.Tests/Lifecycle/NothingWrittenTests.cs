@@ -10,6 +10,7 @@ public sealed class NothingWrittenTests
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task No_file_is_created_changed_or_removed_with_every_option_on()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Folders are named by HOME and TMPDIR.");

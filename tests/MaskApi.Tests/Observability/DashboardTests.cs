@@ -10,6 +10,7 @@ public sealed partial class DashboardTests
     private static readonly CancellationToken _token = TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Every_query_finds_what_it_asks_for()
     {
         await using var process = ServiceProcess.Start();

@@ -152,6 +152,7 @@ public sealed class ObservabilityTests
 
     /// <summary>Reads the log that a separate process writes.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task The_log_has_one_line_per_request_and_nothing_private()
     {
         await using var process = ServiceProcess.Start(
@@ -249,6 +250,7 @@ public sealed class ObservabilityTests
     }
 
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Tracing_follows_the_configured_ratio()
     {
         await using var collector = await OtlpCollector.StartAsync();
@@ -268,6 +270,7 @@ public sealed class ObservabilityTests
 
     /// <summary>A collector gets, as OTLP over gRPC, spans of one trace and the metrics, but nothing private.</summary>
     [Fact]
+    [Trait("Category", "Slow")]
     public async Task Traces_and_metrics_reach_a_collector()
     {
         await using var collector = await OtlpCollector.StartAsync();

@@ -29,6 +29,7 @@ public sealed class FaceRedactionTests
 
     /// <summary>The detector finds no face where one was redacted, so none of its key points either.</summary>
     [Theory]
+    [Trait("Category", "Slow")]
     [InlineData(Redaction.Blur)]
     [InlineData(Redaction.Pixelate)]
     public void No_key_points_can_be_recovered(Redaction redaction)
