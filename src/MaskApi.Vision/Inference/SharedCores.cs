@@ -19,7 +19,7 @@ internal static class SharedCores
         return new Picture(ref _pictures);
     }
 
-    /// <summary>Calls <paramref name="body"/> for 0 to <paramref name="count"/> - 1, in parallel if cores are idle.</summary>
+    /// <summary>Calls <paramref name="body"/> for 0 to <paramref name="count"/> - 1, on as many threads as the pool can spare.</summary>
     /// <param name="count">Number of calls.</param>
     /// <param name="body">The work.</param>
     /// <param name="cancellationToken">Ends the work between calls.</param>

@@ -13,6 +13,9 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
     /// <summary>Brow to chin and ear to ear, measured by eye.</summary>
     private static readonly PixelBox _face = PixelBox.FromEdges(181, 82, 271, 180);
 
+    /// <summary>Only the head: when small, a patch and a flag on the suit pass for faces.</summary>
+    private static readonly SKRect _head = new(140, 20, 320, 200);
+
     public static TheoryData<int> Angles => [.. Enumerable.Range(0, 24).Select(step => step * 15)];
 
     [Theory]
@@ -66,7 +69,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
             {
                 canvas.DrawBitmap(
                     portrait,
-                    new SKRect(140, 20, 320, 200),
+                    _head,
                     SKRect.Create(40 + (i % 4 * 240), 30 + (i / 4 * 220), 180, 180),
                     new SKPaint());
             }
@@ -88,16 +91,14 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
         using var portrait = SKBitmap.Decode(TestPictures.Read("astronaut.jpg"));
         var scale = faceHeight / _face.Height;
 
-        // Only the head: at this size, a patch and a flag on the suit pass for faces.
-        var bust = new SKRect(140, 20, 320, 200);
         var centers = new List<PixelPoint>();
         using var picture = Draw(1920, 1080, new SKColor(90, 110, 130), canvas =>
         {
             for (var i = 0; i < columns * rows; i++)
             {
                 var (x, y) = (60 + (i % columns * 230f), 40 + (i / columns * (float)cell));
-                canvas.DrawBitmap(portrait, bust, SKRect.Create(x, y, bust.Width * scale, bust.Height * scale), new SKPaint());
-                centers.Add(new PixelPoint(x + ((_face.Center.X - bust.Left) * scale), y + ((_face.Center.Y - bust.Top) * scale)));
+                canvas.DrawBitmap(portrait, _head, SKRect.Create(x, y, _head.Width * scale, _head.Height * scale), new SKPaint());
+                centers.Add(new PixelPoint(x + ((_face.Center.X - _head.Left) * scale), y + ((_face.Center.Y - _head.Top) * scale)));
             }
         });
         var found = loaded.Find(picture, DetectionDetail.High);
@@ -127,7 +128,7 @@ public sealed class AnyAngleAndCrowdTests(AnyAngleAndCrowdTests.LoadedModels loa
             {
                 canvas.DrawBitmap(
                     portrait,
-                    new SKRect(140, 20, 320, 200),
+                    _head,
                     SKRect.Create(5 + (i % columns * (side + 16)), 10 + (i / columns * (side + 12)), side, side),
                     new SKPaint());
             }

@@ -50,7 +50,8 @@ public sealed record PassPlan
     public required IReadOnlyList<DetectionPass> Rotated { get; init; }
 
     /// <summary>
-    /// Those of the other passes, at the next finer scale, that are run both upright and rotated before the picture is taken to be rotated.
+    /// Those of the other passes, at the next finer scale, that are run both upright and rotated before a picture in which only small faces
+    /// were found is taken to be rotated.
     /// </summary>
     public IReadOnlyList<DetectionPass> SecondLook { get; init; } = [];
 
